@@ -1,0 +1,266 @@
+"""What crosses the border between the app and the engine: frozen commands one way, frozen updates the other.
+
+Every command names its run, and where it concerns writing its sampler, so that one engine can hold several. At most
+one update is in flight: the engine sends the next after an `Acknowledge`, and merges into it all that happened
+meanwhile (losses and characters appended, gauges replaced).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from corpora.corpus import CorpusInfo, Treatment
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+
+MAIN = "main"
+"""The name of the run, and of its sampler, while there is one of each."""
+
+# ---------------------------------------------------------------------------------------------- commands
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCorpus:
+    """Read a text and start a new network on it; the run before goes on until the text is there."""
+
+    sources: tuple[str, ...]
+    """A name of the catalogue, or files and folders that are read one after the other."""
+    network: NetworkSettings
+    training: TrainingSettings
+    treatments: frozenset[Treatment] = frozenset()
+    encoding: str | None = None
+    """None finds out by the byte order mark and else reads UTF-8."""
+    train: bool = True
+    """Begin training at once."""
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class NewNetwork:
+    """Throw the weights away and start over on the same text."""
+
+    network: NetworkSettings
+    training: TrainingSettings
+    train: bool = True
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCheckpoint:
+    """Open a saved network; its text is loaded too where it can be found, else the network can only be played."""
+
+    path: str
+    train: bool = False
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """Go on training."""
+
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stop training after the step that is under way; sampling goes on."""
+
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Train exactly one step, then pause."""
+
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class SetLearningRate:
+    """Use another learning rate from the next step on."""
+
+    learning_rate: float
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class SetSampling:
+    """Use other sampling settings from the next character on."""
+
+    sampling: SamplingSettings
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class StartSampling:
+    """Write; with `restart`, from a fresh state that has read `prime`."""
+
+    prime: str = ""
+    restart: bool = False
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class StopSampling:
+    """Write no more until the next `StartSampling`."""
+
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write a checkpoint to `path`; a `Notice` says that it is done."""
+
+    path: str
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """The update with this number was taken in; the next may come."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Save the run to `save_to`, where given and there is something to save, and end the process."""
+
+    save_to: str | None = None
+
+
+Command = (
+    LoadCorpus
+    | NewNetwork
+    | OpenCheckpoint
+    | Train
+    | Pause
+    | Step
+    | SetLearningRate
+    | SetSampling
+    | StartSampling
+    | StopSampling
+    | Save
+    | Acknowledge
+    | Stop
+)
+
+# ----------------------------------------------------------------------------------------------- updates
+
+
+class RunState(Enum):
+    """What a run is doing."""
+
+    EMPTY = "empty"
+    """No network yet."""
+    LOADING = "loading"
+    """Reading a text."""
+    TRAINING = "training"
+    PAUSED = "paused"
+    DIVERGED = "diverged"
+    """The loss is no longer a number; training has stopped and the last good weights are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gauges:
+    """Where a run stands now; each update replaces the last."""
+
+    state: RunState = RunState.EMPTY
+    corpus: CorpusInfo | None = None
+    vocabulary: str = ""
+    """The V characters in id order."""
+    network: NetworkSettings | None = None
+    training: TrainingSettings | None = None
+    """With the learning rate and batch size in force (a short text admits fewer streams than were asked for)."""
+    parameters: int = 0
+    """Trainable numbers in the network."""
+    loading: float | None = None
+    """Share of the text that has been read, in [0, 1], while LOADING."""
+    step: int = 0
+    """Optimiser steps since the network was made."""
+    epochs: float = 0.0
+    """Passes over the training part."""
+    train_loss: float | None = None
+    """Smoothed over the last steps, nats per character."""
+    validation_loss: float | None = None
+    """The latest, nats per character."""
+    best_validation_loss: float | None = None
+    chars_per_second: float | None = None
+    """Of training steps alone, over the last seconds."""
+    step_seconds: float | None = None
+    """What one training step takes."""
+    validation_share: float = 0.0
+    """Share of the training time that validation costs, in [0, 1]."""
+    training_seconds: float = 0.0
+    """Time spent in training, validation included, since the network was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossPoint:
+    """A loss at a step."""
+
+    step: int
+    loss: float
+    """Nats per character; always finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened at a place in the written text."""
+
+    offset: int
+    """Index into the `text` of the same `Written`: the mark stands before this character."""
+    kind: Literal["start", "sampling", "network"]
+    """A fresh start with its prime, new sampling settings, or another network."""
+    label: str
+    """For people: `temperature 0.85`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a sampler has written since the last update."""
+
+    text: str
+    probabilities: tuple[float, ...]
+    """Of each character of `text` at the moment it was drawn; 1 for the characters of a prime."""
+    candidates: tuple[tuple[str, float], ...] = ()
+    """The likeliest characters at the last draw with their probabilities at the temperature in force, likeliest first."""
+    marks: tuple[Mark, ...] = ()
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the person at the screen."""
+
+    text: str
+    severity: Literal["information", "warning", "error"] = "information"
+
+
+@dataclass(frozen=True, slots=True)
+class RunUpdate:
+    """What happened in one run since the last update."""
+
+    gauges: Gauges
+    fresh: bool = False
+    """A new network (or checkpoint) took the place of the old: losses and text before this update were the old one's."""
+    losses: tuple[LossPoint, ...] = ()
+    """Mean training loss of each step, or of a few neighbouring steps where updates are taken slowly."""
+    validations: tuple[LossPoint, ...] = ()
+    written: tuple[Written, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """All that happened since the last update."""
+
+    number: int
+    runs: tuple[RunUpdate, ...] = field(default_factory=tuple)
+    stopped: bool = False
+    """The engine has saved what it was asked to save and is about to end."""
