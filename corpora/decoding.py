@@ -1,0 +1,107 @@
+"""Bytes to text: which encoding a file has, and at which byte it fails to have it."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Generator, Iterable
+
+from corpora.corpus import CorpusError
+
+# The longer marks first: UTF-16's is the beginning of UTF-32's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_FAMILY = {"utf-8-sig": "utf-8"}
+_TEXT_CONTROLS = b"\t\n\r\f\v\b\x1b\x1a"
+_CONTROLS = bytes(set(range(32)) - set(_TEXT_CONTROLS)) + b"\x7f"
+
+
+def require_encoding(encoding: str) -> None:
+    """Check that `encoding` is one that Python can read text with.
+
+    Raises:
+        CorpusError: If it is not.
+    """
+    try:
+        "".encode(encoding)
+        codecs.getincrementaldecoder(encoding)()
+    except (LookupError, UnicodeError, ValueError, TypeError):
+        raise CorpusError(
+            f"{encoding!r} is no text encoding that Python knows; utf-8, utf-16, latin-1 and cp1252 are some"
+        ) from None
+
+
+def encoding_of(head: bytes, encoding: str | None) -> tuple[str, int]:
+    """Return a file's encoding and the length of its byte order mark.
+
+    Args:
+        head: Its first bytes, four or more where it has as many.
+        encoding: What the user says, which is believed; None for what the mark says and else UTF-8.
+    """
+    asked = None if encoding is None else codecs.lookup(encoding).name
+    for mark, marked in _MARKS:
+        # A user's "utf-16" leaves the byte order to the mark.
+        if head.startswith(mark) and (asked is None or marked.startswith(_FAMILY.get(asked, asked))):
+            return marked, len(mark)
+    return asked or "utf-8", 0
+
+
+def looks_binary(head: bytes) -> bool:
+    """Tell whether a file that begins so is not meant to be read as text."""
+    if encoding_of(head, None)[1]:
+        return False
+    return b"\0" in head or len(head.translate(None, _CONTROLS)) < 0.9 * len(head)
+
+
+def decoded(blocks: Iterable[bytes], name: str, encoding: str | None) -> Generator[str, None, None]:
+    r"""Decode a file that comes in blocks, one piece of text a block, every newline as `\n`.
+
+    Args:
+        blocks: The file's bytes in order, cut anywhere; the first has four bytes or more if the file has.
+        name: The file's, for messages.
+        encoding: None for what the byte order mark says and else UTF-8.
+
+    Raises:
+        CorpusError: If the bytes are no text in that encoding, naming the first byte that fails.
+    """
+    decoder: codecs.IncrementalDecoder | None = None
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    codec, head, offset = "utf-8", b"", 0
+    try:
+        for block in blocks:
+            data = block
+            if decoder is None:
+                codec, mark = encoding_of(block, encoding)
+                decoder = codecs.getincrementaldecoder(codec)()
+                head, data, offset = block[:8192], block[mark:], mark
+            pending = len(decoder.getstate()[0])  # bytes of a character that the last block cut
+            text = decoder.decode(data)
+            offset += len(data)
+            yield _text(newlines.decode(text), name)
+        if decoder is not None:
+            pending, data = len(decoder.getstate()[0]), b""
+            yield _text(newlines.decode(decoder.decode(b"", final=True), final=True), name)
+    except UnicodeError as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        raise _undecodable(name, codec, encoding, offset - pending + start, head) from None
+
+
+def _text(text: str, name: str) -> str:
+    if "\0" in text:
+        raise CorpusError(f"{name}: binary, it has NUL characters; a text was wanted")
+    return text
+
+
+def _undecodable(name: str, codec: str, encoding: str | None, byte: int, head: bytes) -> CorpusError:
+    if encoding is None and looks_binary(head):
+        return CorpusError(f"{name}: binary, not UTF-8 at byte {byte:,}; a text was wanted")
+    if encoding is None and codec == "utf-8":
+        return CorpusError(
+            f"{name}: not UTF-8 at byte {byte:,}; name its encoding, for western texts --encoding latin-1"
+        )
+    return CorpusError(f"{name}: not {codec.upper()} at byte {byte:,}; name its encoding with --encoding")

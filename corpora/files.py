@@ -1,0 +1,184 @@
+"""A user's own text: files, folders of text files, standard input."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from corpora.corpus import CorpusError
+from corpora.decoding import decoded, looks_binary
+from corpora.indexing import Piece
+
+STANDARD_INPUT = "-"
+BLOCK = 1 << 18
+"""Bytes read at a time: about a millisecond of work."""
+_HEAD = 8192
+"""Bytes of a file in a folder by which it is known to be binary."""
+
+_SPECIAL = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files that make up a text, in reading order."""
+
+    names: tuple[str, ...]
+    """Paths, or `-`."""
+    size: int | None
+    """Bytes of all together, None where standard input does not tell."""
+    left_out: Counter[str]
+    """How many files of folders were passed over, by reason."""
+
+
+def status(source: str) -> os.stat_result | None:
+    """Return what the system knows of a path, None if there is nothing.
+
+    Raises:
+        CorpusError: If it cannot be looked at.
+    """
+    try:
+        return os.stat(source)  # noqa: PTH116 - a path that no Path can hold is an answer too
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise _unreadable(source, error) from None
+
+
+def find(sources: Sequence[str]) -> Generator[float, None, Found]:
+    """Look up files, folders and `-`; yields 0.0 now and then while it walks through folders.
+
+    Raises:
+        CorpusError: If one is missing, special or without text.
+    """
+    names: list[str] = []
+    size: int | None = 0
+    left_out: Counter[str] = Counter()
+    for source in sources:
+        if source == STANDARD_INPUT:
+            if STANDARD_INPUT in names:
+                raise CorpusError("- was named twice; standard input can be read once")
+            names.append(source)
+            size = None
+            continue
+        found = status(source)
+        if found is None:
+            raise CorpusError(f"{source}: no such file or folder")
+        if stat.S_ISDIR(found.st_mode):
+            inside: list[tuple[str, int]] = yield from _inside(source, left_out)
+        else:
+            _require_regular(source, found)
+            inside = [(source, found.st_size)]
+        names += [name for name, _ in inside]
+        size = None if size is None else size + sum(bytes_ for _, bytes_ in inside)
+    return Found(tuple(names), size, left_out)
+
+
+def read(found: Found, encoding: str | None) -> Iterator[Piece]:
+    """Read the files one after the other, as `cat` would join them.
+
+    Raises:
+        CorpusError: If one cannot be read or is not text.
+    """
+    done = 0
+    for name in found.names:
+        label = "standard input" if name == STANDARD_INPUT else name
+        with _opened(name) as file:
+            before, text = done, decoded(_blocks(file, name), label, encoding)
+            for piece in text:
+                done = before + file.tell() if found.size else done
+                yield piece, min(1.0, done / found.size) if found.size else 0.0
+
+
+def _inside(folder: str, left_out: Counter[str]) -> Generator[float, None, list[tuple[str, int]]]:
+    """Return the text files in `folder` and below with their sizes, sorted by path."""
+    files: list[tuple[str, int]] = []
+    passed_over: Counter[str] = Counter()
+
+    def refuse(error: OSError) -> None:
+        raise _unreadable(str(error.filename or folder), error) from None
+
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        passed_over["hidden"] += sum(name.startswith(".") for name in (*folders, *names))
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            yield 0.0
+            if name.startswith("."):
+                continue
+            path = str(Path(parent, name))
+            found = status(path)
+            if found is None or not stat.S_ISREG(found.st_mode):
+                passed_over["special"] += 1
+            elif _is_binary(path):
+                passed_over["binary"] += 1
+            elif found.st_size:
+                files.append((path, found.st_size))
+    if not files:
+        seen = f" ({counted(passed_over)} left out)" if passed_over.total() else ""
+        raise CorpusError(f"{folder}: a folder without text files{seen}")
+    left_out.update(passed_over)
+    return sorted(files, key=lambda file: Path(file[0]).parts)
+
+
+def counted(left_out: Counter[str]) -> str:
+    """Return for people what was left out: `2 binary, 1 hidden`."""
+    return ", ".join(f"{count:,} {reason}" for reason, count in sorted(left_out.items()) if count)
+
+
+def _is_binary(path: str) -> bool:
+    with _opened(path) as file:
+        return looks_binary(file.read(_HEAD))
+
+
+def _blocks(file: BinaryIO, name: str) -> Iterator[bytes]:
+    try:
+        while block := file.read(BLOCK):
+            yield block
+    except OSError as error:
+        raise _unreadable(name, error) from None
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    """Open a file to be read, or standard input, which stays open."""
+    if name == STANDARD_INPUT:
+        if sys.stdin is None or sys.stdin.closed:
+            raise CorpusError("-: there is no standard input to read")
+        if sys.stdin.isatty():
+            raise CorpusError("-: standard input is the terminal; pipe a text into it")
+        yield sys.stdin.buffer
+        return
+    try:
+        # Not blocking: should a pipe have taken the file's place since it was looked at, this does not wait for it.
+        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise _unreadable(name, error) from None
+    with os.fdopen(descriptor, "rb") as file:
+        _require_regular(name, os.fstat(descriptor))
+        yield file
+
+
+def _require_regular(name: str, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        kind = _SPECIAL.get(stat.S_IFMT(found.st_mode), "not a file")
+        raise CorpusError(f"{name}: {kind}, not a text file; a text from elsewhere can be piped in as -")
+
+
+def _unreadable(name: str, error: Exception) -> CorpusError:
+    if isinstance(error, FileNotFoundError):
+        return CorpusError(f"{name}: it has vanished")
+    if isinstance(error, PermissionError):
+        return CorpusError(f"{name}: may not be read, its permissions forbid it")
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return CorpusError(f"{name}: cannot be read ({reason})")

@@ -1,0 +1,117 @@
+"""A text that comes in pieces becomes ids, in memory bounded by the ids and not by the text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpora.corpus import CorpusError
+from corpora.treatments import Treater
+from corpora.vocabulary import Ids, Vocabulary, code_points, from_code_points, id_type
+
+Piece = tuple[str, float]
+"""The next part of a text, and the share of the whole in [0, 1] that has been read with it."""
+
+PREVIEW_LINES = 10
+PREVIEW_COLUMNS = 80
+_CODE_POINTS = 0x110000
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A whole text as ids, and what was noticed on the way."""
+
+    vocabulary: Vocabulary
+    ids: Ids
+    """(N,)."""
+    sha256: str
+    """Of the text as UTF-8."""
+    preview: str
+
+
+class Indexer:
+    """Takes a text in pieces and numbers its characters as they first appear; `finish` sorts the numbers."""
+
+    def __init__(self) -> None:
+        self._number = np.zeros(_CODE_POINTS, dtype=np.uint32)
+        """Code point to provisional id, counted from 1; 0 has not been seen. Untouched pages cost nothing."""
+        self._seen: list[int] = []
+        """Provisional id - 1 to code point."""
+        self._parts: deque[Ids] = deque()
+        """Provisional ids of each piece, each of the smallest type at its time."""
+        self._length = 0
+        self._hash = hashlib.sha256()
+        self._head = ""
+
+    def add(self, text: str) -> None:
+        """Take in the next piece.
+
+        Raises:
+            UnicodeEncodeError: If it holds half of a surrogate pair, which no file can.
+        """
+        if not text:
+            return
+        self._hash.update(text.encode("utf-8"))
+        if len(self._head) < PREVIEW_LINES * (PREVIEW_COLUMNS + 1):
+            self._head += text[: PREVIEW_LINES * (PREVIEW_COLUMNS + 1)]
+        codes = code_points(text)
+        numbers = self._number[codes]
+        fresh = codes[numbers == 0]
+        if len(fresh):
+            distinct = np.unique(fresh)
+            start = len(self._seen) + 1
+            self._number[distinct] = np.arange(start, start + len(distinct), dtype=np.uint32)
+            self._seen.extend(distinct.tolist())
+            numbers = self._number[codes]
+        self._parts.append((numbers - 1).astype(id_type(len(self._seen))))
+        self._length += len(codes)
+
+    def finish(self) -> Generator[None, None, Indexed]:
+        """Join the pieces under ids in the order of the code points, giving each back as it is copied."""
+        if not self._seen:
+            raise CorpusError("no characters")
+        codes = np.array(self._seen, dtype=np.uint32)
+        order = np.argsort(codes)
+        vocabulary = Vocabulary(from_code_points(codes[order]))
+        final = np.empty(len(codes), dtype=vocabulary.dtype)  # provisional id to id
+        final[order] = np.arange(len(codes))
+        ids: Ids = np.empty(self._length, dtype=vocabulary.dtype)
+        filled = 0
+        while self._parts:
+            part = self._parts.popleft()
+            ids[filled : filled + len(part)] = final[part]
+            filled += len(part)
+            yield
+        return Indexed(vocabulary, ids, self._hash.hexdigest(), preview(self._head))
+
+
+def preview(text: str) -> str:
+    """Return the first lines of `text`: at most ten, broken at 80 characters."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += [line[i : i + PREVIEW_COLUMNS] for i in range(0, len(line), PREVIEW_COLUMNS)] or [""]
+    return "\n".join(lines[:PREVIEW_LINES]).rstrip()
+
+
+def index(pieces: Iterator[Piece], treater: Treater) -> Generator[float, None, Indexed]:
+    """Treat and number a text, yielding after each piece the share that has been read, in [0, 1].
+
+    Raises:
+        CorpusError: If no character is left.
+    """
+    indexer = Indexer()
+    for text, share in pieces:
+        indexer.add(treater(text))
+        yield share
+    finishing = indexer.finish()
+    while True:
+        try:
+            next(finishing)
+        except StopIteration as end:
+            indexed: Indexed = end.value
+            return indexed
+        yield 1.0

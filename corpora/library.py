@@ -1,0 +1,184 @@
+"""What can be picked: the catalogue by name, a user's files by path."""
+
+from __future__ import annotations
+
+import difflib
+import stat
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from corpora import classics, files, python_sources, synthetic
+from corpora.corpus import Corpus, CorpusError, CorpusInfo, Treatment
+from corpora.decoding import require_encoding
+from corpora.entry import Entry
+from corpora.grammar import SeededText
+from corpora.indexing import Indexed, index
+from corpora.treatments import Treater
+
+CATALOGUE: tuple[Entry, ...] = (*classics.ENTRIES, *python_sources.ENTRIES, *synthetic.ENTRIES)
+_BY_NAME = {entry.name: entry for entry in CATALOGUE}
+
+
+def default_name() -> str:
+    """Return the corpus to begin with: Shakespeare, or the best that is on this machine."""
+    return next(
+        name for name in ("shakespeare", "python-docs", "unicode-names") if _BY_NAME[name].available()
+    )
+
+
+def load(
+    sources: Sequence[str],
+    *,
+    encoding: str | None = None,
+    treatments: frozenset[Treatment] = frozenset(),
+) -> Generator[float, None, Corpus]:
+    """Read a corpus step by step; between two steps pass a few milliseconds.
+
+    Args:
+        sources: One name of the catalogue; or files, folders and `-`, which are joined in order. A name that is also
+            a file here is the file; `./names` is always a path.
+        encoding: Of the files; None goes by their byte order mark and else reads UTF-8.
+        treatments: What is done to the text first.
+
+    Yields:
+        The share that has been read, in [0, 1].
+
+    Returns:
+        The corpus, through `StopIteration.value` or `yield from`.
+
+    Raises:
+        CorpusError: If the text cannot be read or holds no two different characters.
+    """
+    if not sources:
+        raise CorpusError("no text was named; name a file, a folder, - or a corpus of `lstm-tui corpora`")
+    if encoding is not None:
+        require_encoding(encoding)
+    if len(sources) == 1 and (entry := _entry(sources[0])) is not None:
+        return (yield from _load_entry(entry, treatments))
+    return (yield from _load_files(sources, encoding, treatments))
+
+
+def load_now(
+    sources: Sequence[str],
+    *,
+    encoding: str | None = None,
+    treatments: frozenset[Treatment] = frozenset(),
+) -> Corpus:
+    """Do what `load` does to its end."""
+    loading = load(sources, encoding=encoding, treatments=treatments)
+    while True:
+        try:
+            next(loading)
+        except StopIteration as end:
+            corpus: Corpus = end.value
+            return corpus
+
+
+def _is_file(source: str) -> bool:
+    found = files.status(source)
+    return found is not None and not stat.S_ISDIR(found.st_mode)
+
+
+def _entry(source: str) -> Entry | None:
+    """Return the entry that `source` names, None if it is a path."""
+    entry = _BY_NAME.get(source)
+    return None if entry is None or _is_file(source) else entry
+
+
+def _load_entry(entry: Entry, treatments: frozenset[Treatment]) -> Generator[float, None, Corpus]:
+    if not entry.available():
+        raise CorpusError(f"{entry.name}: not on this machine; {entry.install} brings it")
+    treater = Treater(treatments)
+    indexed = yield from index(entry.pieces(), treater)
+    endless = entry.grammar is not None and not treatments
+    return _corpus(
+        indexed,
+        name=entry.name,
+        summary=entry.summary,
+        origin=entry.origin,
+        licence=entry.licence,
+        floor=entry.grammar.entropy_rate if entry.grammar and endless else None,
+        source=(entry.name,),
+        treatments=treatments,
+        encoding=None,
+        seeded=SeededText(entry.grammar, synthetic.SEED) if entry.grammar and endless else None,
+    )
+
+
+def _load_files(
+    sources: Sequence[str], encoding: str | None, treatments: frozenset[Treatment]
+) -> Generator[float, None, Corpus]:
+    for source in sources:
+        _require_known(source, alone=len(sources) == 1)
+    found = yield from files.find(sources)
+    indexed = yield from index(files.read(found, encoding), Treater(treatments))
+    first = "standard input" if sources[0] == files.STANDARD_INPUT else Path(sources[0]).absolute().name
+    name = first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
+    count = f"{len(found.names):,} files" if len(found.names) > 1 else "a text of your own"
+    left_out = f"; left out: {files.counted(found.left_out)}" if found.left_out.total() else ""
+    return _corpus(
+        indexed,
+        name=name,
+        summary=count + left_out,
+        origin=", ".join(sources),
+        licence="yours to know",
+        floor=None,
+        source=tuple(s if s == files.STANDARD_INPUT else str(Path(s).absolute()) for s in sources),
+        treatments=treatments,
+        encoding=encoding,
+        seeded=None,
+    )
+
+
+def _require_known(source: str, *, alone: bool) -> None:
+    """Check that `source` is standard input or something on the disk.
+
+    Raises:
+        CorpusError: With the names that are near if it is neither.
+    """
+    if source == files.STANDARD_INPUT or (source and files.status(source) is not None):
+        return
+    if source in _BY_NAME and not alone:
+        raise CorpusError(
+            f"{source}: a corpus of the catalogue stands alone; only files and folders are joined"
+        )
+    near = difflib.get_close_matches(source, _BY_NAME, n=3, cutoff=0.5)
+    guess = f"did you mean {' or '.join(near)}? " if near else ""
+    raise CorpusError(
+        f"{source or 'an empty name'}: no such file or folder, and no corpus of that name; "
+        f"{guess}`lstm-tui corpora` lists them all"
+    )
+
+
+def _corpus(
+    indexed: Indexed,
+    *,
+    name: str,
+    summary: str,
+    origin: str,
+    licence: str,
+    floor: float | None,
+    source: tuple[str, ...],
+    treatments: frozenset[Treatment],
+    encoding: str | None,
+    seeded: SeededText | None,
+) -> Corpus:
+    if len(indexed.vocabulary) == 1:
+        raise CorpusError(
+            f"{name}: nothing to learn, all {len(indexed.ids):,} characters are {indexed.vocabulary.symbols!r}"
+        )
+    info = CorpusInfo(
+        name=name,
+        summary=summary,
+        origin=origin,
+        licence=licence,
+        characters=len(indexed.ids),
+        symbols=len(indexed.vocabulary),
+        sha256=indexed.sha256,
+        entropy_floor=floor,
+        preview=indexed.preview,
+        source=source,
+        treatments=treatments,
+        encoding=encoding,
+    )
+    return Corpus(info, indexed.vocabulary, indexed.ids, seeded.ids if seeded else None)
