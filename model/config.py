@@ -16,7 +16,7 @@ def require(condition: bool, sentence: str) -> None:
         raise SettingsError(sentence)
 
 
-def require_whole(name: str, value: int, least: int, most: int) -> None:
+def require_whole(name: str, value: object, least: int, most: int) -> None:
     """Raise `SettingsError` unless `value` is a whole number in [least, most]."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     require(
@@ -25,7 +25,7 @@ def require_whole(name: str, value: int, least: int, most: int) -> None:
     )
 
 
-def require_number(name: str, value: float, least: float, most: float) -> None:
+def require_number(name: str, value: object, least: float, most: float) -> None:
     """Raise `SettingsError` unless `value` is a finite number in [least, most]."""
     require(
         isinstance(value, (int, float)) and math.isfinite(value) and least <= value <= most,
@@ -88,5 +88,4 @@ class SamplingSettings:
         require_whole("top-k", self.top_k, 0, 1_000_000)
         require_number("top-p", self.top_p, 0.0, 1.0)
         require(self.top_p > 0.0, f"top-p is {self.top_p!r}; it must be above 0, and 1 keeps every character")
-        rate_works = isinstance(self.rate, (int, float)) and self.rate > 0.0
-        require(rate_works, f"rate is {self.rate!r}; it must be above 0 characters a second")
+        require(self.rate > 0.0, f"rate is {self.rate!r}; it must be above 0 characters a second")

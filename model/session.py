@@ -8,7 +8,7 @@ from typing import Protocol
 from model.protocol import Command, Update
 
 
-class EngineDied(Exception):
+class EngineError(Exception):
     """The engine process ended without being asked to; the message says how, for people."""
 
 
@@ -24,7 +24,7 @@ class Session(Protocol):
         Ends after the update that says `stopped`.
 
         Raises:
-            EngineDied: If the process ends without having been told to stop.
+            EngineError: If the process ends without having been told to stop.
         """
 
     async def stop(self, save_to: str | None = None) -> None:
