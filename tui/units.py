@@ -1,0 +1,68 @@
+"""Units for people: nats to bits, and short forms of numbers, rates and times.
+
+Inside the program a loss is nats per character; other units exist only where a person reads them.
+"""
+
+from __future__ import annotations
+
+import math
+
+NOTHING = "\N{EN DASH}"
+"""Shown where there is no value yet."""
+
+
+def bits(nats: float) -> float:
+    """Return a loss in bits per character, given in nats per character."""
+    return nats / math.log(2.0)
+
+
+def perplexity(nats: float) -> float:
+    """Return among how many equally likely characters the network hesitates, given nats per character."""
+    return math.exp(nats) if nats < 700.0 else math.inf
+
+
+def loss(value: float | None) -> str:
+    """Return a loss with three digits after the point: `1.723`."""
+    return NOTHING if value is None or not math.isfinite(value) else f"{value:.3f}"
+
+
+def loss_bits(nats: float | None) -> str:
+    """Return a loss given in nats per character as bits per character: `2.49`."""
+    return NOTHING if nats is None or not math.isfinite(nats) else f"{bits(nats):.2f}"
+
+
+def characters(count: float | None) -> str:
+    """Return a count in three digits: `812`, `98.4 k`, `1.19 M`."""
+    if count is None or not math.isfinite(count):
+        return NOTHING
+    unit = ""
+    for larger in (" k", " M", " G"):
+        if abs(count) < 999.5:
+            break
+        count, unit = count / 1000.0, larger
+    digits = 0 if not unit or abs(count) >= 99.95 else 1 if abs(count) >= 9.995 else 2
+    return f"{count:.{digits}f}{unit}"
+
+
+def whole(count: int | None) -> str:
+    """Return a whole number with its thousands set apart: `12,204`."""
+    return NOTHING if count is None else f"{count:,}"
+
+
+def rate(per_second: float | None) -> str:
+    """Return a rate: `60/s`, `98.4 k/s`."""
+    return NOTHING if per_second is None or not math.isfinite(per_second) else f"{characters(per_second)}/s"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time as `0:07`, `1:05` or `2:03:04`."""
+    if seconds is None or not math.isfinite(seconds):
+        return NOTHING
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def percent(share: float | None) -> str:
+    """Return a share in [0, 1] as `4 %`."""
+    return NOTHING if share is None or not math.isfinite(share) else f"{100.0 * share:.0f} %"

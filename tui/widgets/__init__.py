@@ -1,0 +1,1 @@
+"""The widgets, one to a file; the tree mirrors the screen."""

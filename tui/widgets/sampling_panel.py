@@ -1,0 +1,205 @@
+"""The knobs of sampling: temperature, top-k, top-p, and how fast to write."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from model.config import SamplingSettings
+from tui import units
+from tui.widgets.slider import Slider
+
+TEMPERATURE_STEP = 0.05
+HOTTEST = 5.0
+"""The largest temperature that keys reach; the slider's line ends at 2."""
+
+TOP_K_STOPS: tuple[float, ...] = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 60, 100, 0)
+"""What the slider of top-k offers; 0, all characters, comes last."""
+TOP_P_STOPS: tuple[float, ...] = (
+    0.1,
+    0.2,
+    0.3,
+    0.4,
+    0.5,
+    0.6,
+    0.7,
+    0.8,
+    0.85,
+    0.9,
+    0.92,
+    0.95,
+    0.98,
+    0.99,
+    1.0,
+)
+RATE_STOPS: tuple[float, ...] = (
+    2,
+    5,
+    10,
+    15,
+    20,
+    30,
+    45,
+    60,
+    90,
+    120,
+    180,
+    250,
+    400,
+    600,
+    1000,
+    2000,
+    math.inf,
+)
+"""Characters a second."""
+
+
+def turn(sampling: SamplingSettings, by: float) -> SamplingSettings:
+    """Return `sampling` with its temperature changed by `by`, on a grid of 0.05 and within 0 and 5."""
+    temperature = round((sampling.temperature + by) / TEMPERATURE_STEP) * TEMPERATURE_STEP
+    highest = max(HOTTEST, sampling.temperature)
+    return replace(sampling, temperature=round(min(max(temperature, 0.0), highest), 2))
+
+
+def meaning(temperature: float) -> str:
+    """Return in a word or two what a temperature does."""
+    if temperature == 0.0:
+        return "always the likeliest"
+    words = ((0.35, "very careful"), (0.65, "careful"), (0.95, "calm"), (1.05, "as learnt"), (1.35, "bold"))
+    for below, word in (*words, (1.75, "wild"), (2.5, "nearly noise")):
+        if temperature < below:
+            return word
+    return "noise"
+
+
+def nearest(stops: Sequence[float], value: float) -> int:
+    """Return the index of the stop that is nearest to `value`."""
+    if value in stops:
+        return stops.index(value)
+    return min(range(len(stops)), key=lambda index: abs(stops[index] - value))
+
+
+class SamplingPanel(Vertical):
+    """Shows the sampling settings in force, and asks for others.
+
+    It shows what it was given: a wish goes up as `Changed`, and whoever grants it sets `sampling`. With room for
+    fewer than three rows, all stands in one.
+    """
+
+    DEFAULT_CSS = """
+    SamplingPanel {
+        height: auto;
+        padding: 0 1;
+        & .sampling-row { height: 1; }
+        & .sampling-name { width: 7; color: $text-muted; }
+        & .sampling-value { width: 11; padding: 0 0 0 1; }
+        & .sampling-row Slider { width: 1fr; }
+        & #temperature-block { height: 2; layout: vertical; }
+        & #sampling-summary { display: none; width: auto; color: $text-muted; }
+        &.-compact {
+            & .sampling-row { display: none; }
+            & #temperature-block { height: 1; layout: horizontal; }
+            & #temperature-text { width: 35; }
+            & #temperature { width: 1fr; margin: 0 2 0 0; }
+            & #sampling-summary { display: block; }
+        }
+    }
+    """
+
+    sampling: reactive[SamplingSettings] = reactive(SamplingSettings, always_update=True)
+    """The settings in force."""
+
+    @dataclass
+    class Changed(Message):
+        """Someone wishes for other settings."""
+
+        sampling: SamplingSettings
+
+    def compose(self) -> ComposeResult:
+        """Make a slider for each setting."""
+        with Container(id="temperature-block"):
+            yield Static(id="temperature-text", markup=False)
+            yield Slider(0.8, 0.0, 2.0, step=TEMPERATURE_STEP, coarse=0.25, most=HOTTEST, id="temperature")
+            yield Static(id="sampling-summary", markup=False)
+        for name, stops in (("top-k", TOP_K_STOPS), ("top-p", TOP_P_STOPS), ("rate", RATE_STOPS)):
+            with Horizontal(classes="sampling-row"):
+                yield Static(name, classes="sampling-name", markup=False)
+                yield Slider(0, 0, len(stops) - 1, coarse=3, id=name)
+                yield Static(id=f"{name}-text", classes="sampling-value", markup=False)
+
+    def watch_sampling(self) -> None:
+        """Show the settings in force."""
+        if not self.is_mounted:
+            return
+        sampling = self.sampling
+        top_k = "all" if sampling.top_k == 0 else str(sampling.top_k)
+        top_p = "all" if sampling.top_p >= 1.0 else f"{sampling.top_p:.2g}"
+        rate = "full speed" if math.isinf(sampling.rate) else units.rate(sampling.rate)
+        self._say("temperature", f"temperature {sampling.temperature:.2f}", meaning(sampling.temperature))
+        self._say("top-k", top_k)
+        self._say("top-p", top_p)
+        self._say("rate", rate)
+        summary = f"top-k {top_k}  top-p {top_p}  {rate}"
+        self.query_one("#sampling-summary", Static).update(summary)
+        self._slider("temperature").value = sampling.temperature
+        self._slider("top-k").value = nearest(TOP_K_STOPS, sampling.top_k)
+        self._slider("top-p").value = nearest(TOP_P_STOPS, sampling.top_p)
+        self._slider("rate").value = nearest(RATE_STOPS, sampling.rate)
+
+    def on_mount(self) -> None:
+        """Show the settings that were given before there was a screen."""
+        self.call_after_refresh(self.watch_sampling)
+
+    def on_resize(self) -> None:
+        """Put all into one row where there is no room for more."""
+        self.set_class(self.size.height < 3, "-compact")
+
+    @on(Slider.Changed)
+    def wish(self, event: Slider.Changed) -> None:
+        """Ask for what a slider says."""
+        event.stop()
+        wished = self.sampling
+        match event.slider.id:
+            case "temperature":
+                wished = replace(wished, temperature=round(event.value, 2))
+            case "top-k":
+                wished = replace(wished, top_k=int(TOP_K_STOPS[round(event.value)]))
+            case "top-p":
+                wished = replace(wished, top_p=TOP_P_STOPS[round(event.value)])
+            case "rate":
+                wished = replace(wished, rate=RATE_STOPS[round(event.value)])
+        self.post_message(self.Changed(wished))
+
+    def _slider(self, name: str) -> Slider:
+        return self.query_one(f"#{name}", Slider)
+
+    def _say(self, name: str, value: str, remark: str = "") -> None:
+        """Show a value, with a remark in a quieter shade."""
+        content = Content.assemble((value, "bold"), (f"  {remark}" if remark else "", "$text-muted"))
+        self.query_one(f"#{name}-text", Static).update(content)
+
+
+if __name__ == "__main__":
+    from textual.app import App
+
+    class Demo(App[None]):
+        """The panel alone; every wish is granted."""
+
+        def compose(self) -> ComposeResult:
+            """Show the panel."""
+            yield SamplingPanel()
+
+        def on_sampling_panel_changed(self, event: SamplingPanel.Changed) -> None:
+            """Grant the wish."""
+            self.query_one(SamplingPanel).sampling = event.sampling
+
+    Demo().run()

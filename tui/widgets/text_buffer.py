@@ -1,0 +1,130 @@
+"""The text a sampler has written, kept to a capacity and broken into rows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from rich.cells import cell_len
+
+from tui.widgets.wrap import CHIP, RULE, wrap
+
+NEAR = 12
+"""A label that follows another within this many characters takes its place: someone is turning the knob."""
+
+
+class TextBuffer:
+    """Text that grows at its end, is dropped at its start, and is always wrapped.
+
+    A place in the text is an *offset*, counted from the very first character ever written: it means the same
+    character after older text was dropped and after the text was set to another width.
+    """
+
+    def __init__(self, capacity: int = 200_000) -> None:
+        self.capacity = capacity
+        """Characters that are kept at least, once so many were written."""
+        self.start = 0
+        """Offset of the oldest character that is kept."""
+        self.labels: dict[int, str] = {}
+        """Text of each chip and rule by its offset; an empty one has been superseded."""
+        self._text = ""
+        self._rows = [0]  # offset of each row's first character
+        self._width = 80
+        self._unsettled = 0  # the first row that has to be wrapped again
+
+    @property
+    def end(self) -> int:
+        """Offset behind the last character."""
+        return self.start + len(self._text)
+
+    @property
+    def row_count(self) -> int:
+        """Rows of the text; one, empty, where there is none."""
+        return len(self._rows)
+
+    def write(self, text: str) -> None:
+        """Append sanitized text. `settle` wraps it."""
+        self._text += text
+
+    def label(self, text: str, *, alone: bool) -> None:
+        """Append a label to the text, in a row of its own if `alone`. `settle` wraps it."""
+        if not alone and self.labels:
+            last = next(reversed(self.labels))
+            if self.end - last <= NEAR and self._text[last - self.start] == CHIP:
+                self.labels[last] = ""
+                # Without it the row before may take in more.
+                self._unsettled = min(self._unsettled, max(0, self.row_at(last) - 1))
+        self.labels[self.end] = text
+        self._text += RULE if alone else CHIP
+
+    def settle(self) -> int:
+        """Wrap what has come since the last time, and return the first row that may have changed."""
+        first = self._unsettled
+        begin = self._rows[first] - self.start
+        self._rows[first:] = self._wrap(begin)
+        self._unsettled = len(self._rows) - 1
+        return first
+
+    def set_width(self, width: int) -> None:
+        """Wrap all of the text to rows of `width` cells, at least 2."""
+        self._width = max(2, width)
+        self._rows = self._wrap(0)
+        self._unsettled = len(self._rows) - 1
+
+    def trim(self, reading: int | None = None) -> int:
+        """Drop the oldest rows while the text is longer than the capacity.
+
+        Args:
+            reading: A row in front of someone's eyes; it is spared until twice the capacity is reached.
+
+        Returns:
+            How many rows were dropped; all others have moved up by as many.
+        """
+        excess = len(self._text) - self.capacity
+        if excess <= 0:
+            return 0
+        dropped = self.row_at(self.start + excess)
+        if reading is not None and excess <= self.capacity:
+            dropped = min(dropped, reading)
+        if dropped <= 0:
+            return 0
+        start = self._rows[dropped]
+        self._text = self._text[start - self.start :]
+        self.start = start
+        del self._rows[:dropped]
+        self._unsettled = max(0, self._unsettled - dropped)
+        while self.labels and (oldest := next(iter(self.labels))) < start:
+            del self.labels[oldest]
+        return dropped
+
+    def row(self, index: int) -> tuple[int, str]:
+        """Return the offset of a row's first character, and the row without its line end."""
+        start = self._rows[index]
+        stop = self._rows[index + 1] if index + 1 < len(self._rows) else self.end
+        return start, self._text[start - self.start : stop - self.start].rstrip("\n")
+
+    def row_at(self, offset: int) -> int:
+        """Return the row that the character at `offset` stands in."""
+        return max(0, bisect_right(self._rows, offset) - 1)
+
+    def text(self, first: int | None = None, stop: int | None = None) -> str:
+        """Return the text from offset `first` up to `stop`, as far as it is kept, without labels."""
+        begin = 0 if first is None else max(0, first - self.start)
+        end = len(self._text) if stop is None else max(0, stop - self.start)
+        return self._text[begin:end].replace(CHIP, "").replace(RULE, "")
+
+    def clear(self) -> None:
+        """Forget all text; offsets go on where they were."""
+        self.start = self.end
+        self.labels.clear()
+        self._text = ""
+        self._rows = [self.start]
+        self._unsettled = 0
+
+    def _wrap(self, begin: int) -> list[int]:
+        """Return the offsets of the rows of the text from index `begin` on."""
+        chips = {
+            offset - self.start: cell_len(label) + 2
+            for offset, label in self.labels.items()
+            if label and offset >= self.start + begin
+        }
+        return [self.start + row for row in wrap(self._text, begin, self._width, chips)]
