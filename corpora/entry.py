@@ -27,8 +27,8 @@ class Entry:
     present: Callable[[], bool] = field(default=lambda: True, repr=False)
     requirement: str | None = None
     """The package that carries it, pinned; None for what every Python has."""
-    grammar: Grammar | None = field(default=None, repr=False)
-    """What draws it, for a synthetic text."""
+    grammar: Callable[[], Grammar] | None = field(default=None, repr=False)
+    """Makes what draws it, for a synthetic text."""
 
     def available(self) -> bool:
         """Tell whether it can be loaded here and now."""
@@ -43,7 +43,7 @@ class Entry:
 def install_command(requirement: str) -> str:
     """Return the shell command that adds a package to the environment that runs this program.
 
-    The package is named, not `lstm-tui[classics]`: it then works in the same way for a clone, a wheel and pipx.
+    The package is named, not `lstm-tui[classics]`: that works for a clone, a wheel and pipx alike.
     """
     quoted = shlex.quote(requirement)
     environment = Path(sys.prefix)

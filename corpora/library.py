@@ -21,9 +21,7 @@ _BY_NAME = {entry.name: entry for entry in CATALOGUE}
 
 def default_name() -> str:
     """Return the corpus to begin with: Shakespeare, or the best that is on this machine."""
-    return next(
-        name for name in ("shakespeare", "python-docs", "unicode-names") if _BY_NAME[name].available()
-    )
+    return next(name for name in ("shakespeare", "python-docs", "unicode-names") if _BY_NAME[name].available())
 
 
 def load(
@@ -90,18 +88,19 @@ def _load_entry(entry: Entry, treatments: frozenset[Treatment]) -> Generator[flo
         raise CorpusError(f"{entry.name}: not on this machine; {entry.install} brings it")
     treater = Treater(treatments)
     indexed = yield from index(entry.pieces(), treater)
-    endless = entry.grammar is not None and not treatments
+    # A treated text is not what the grammar draws: its floor is unknown, and it is read as any other.
+    grammar = entry.grammar() if entry.grammar and not treatments else None
     return _corpus(
         indexed,
         name=entry.name,
         summary=entry.summary,
         origin=entry.origin,
         licence=entry.licence,
-        floor=entry.grammar.entropy_rate if entry.grammar and endless else None,
+        floor=grammar.entropy_rate if grammar else None,
         source=(entry.name,),
         treatments=treatments,
         encoding=None,
-        seeded=SeededText(entry.grammar, synthetic.SEED) if entry.grammar and endless else None,
+        seeded=SeededText(grammar, synthetic.SEED) if grammar else None,
     )
 
 
@@ -139,9 +138,7 @@ def _require_known(source: str, *, alone: bool) -> None:
     if source == files.STANDARD_INPUT or (source and files.status(source) is not None):
         return
     if source in _BY_NAME and not alone:
-        raise CorpusError(
-            f"{source}: a corpus of the catalogue stands alone; only files and folders are joined"
-        )
+        raise CorpusError(f"{source}: a corpus of the catalogue stands alone; only files and folders are joined")
     near = difflib.get_close_matches(source, _BY_NAME, n=3, cutoff=0.5)
     guess = f"did you mean {' or '.join(near)}? " if near else ""
     raise CorpusError(

@@ -11,9 +11,11 @@ and a model that has learnt the grammar has this mean loss on fresh text, since 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 
 from corpora.entry import Entry
 from corpora.grammar import Codes, Grammar, SeededText
@@ -22,6 +24,9 @@ from corpora.indexing import Piece
 CHARACTERS = 1_000_000
 """Length of the text that is loaded; an epoch after it draws as much again."""
 SEED = 0
+_PIECE = 1 << 16
+_NEWLINE = 255
+"""The level of the character that ends a line: -1 as a byte."""
 
 
 class UniformLines(Grammar):
@@ -67,9 +72,7 @@ class Brackets(Grammar):
         at depth D             0
     """
 
-    def __init__(
-        self, kinds: Sequence[str] = ("()", "[]", "{}", "<>"), p: float = 0.45, depth: int = 8
-    ) -> None:
+    def __init__(self, kinds: Sequence[str] = ("()", "[]", "{}", "<>"), p: float = 0.4, depth: int = 8) -> None:
         self._open = np.array([ord(kind[0]) for kind in kinds], dtype=np.uint8)
         self._close = np.array([ord(kind[1]) for kind in kinds], dtype=np.uint8)
         self._p = p
@@ -80,7 +83,7 @@ class Brackets(Grammar):
         self.entropy_rate = float(visits[0] * math.log(len(kinds)) + visits[1:-1].sum() * branch)
         self._mean_length = 1.0 / float(visits[0])  # the start of a line is visited once a line
 
-    def _stationary(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def _stationary(self) -> npt.NDArray[np.float64]:
         """Return the share of characters written from each state: line's start, depth 0, ..., depth D."""
         states = self._depth + 2
         to = np.zeros((states, states))
@@ -103,35 +106,69 @@ class Brackets(Grammar):
         return np.concatenate(parts)[:length] if parts else np.empty(0, dtype=np.uint8)
 
     def _lines(self, rng: np.random.Generator, count: int) -> Codes:
-        """Write whole lines, all at once, character by character of each."""
-        stack = np.zeros((self._depth + 1, count), dtype=np.uint8)  # kind of the bracket open at each depth
-        depth = np.zeros(count, dtype=np.intp)
-        alive = np.arange(count)
-        columns: list[tuple[np.ndarray[tuple[int], np.dtype[np.intp]], Codes]] = []
-        while len(alive):
-            at = depth[alive]
-            first = not columns
-            opens = (rng.random(len(alive)) < self._p) & (at < self._depth) | first
-            kinds = rng.integers(len(self._open), size=len(alive), dtype=np.uint8)
-            written = np.where(opens, self._open[kinds], self._close[stack[at, alive]])
-            ends = ~opens & (at == 0)
-            written[ends] = ord("\n")
-            columns.append((alive, written))
-            depth[alive] = at + np.where(opens, 1, -1)
-            opened = alive[opens]
-            stack[depth[opened], opened] = kinds[opens]
-            alive = alive[~ends]
-        lengths = np.bincount(np.concatenate([lines for lines, _ in columns]), minlength=count)
-        starts = np.cumsum(lengths) - lengths
-        text = np.empty(int(lengths.sum()), dtype=np.uint8)
-        for column, (lines, written) in enumerate(columns):
-            text[starts[lines] + column] = written
+        """Write `count` whole lines, all at once, one character of each after the other."""
+        opens, levels = self._walk(rng, count)
+        kinds = rng.integers(len(self._open), size=len(opens), dtype=np.uint8)
+        # On one level opening and closing brackets take turns, so that sorted by level each is beside its partner.
+        order = np.argsort(levels, kind="stable")[: len(levels) - count]  # the newlines' level is the last
+        kinds[order[1::2]] = kinds[order[0::2]]
+        text = np.where(opens, self._open[kinds], self._close[kinds])
+        text[levels == _NEWLINE] = ord("\n")
         return text
 
+    def _walk(self, rng: np.random.Generator, count: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint8]]:
+        """Walk up and down, `count` lines one after the other.
 
-def _entry(name: str, summary: str, grammar: Grammar) -> Entry:
+        Returns:
+            For each character whether it opens, and the level that it leads out of or back to, `_NEWLINE` at an end.
+        """
+        alive = np.arange(count)
+        depth = np.zeros(count, dtype=np.int8)
+        steps: list[tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_], npt.NDArray[np.int8]]] = []
+        while len(alive):
+            up = rng.random(len(alive), dtype=np.float32) < self._p
+            up &= depth < self._depth
+            if not steps:
+                up[:] = True
+            after = np.where(up, depth + 1, depth - 1).astype(np.int8)
+            steps.append((alive, up, np.minimum(depth, after)))
+            going = after >= 0
+            alive, depth = alive[going], after[going]
+        lengths = np.bincount(np.concatenate([lines for lines, _, _ in steps]), minlength=count)
+        starts = np.cumsum(lengths) - lengths
+        opens = np.empty(int(lengths.sum()), dtype=np.bool_)
+        levels = np.empty(len(opens), dtype=np.uint8)
+        for column, (lines, up, level) in enumerate(steps):
+            places = starts[lines] + column
+            opens[places] = up
+            levels[places] = level.view(np.uint8)  # -1 is the newline
+        return opens, levels
+
+
+@cache
+def counting() -> UniformLines:
+    """Lines of n a and n b, n uniform in 1..9."""
+    return UniformLines(["a" * n + "b" * n for n in range(1, 10)])
+
+
+@cache
+def brackets() -> Brackets:
+    """Balanced brackets of four kinds, at most 8 deep."""
+    return Brackets(("()", "[]", "{}", "<>"), p=0.4, depth=8)
+
+
+@cache
+def arithmetic() -> UniformLines:
+    """Sums `a+b=c` with a and b uniform in 0..99."""
+    return UniformLines([f"{a}+{b}={a + b}" for a in range(100) for b in range(100)])
+
+
+def _entry(name: str, summary: str, grammar: Callable[[], Grammar]) -> Entry:
     def pieces() -> Iterator[Piece]:
-        yield SeededText(grammar, SEED).codes(0, CHARACTERS).tobytes().decode("ascii"), 1.0
+        codes = SeededText(grammar(), SEED).codes(0, CHARACTERS)
+        for start in range(0, CHARACTERS, _PIECE):
+            end = min(start + _PIECE, CHARACTERS)
+            yield codes[start:end].tobytes().decode("ascii"), end / CHARACTERS
 
     return Entry(
         name=name,
@@ -143,16 +180,8 @@ def _entry(name: str, summary: str, grammar: Grammar) -> Entry:
     )
 
 
-def _counting() -> UniformLines:
-    return UniformLines(["a" * n + "b" * n for n in range(1, 10)])
-
-
-def _arithmetic() -> UniformLines:
-    return UniformLines([f"{a}+{b}={a + b}" for a in range(100) for b in range(100)])
-
-
 ENTRIES = (
-    _entry("counting", "as many b as a, 1 to 9 of each: can it count?", _counting()),
-    _entry("brackets", "four kinds of brackets, nested up to 8 deep: can it remember?", Brackets()),
-    _entry("arithmetic", "sums of two numbers below 100: can it carry?", _arithmetic()),
+    _entry("counting", "as many b as a, 1 to 9 of each: can it count?", counting),
+    _entry("brackets", "four kinds of brackets, nested up to 8 deep: can it remember?", brackets),
+    _entry("arithmetic", "sums of two numbers below 100: can it carry?", arithmetic),
 )

@@ -10,16 +10,17 @@ from corpora.corpus import Treatment
 # What compatibility decomposition leaves alone although a typewriter has a way to write it.
 _TYPEWRITER = str.maketrans(
     {
-        **dict.fromkeys("‘’‚‛‹›′ʼʹ", "'"),
+        **dict.fromkeys("‘’‚‛‹›′ʼʹ", "'"),  # noqa: RUF001 - look-alikes are the point
         **dict.fromkeys("“”„‟«»″", '"'),
-        **dict.fromkeys("‐‑‒–−", "-"),
+        **dict.fromkeys("‐‑‒–−", "-"),  # noqa: RUF001
         **dict.fromkeys("—―", "--"),
         **dict.fromkeys("\x85\u2028\u2029", "\n"),
-        **{"•": "*", "·": "*", "×": "x", "÷": "/", "⁄": "/"},
+        **{"•": "*", "·": "*", "×": "x", "÷": "/", "⁄": "/"},  # noqa: RUF001
         **{"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O"},
-        **{"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i"},
+        **{"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i"},  # noqa: RUF001
     }
 )
+_CAPITAL_SIGMA, _SMALL_SIGMA = "\u03a3", "\u03c3"
 
 
 def fold(text: str) -> str:
@@ -32,8 +33,8 @@ def fold(text: str) -> str:
 
 
 def lower(text: str) -> str:
-    """All letters in lower case, each by itself: a capital sigma is always σ, also at the end of a word."""
-    return text.replace("Σ", "σ").lower()
+    """All letters in lower case, each by itself: a capital sigma is not looked at for ending its word."""
+    return text.replace(_CAPITAL_SIGMA, _SMALL_SIGMA).lower()
 
 
 class Treater:
