@@ -15,7 +15,6 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from model.config import SamplingSettings
-from tui import units
 from tui.widgets.slider import Slider
 
 TEMPERATURE_STEP = 0.05
@@ -24,42 +23,8 @@ HOTTEST = 5.0
 
 TOP_K_STOPS: tuple[float, ...] = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 60, 100, 0)
 """What the slider of top-k offers; 0, all characters, comes last."""
-TOP_P_STOPS: tuple[float, ...] = (
-    0.1,
-    0.2,
-    0.3,
-    0.4,
-    0.5,
-    0.6,
-    0.7,
-    0.8,
-    0.85,
-    0.9,
-    0.92,
-    0.95,
-    0.98,
-    0.99,
-    1.0,
-)
-RATE_STOPS: tuple[float, ...] = (
-    2,
-    5,
-    10,
-    15,
-    20,
-    30,
-    45,
-    60,
-    90,
-    120,
-    180,
-    250,
-    400,
-    600,
-    1000,
-    2000,
-    math.inf,
-)
+TOP_P_STOPS: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0)
+RATE_STOPS: tuple[float, ...] = (2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 200, 300, 500, 1000, 2000, math.inf)
 """Characters a second."""
 
 
@@ -71,9 +36,9 @@ def turn(sampling: SamplingSettings, by: float) -> SamplingSettings:
 
 
 def meaning(temperature: float) -> str:
-    """Return in a word or two what a temperature does."""
+    """Return in a word or two how it writes at a temperature."""
     if temperature == 0.0:
-        return "always the likeliest"
+        return "likeliest"
     words = ((0.35, "very careful"), (0.65, "careful"), (0.95, "calm"), (1.05, "as learnt"), (1.35, "bold"))
     for below, word in (*words, (1.75, "wild"), (2.5, "nearly noise")):
         if temperature < below:
@@ -91,8 +56,8 @@ def nearest(stops: Sequence[float], value: float) -> int:
 class SamplingPanel(Vertical):
     """Shows the sampling settings in force, and asks for others.
 
-    It shows what it was given: a wish goes up as `Changed`, and whoever grants it sets `sampling`. With room for
-    fewer than three rows, all stands in one.
+    It shows what it was given: a wish goes up as `Changed`, and whoever grants it sets `sampling`. With room
+    for fewer than three rows, all stands in one.
     """
 
     DEFAULT_CSS = """
@@ -108,9 +73,13 @@ class SamplingPanel(Vertical):
         &.-compact {
             & .sampling-row { display: none; }
             & #temperature-block { height: 1; layout: horizontal; }
-            & #temperature-text { width: 35; }
+            & #temperature-text { width: 32; }
             & #temperature { width: 1fr; margin: 0 2 0 0; }
             & #sampling-summary { display: block; }
+        }
+        &.-slim {
+            & #temperature-text { width: 18; }
+            & #sampling-summary { display: none; }
         }
     }
     """
@@ -143,7 +112,7 @@ class SamplingPanel(Vertical):
         sampling = self.sampling
         top_k = "all" if sampling.top_k == 0 else str(sampling.top_k)
         top_p = "all" if sampling.top_p >= 1.0 else f"{sampling.top_p:.2g}"
-        rate = "full speed" if math.isinf(sampling.rate) else units.rate(sampling.rate)
+        rate = "full speed" if math.isinf(sampling.rate) else f"{sampling.rate:g}/s"
         self._say("temperature", f"temperature {sampling.temperature:.2f}", meaning(sampling.temperature))
         self._say("top-k", top_k)
         self._say("top-p", top_p)
@@ -161,7 +130,9 @@ class SamplingPanel(Vertical):
 
     def on_resize(self) -> None:
         """Put all into one row where there is no room for more."""
-        self.set_class(self.size.height < 3, "-compact")
+        compact = self.size.height < 3
+        self.set_class(compact, "-compact")
+        self.set_class(compact and self.size.width < 74, "-slim")
 
     @on(Slider.Changed)
     def wish(self, event: Slider.Changed) -> None:
@@ -184,7 +155,7 @@ class SamplingPanel(Vertical):
 
     def _say(self, name: str, value: str, remark: str = "") -> None:
         """Show a value, with a remark in a quieter shade."""
-        content = Content.assemble((value, "bold"), (f"  {remark}" if remark else "", "$text-muted"))
+        content = Content.assemble((f"{value}  ", "bold"), (remark, "$foreground-muted"))
         self.query_one(f"#{name}-text", Static).update(content)
 
 

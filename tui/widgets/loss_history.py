@@ -1,0 +1,79 @@
+"""The losses of a run so far, in bounded memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from model.protocol import LossPoint
+
+
+class LossHistory:
+    """Losses by step, merged in pairs whenever there are too many, so that a chart of it costs the same for ever."""
+
+    def __init__(self, most: int = 4000) -> None:
+        self.most = most
+        """Points that are kept at most."""
+        self._steps: list[int] = []
+        self._losses: list[float] = []
+        self._counts: list[int] = []  # how many losses each point is the mean of
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __iter__(self) -> Iterator[LossPoint]:
+        return map(LossPoint, self._steps, self._losses)
+
+    def extend(self, points: Iterable[LossPoint]) -> None:
+        """Add losses, in nats per character; what is not finite is left out."""
+        for point in points:
+            if math.isfinite(point.loss):
+                self._steps.append(point.step)
+                self._losses.append(point.loss)
+                self._counts.append(1)
+        while len(self._steps) > self.most:
+            self._merge()
+
+    def clear(self) -> None:
+        """Forget all losses."""
+        self._steps.clear()
+        self._losses.clear()
+        self._counts.clear()
+
+    def columns(self, width: int) -> list[float]:
+        """Return the mean loss of each of `width` equal spans of steps; a span without a loss repeats the last.
+
+        Returns:
+            `width` losses, or none where there are none.
+        """
+        if not self._steps or width < 1:
+            return []
+        sums, counts = [0.0] * width, [0] * width
+        for step, loss, count in zip(self._steps, self._losses, self._counts, strict=True):
+            column = self.column_of(step, width)
+            sums[column] += loss * count
+            counts[column] += count
+        columns = []
+        latest = self._losses[0]
+        for total, count in zip(sums, counts, strict=True):
+            latest = total / count if count else latest
+            columns.append(latest)
+        return columns
+
+    def column_of(self, step: int, width: int) -> int:
+        """Return which of `width` equal spans of steps holds `step`; there must be losses."""
+        first, last = self._steps[0], self._steps[-1]
+        return min(max(0, (step - first) * width // (last - first + 1)), width - 1)
+
+    def _merge(self) -> None:
+        """Put neighbours together, two by two."""
+        steps, losses, counts = self._steps, self._losses, self._counts
+        if len(steps) % 2:
+            steps, losses, counts = [*steps, steps[-1]], [*losses, 0.0], [*counts, 0]
+        pairs = range(0, len(steps), 2)
+        self._counts = [counts[i] + counts[i + 1] for i in pairs]
+        self._losses = [
+            (losses[i] * counts[i] + losses[i + 1] * counts[i + 1]) / both
+            for i, both in zip(pairs, self._counts, strict=True)
+        ]
+        self._steps = steps[1::2]

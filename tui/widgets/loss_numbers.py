@@ -1,0 +1,85 @@
+"""The numbers of training, as many as there is room for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.content import Content
+
+from model.protocol import Gauges
+from tui import units
+
+LABEL = 11
+VALUE = 8
+WIDE = 32
+"""Cells that the table needs."""
+
+
+class Number(NamedTuple):
+    """One line of the table."""
+
+    label: str
+    value: str
+    remark: str
+    short: str
+    """The same where everything stands in a line."""
+    rank: int
+    """The lower, the longer it stays when room gets scarce."""
+
+
+def numbers(gauges: Gauges) -> list[Number]:
+    """Return what there is to say about training, in the order of the screen."""
+    train, validation = units.loss(gauges.train_loss), units.loss(gauges.validation_loss)
+    speed = units.rate(gauges.chars_per_second)
+    clock = units.duration(gauges.training_seconds)
+    best = units.loss(gauges.best_validation_loss)
+    share = units.percent(gauges.validation_share)
+    chance = math.log(len(gauges.vocabulary)) if gauges.vocabulary else None
+    return [
+        Number("step", units.whole(gauges.step), f"epoch {gauges.epochs:.2f}", f"step {gauges.step:,}", 2),
+        Number("train", train, f"{units.loss_bits(gauges.train_loss)} bits", f"train {train}", 0),
+        Number("validation", validation, f"{units.loss_bits(gauges.validation_loss)} bits", f"val {validation}", 1),
+        Number("best", best, "", f"best {best}", 5),
+        Number("speed", speed, "characters", speed, 3),
+        Number("time", clock, "", clock, 4),
+        Number("parameters", units.characters(gauges.parameters), "", "", 6),
+        Number("validating", share, "of the time", "", 7),
+        Number("by chance", units.loss(chance), f"{units.loss_bits(chance)} bits", "", 8),
+    ]
+
+
+def table(gauges: Gauges, rows: int) -> Content:
+    """Return the `rows` most important numbers, one to a row, in the order of the screen."""
+    kept = [number for number in numbers(gauges) if number.rank < rows]
+    lines = [
+        Content.assemble(
+            (f"{number.label:<{LABEL}}", "$foreground-muted"),
+            (f"{number.value:>{VALUE}}  ", "bold"),
+            (number.remark, "$foreground-muted"),
+        )
+        for number in kept
+    ]
+    return Content("\n").join(lines)
+
+
+def line(gauges: Gauges, width: int) -> Content:
+    """Return as many numbers as fit in a row of `width` cells, the most important first."""
+    parts: list[str] = []
+    used = 0
+    for number in sorted(numbers(gauges), key=lambda number: number.rank):
+        if number.short and used + len(number.short) <= width:
+            parts.append(number.short)
+            used += len(number.short) + 2
+    return spaced(parts)
+
+
+def spaced(parts: Sequence[str]) -> Content:
+    """Return short numbers side by side, their names in a quieter shade."""
+    pieces: list[tuple[str, str]] = []
+    for part in parts:
+        name, _, value = part.rpartition(" ") if part[:1].isalpha() else ("", "", part)
+        pieces.append((f"{name} " if name else "", "$foreground-muted"))
+        pieces.append((f"{value}  ", "bold"))
+    return Content.assemble(*pieces)
