@@ -18,9 +18,8 @@ def require(condition: bool, sentence: str) -> None:
 
 def require_whole(name: str, value: object, least: int, most: int) -> None:
     """Raise `SettingsError` unless `value` is a whole number in [least, most]."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
     require(
-        whole and least <= value <= most,
+        isinstance(value, int) and not isinstance(value, bool) and least <= value <= most,
         f"{name} is {value!r}; it must be a whole number from {least} to {most}",
     )
 

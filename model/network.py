@@ -85,12 +85,13 @@ class Network:
         Returns:
             Logits of the next character, (B, V).
         """
+        h: Floats = state[-1, 0]  # (B, H)
         for index, layer in enumerate(self.layers):
             # (4, B, H)
             projection: Floats = layer.W_ih[:, ids] if index == 0 else h @ layer.W_ih
             projection += (layer.b_ih + layer.b_hh)[:, None]
             layer.step(projection, state[index])
-            h: Floats = state[index, 0]  # (B, H)
+            h = state[index, 0]
         logits: Floats = h @ self.W_out.T + self.b_out
         return logits
 

@@ -228,7 +228,7 @@ class Written:
     probabilities: tuple[float, ...]
     """Of each character of `text` at the moment it was drawn; 1 for the characters of a prime."""
     candidates: tuple[tuple[str, float], ...] = ()
-    """The likeliest characters at the last draw with their probabilities at the temperature in force, likeliest first."""
+    """The likeliest characters at the last draw, likeliest first, with their probabilities as it was drawn."""
     marks: tuple[Mark, ...] = ()
     sampler: str = MAIN
 
@@ -247,7 +247,7 @@ class RunUpdate:
 
     gauges: Gauges
     fresh: bool = False
-    """A new network (or checkpoint) took the place of the old: losses and text before this update were the old one's."""
+    """A new network or checkpoint took the place of the old: losses and text before this update were the old one's."""
     losses: tuple[LossPoint, ...] = ()
     """Mean training loss of each step, or of a few neighbouring steps where updates are taken slowly."""
     validations: tuple[LossPoint, ...] = ()

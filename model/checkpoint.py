@@ -1,0 +1,241 @@
+"""One safetensors file that holds a run: its weights under PyTorch's names, and all it needs to go on.
+
+The named tensors are those of `torch.nn.LSTM` (prefix `lstm.`) and `torch.nn.Linear` (prefix `decoder.`), so that
+PyTorch loads them strictly. What only training needs is under `state.`. The header's metadata has one key,
+`lstm_tui`, with a JSON object: `format`, `vocabulary`, `settings`, `step`, and more. There is no pickle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from corpora.corpus import Treatment
+from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from model.network import Network
+from model.parameters import Floats
+
+FORMAT = 1
+KEY = "lstm_tui"
+STATE = "state."
+
+
+class CheckpointError(ValueError):
+    """A file that is no checkpoint or cannot be used as one; the message says what came and what was wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusOrigin:
+    """Which text a network learnt, so that it can be found again and recognised."""
+
+    name: str
+    sha256: str
+    source: tuple[str, ...]
+    """What `corpora.library.load` takes."""
+    treatments: tuple[str, ...] = ()
+    encoding: str | None = None
+
+    def treatment_set(self) -> frozenset[Treatment]:
+        """The treatments as `corpora.library.load` takes them."""
+        return frozenset(Treatment(value) for value in self.treatments)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A run at rest.
+
+    The weights are in `tensors` under PyTorch's names; `state` holds what else training goes on with: the
+    optimiser's moments `adam.m` and `adam.v` (P,), the streams' memory `stream` (L, 2, B, H), the best weights
+    `best` (P,).
+    """
+
+    vocabulary: str
+    """The V characters in id order."""
+    network: NetworkSettings
+    training: TrainingSettings
+    sampling: SamplingSettings
+    tensors: Mapping[str, Floats]
+    state: Mapping[str, Floats] = field(default_factory=dict)
+    step: int = 0
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    """Numbers of the trainer: where the streams stand, losses, seconds."""
+    generators: Mapping[str, Any] = field(default_factory=dict)
+    """States of the random generators by name, as numpy gives them."""
+    corpus: CorpusOrigin | None = None
+
+    def build_network(self) -> Network:
+        """A network with these weights.
+
+        Raises:
+            CheckpointError: If a tensor is missing, is one too many, or has another shape than the settings say.
+        """
+        network = Network(self.network, len(self.vocabulary))
+        fill(network, self.tensors)
+        return network
+
+
+def fill(network: Network, tensors: Mapping[str, Floats]) -> None:
+    """Copy `tensors` into the network's parameters, strictly by name and shape.
+
+    Raises:
+        CheckpointError: If a tensor is missing, is one too many, has another shape, or is not finite.
+    """
+    wanted = network.parameters.tensors
+    for name in sorted(wanted.keys() | tensors.keys()):
+        if name not in tensors:
+            raise CheckpointError(f"the tensor {name} is missing")
+        if name not in wanted:
+            raise CheckpointError(f"the tensor {name} has no place in a network of these settings")
+        if tensors[name].shape != wanted[name].shape:
+            raise CheckpointError(
+                f"the tensor {name} has the shape {tensors[name].shape}; the settings ask for {wanted[name].shape}"
+            )
+        if not np.isfinite(tensors[name]).all():
+            raise CheckpointError(f"the tensor {name} holds numbers that are not finite")
+        wanted[name][...] = tensors[name]
+
+
+def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
+    """Write `checkpoint` to `path`, whole or not at all; an existing file is replaced.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    header = {
+        "format": FORMAT,
+        "vocabulary": checkpoint.vocabulary,
+        "settings": {
+            "network": asdict(checkpoint.network),
+            "training": asdict(checkpoint.training),
+            # JSON has no infinity: a rate of null is as fast as it goes
+            "sampling": asdict(checkpoint.sampling) | {"rate": _finite(checkpoint.sampling.rate)},
+        },
+        "step": checkpoint.step,
+        "progress": dict(checkpoint.progress),
+        "generators": dict(checkpoint.generators),
+        "corpus": asdict(checkpoint.corpus) if checkpoint.corpus else None,
+    }
+    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in checkpoint.tensors.items()}
+    tensors |= {STATE + name: np.ascontiguousarray(tensor) for name, tensor in checkpoint.state.items()}
+    # non-ASCII characters are escaped, so that a lone surrogate of the vocabulary survives UTF-8
+    write_atomically(path, save(tensors, metadata={KEY: json.dumps(header)}))
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a temporary file beside `path`, flush it to the disk, and rename it over `path`.
+
+    Raises:
+        OSError: If that fails; `path` is then as it was, and nothing is left beside it.
+    """
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp is private to its owner; a file that people share gets the rights any new file has
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint; every fault is found here and said in a sentence.
+
+    Raises:
+        CheckpointError: If the file is no safetensors file, has no header of ours, or does not fit together.
+        OSError: If the file cannot be read.
+    """
+    # a file that cannot be opened is the system's error, with its own words
+    with path.open("rb"):
+        pass
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    except (SafetensorError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: not a safetensors file ({error})") from error
+    if KEY not in metadata:
+        raise CheckpointError(
+            f"{path}: a safetensors file without the header {KEY!r}; it does not say which characters it knows"
+        )
+    try:
+        checkpoint = _parse(json.loads(metadata[KEY]), tensors)
+        checkpoint.build_network()
+    except (CheckpointError, SettingsError) as error:
+        raise CheckpointError(f"{path}: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{path}: its header is damaged ({type(error).__name__}: {error})") from error
+    return checkpoint
+
+
+def _parse(header: dict[str, Any], tensors: Mapping[str, Floats]) -> Checkpoint:
+    if header["format"] != FORMAT:
+        raise CheckpointError(f"format {header['format']!r}; this version reads format {FORMAT}")
+    vocabulary = header["vocabulary"]
+    if not isinstance(vocabulary, str) or not vocabulary or len(set(vocabulary)) != len(vocabulary):
+        raise CheckpointError("its vocabulary must be a string of distinct characters")
+    settings = header["settings"]
+    corpus = header.get("corpus")
+    return Checkpoint(
+        vocabulary=vocabulary,
+        network=_settings(NetworkSettings, settings["network"]),
+        training=_settings(TrainingSettings, settings["training"]),
+        sampling=_sampling(settings.get("sampling", {})),
+        tensors={name: tensor for name, tensor in tensors.items() if not name.startswith(STATE)},
+        state={name.removeprefix(STATE): tensor for name, tensor in tensors.items() if name.startswith(STATE)},
+        step=int(header["step"]),
+        progress=header.get("progress", {}),
+        generators=header.get("generators", {}),
+        corpus=_corpus(corpus) if corpus else None,
+    )
+
+
+Settings = TypeVar("Settings", NetworkSettings, TrainingSettings, SamplingSettings)
+
+
+def _settings(kind: type[Settings], values: dict[str, Any]) -> Settings:
+    """Settings from JSON; a setting that this version does not know is an error, one that is missing is not."""
+    known = {field.name for field in fields(kind)}
+    for name in values:
+        if name not in known:
+            raise CheckpointError(f"it was written with the setting {name!r}, which this version does not know")
+    return kind(**values)
+
+
+def _sampling(values: dict[str, Any]) -> SamplingSettings:
+    if values.get("rate", 0) is None:
+        values = values | {"rate": math.inf}
+    return _settings(SamplingSettings, values)
+
+
+def _corpus(values: dict[str, Any]) -> CorpusOrigin:
+    origin = CorpusOrigin(
+        name=str(values["name"]),
+        sha256=str(values["sha256"]),
+        source=tuple(map(str, values["source"])),
+        treatments=tuple(map(str, values["treatments"])),
+        encoding=values["encoding"],
+    )
+    origin.treatment_set()
+    return origin

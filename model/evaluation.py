@@ -1,0 +1,75 @@
+"""Loss on a text that is only read: exactly, as one stream, or quickly, as many streams side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.network import Network
+from model.parameters import Floats
+from model.slices import Slices
+from model.softmax import Ids
+
+WARM_UP = 256
+"""Characters that each parallel stream has read, uncounted, when its part begins."""
+
+WINDOW = 128
+"""Characters between two looks at the loss; it bears on speed and memory only."""
+
+
+def one_stream_loss(network: Network, ids: Ids) -> Slices[float]:
+    """Nats per character on `ids` (N,), read as one stream with the state carried from the first to the last.
+
+    The first character is only read: N - 1 of N are predicted.
+
+    Raises:
+        ValueError: If there are fewer than 2 characters.
+    """
+    require_two(ids)
+    total = yield from _read(network, ids[:-1, None], ids[1:, None], network.zero_state())
+    return total / (len(ids) - 1)
+
+
+def parallel_loss(network: Network, ids: Ids) -> Slices[float]:
+    """Nats per character on `ids` (N,), with its parts read side by side; several times as fast as one stream.
+
+    The same N - 1 characters are predicted. Each part begins in the state that the `WARM_UP` characters before it
+    leave; networks of the sizes trained here hardly look further back, so that the two losses agree closely.
+
+    Raises:
+        ValueError: If there are fewer than 2 characters.
+    """
+    require_two(ids)
+    S = min(64, max(1, len(ids) // (4 * WARM_UP)))
+    length = (len(ids) - 1) // S
+    inputs = ids[: S * length].reshape(S, length).T  # (length, S)
+    targets = ids[1 : S * length + 1].reshape(S, length).T
+
+    warm = network.zero_state(S)
+    yield from _read(network, inputs[-WARM_UP:], targets[-WARM_UP:], warm)
+    state = network.zero_state(S)
+    state[:, :, 1:] = warm[:, :, :-1]
+
+    total = yield from _read(network, inputs, targets, state)
+    # what the division leaves over goes on from the last part
+    rest = ids[S * length :, None]
+    total += yield from _read(network, rest[:-1], rest[1:], state[:, :, -1:].copy())
+    return total / (len(ids) - 1)
+
+
+def require_two(ids: Ids) -> None:
+    """Raise `ValueError` unless there is a character to read and one to predict."""
+    if len(ids) < 2:
+        raise ValueError(f"a loss needs a text of at least 2 characters, not {len(ids)}")
+
+
+def _read(network: Network, inputs: Ids, targets: Ids, state: Floats) -> Slices[float]:
+    """Summed loss of (N, S) characters in nats; `state` (L, 2, S, H) is carried through."""
+    N, S = inputs.shape
+    work = network.workspace(min(WINDOW, N), S)
+    total = 0.0
+    for start in range(0, N, WINDOW):
+        x, y = inputs[start : start + WINDOW], targets[start : start + WINDOW]
+        if len(x) != work.T:
+            work = network.workspace(len(x), S)
+        total += yield from network.evaluate(np.ascontiguousarray(x), np.ascontiguousarray(y), state, work)
+    return total

@@ -1,0 +1,168 @@
+"""Drawing characters: temperature, top-k, top-p, and a stream that can be steered between two characters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpora.vocabulary import Vocabulary
+from model.config import SamplingSettings
+from model.network import Network
+from model.parameters import Floats
+from model.softmax import Ids
+
+CANDIDATES = 12
+"""Of how many characters the probabilities are told with each draw."""
+
+
+def tempered(logits: Floats, temperature: float) -> Floats:
+    """Softmax of logits / temperature, in double precision and without overflow at any temperature.
+
+    Args:
+        logits: (V,).
+        temperature: At or above 0; 0 is the limit, where all probability is on the likeliest character.
+
+    Returns:
+        Probabilities, (V,).
+    """
+    below_peak = logits.astype(np.float64) - logits.max()
+    if temperature > 0.0:
+        with np.errstate(over="ignore", under="ignore"):
+            weights = np.exp(below_peak / temperature)
+    else:
+        weights = np.zeros_like(below_peak)
+        weights[np.argmax(logits)] = 1.0
+    probs: Floats = weights / weights.sum()
+    return probs
+
+
+def likeliest_first(probs: Floats) -> Ids:
+    """Ids by falling probability (V,); of equals the lower id comes first."""
+    return np.argsort(-probs, kind="stable")
+
+
+def top_k(probs: Floats, k: int) -> Floats:
+    """Keep the `k` likeliest characters, of equals those with the lower ids.
+
+    Args:
+        probs: Next-character probabilities, (V,), summing to 1.
+        k: At least 1, or 0 to keep every character.
+
+    Returns:
+        The kept probabilities scaled to sum to 1, (V,).
+
+    Raises:
+        ValueError: If `k` is negative.
+    """
+    if k < 0:
+        raise ValueError(f"top-k is {k}; it must be 0, to keep all, or more")
+    if k == 0 or k >= len(probs):
+        return probs
+    return keep(probs, likeliest_first(probs)[:k])
+
+
+def top_p(probs: Floats, p: float) -> Floats:
+    """Keep the likeliest characters that together reach probability `p` (Holtzman et al. 2020).
+
+    Args:
+        probs: Next-character probabilities, (V,), summing to 1.
+        p: In (0, 1]; 1 keeps every character.
+
+    Returns:
+        The kept probabilities scaled to sum to 1, (V,).
+
+    Raises:
+        ValueError: If `p` is outside (0, 1].
+    """
+    if not 0.0 < p <= 1.0:
+        raise ValueError(f"top-p is {p}; it must be above 0 and at most 1")
+    if p == 1.0:
+        return probs
+    order = likeliest_first(probs)
+    reached = np.cumsum(probs[order])
+    return keep(probs, order[: np.searchsorted(reached, p) + 1])
+
+
+def keep(probs: Floats, ids: Ids) -> Floats:
+    """`probs` (V,) with everything but `ids` put to zero, scaled to sum to 1."""
+    kept = np.zeros_like(probs)
+    kept[ids] = probs[ids]
+    result: Floats = kept / kept.sum()
+    return result
+
+
+def distribution(logits: Floats, settings: SamplingSettings) -> Floats:
+    """What the next character is drawn from: temperature first, then top-k, then top-p; (V,)."""
+    probs = top_k(tempered(logits, settings.temperature), settings.top_k)
+    return top_p(probs, settings.top_p)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A character, and what else it might have been."""
+
+    id: int
+    probability: float
+    """Of this character, under the settings it was drawn with."""
+    candidates: tuple[tuple[int, float], ...]
+    """The likeliest characters with their probabilities, likeliest first; none has probability 0."""
+
+
+class Sampler:
+    """Writes with a network that may go on learning meanwhile; settings may change between two characters.
+
+    Attributes:
+        settings: In force from the next character on.
+        rng: Where chance comes from.
+        state: What the network remembers, (L, 2, 1, H).
+        last: The character that was written last, and is read next; None before the first.
+    """
+
+    def __init__(
+        self, network: Network, vocabulary: Vocabulary, settings: SamplingSettings, rng: np.random.Generator
+    ) -> None:
+        self.network, self.vocabulary = network, vocabulary
+        self.settings, self.rng = settings, rng
+        self.restart()
+
+    def restart(self, prime: str = "") -> tuple[str, tuple[str, ...]]:
+        """Forget all, then read `prime`.
+
+        Returns:
+            The characters of `prime` that were read, and those, each once, that the vocabulary lacks and that were
+            left out.
+        """
+        self.state = self.network.zero_state()
+        self.last: int | None = None
+        ids, unknown = self.vocabulary.encode(prime)
+        for character in ids.tolist():
+            self._read_last()
+            self.last = character
+        return self.vocabulary.decode(ids), unknown.characters
+
+    def draw(self) -> Draw:
+        """Write one character with the weights and settings of this moment."""
+        probs = distribution(self._read_last(), self.settings)
+        if self.settings.temperature == 0.0:
+            chosen = int(np.argmax(probs))
+        else:
+            cumulative = np.cumsum(probs)
+            # scaled by the sum, so that rounding can never point beyond the last character
+            point = self.rng.random() * cumulative[-1]
+            chosen = int(np.searchsorted(cumulative, point, side="right"))
+        self.last = chosen
+        best = likeliest_first(probs)[:CANDIDATES].tolist()
+        candidates = tuple((other, float(probs[other])) for other in best if probs[other] > 0.0)
+        return Draw(chosen, float(probs[chosen]), candidates)
+
+    def _read_last(self) -> Floats:
+        """Advance the state by the character written last; logits of the next one, (V,)."""
+        # a fresh network reads the line break, where there is one: texts begin where lines begin
+        read = self.last if self.last is not None else self._opening
+        logits: Floats = self.network.step(np.array([read]), self.state)[0]
+        return logits
+
+    @property
+    def _opening(self) -> int:
+        return max(0, self.vocabulary.symbols.find("\n"))
