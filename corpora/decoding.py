@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import encodings
 import io
 from collections.abc import Generator, Iterable
 
@@ -27,13 +28,16 @@ def require_encoding(encoding: str) -> None:
     Raises:
         CorpusError: If it is not.
     """
-    try:
-        "".encode(encoding)
-        codecs.getincrementaldecoder(encoding)()
-    except (LookupError, UnicodeError, ValueError, TypeError):
+    codec = _codec(encoding)
+    if codec is None or not codec._is_text_encoding or codec.incrementaldecoder is None:
         raise CorpusError(
             f"{encoding!r} is no text encoding that Python knows; utf-8, utf-16, latin-1 and cp1252 are some"
-        ) from None
+        )
+
+
+def _codec(encoding: str) -> codecs.CodecInfo | None:
+    # Not codecs.lookup: an installed package may answer it for every name there is, and future_typing does.
+    return encodings.search_function(encoding.lower())
 
 
 def encoding_of(head: bytes, encoding: str | None) -> tuple[str, int]:
@@ -43,7 +47,8 @@ def encoding_of(head: bytes, encoding: str | None) -> tuple[str, int]:
         head: Its first bytes, four or more where it has as many.
         encoding: What the user says, which is believed; None for what the mark says and else UTF-8.
     """
-    asked = None if encoding is None else codecs.lookup(encoding).name
+    codec = None if encoding is None else _codec(encoding)
+    asked = None if codec is None else codec.name
     for mark, marked in _MARKS:
         # A user's "utf-16" leaves the byte order to the mark.
         if head.startswith(mark) and (asked is None or marked.startswith(_FAMILY.get(asked, asked))):

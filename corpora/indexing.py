@@ -36,7 +36,9 @@ class Indexed:
 class Indexer:
     """Takes a text in pieces and numbers its characters as they first appear; `finish` sorts the numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        """The text's, for messages."""
         self._number = np.zeros(_CODE_POINTS, dtype=np.uint32)
         """Code point to provisional id, counted from 1; 0 has not been seen. Untouched pages cost nothing."""
         self._seen: list[int] = []
@@ -51,11 +53,14 @@ class Indexer:
         """Take in the next piece.
 
         Raises:
-            UnicodeEncodeError: If it holds half of a surrogate pair, which no file can.
+            CorpusError: If it holds half of a surrogate pair, which only odd encodings can write.
         """
         if not text:
             return
-        self._hash.update(text.encode("utf-8"))
+        try:
+            self._hash.update(text.encode("utf-8"))
+        except UnicodeEncodeError:
+            raise CorpusError(f"{self._name}: not a text, it has halves of surrogate pairs") from None
         if len(self._head) < PREVIEW_LINES * (PREVIEW_COLUMNS + 1):
             self._head += text[: PREVIEW_LINES * (PREVIEW_COLUMNS + 1)]
         codes = code_points(text)
@@ -71,9 +76,13 @@ class Indexer:
         self._length += len(codes)
 
     def finish(self) -> Generator[None, None, Indexed]:
-        """Join the pieces under ids in the order of the code points, giving each back as it is copied."""
+        """Join the pieces under ids in the order of the code points, giving each back as it is copied.
+
+        Raises:
+            CorpusError: If there was no character.
+        """
         if not self._seen:
-            raise CorpusError("no characters")
+            raise CorpusError(f"{self._name}: empty, no characters to learn")
         codes = np.array(self._seen, dtype=np.uint32)
         order = np.argsort(codes)
         vocabulary = Vocabulary(from_code_points(codes[order]))
@@ -97,13 +106,13 @@ def preview(text: str) -> str:
     return "\n".join(lines[:PREVIEW_LINES]).rstrip()
 
 
-def index(pieces: Iterator[Piece], treater: Treater) -> Generator[float, None, Indexed]:
+def index(pieces: Iterator[Piece], treater: Treater, name: str) -> Generator[float, None, Indexed]:
     """Treat and number a text, yielding after each piece the share that has been read, in [0, 1].
 
     Raises:
         CorpusError: If no character is left.
     """
-    indexer = Indexer()
+    indexer = Indexer(name)
     for text, share in pieces:
         indexer.add(treater(text))
         yield share

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from corpora import classics, files, python_sources, synthetic
+from corpora import classics, facts, files, python_sources, synthetic
 from corpora.corpus import Corpus, CorpusError, CorpusInfo, Treatment
 from corpora.decoding import require_encoding
 from corpora.entry import Entry
@@ -63,7 +63,32 @@ def load_now(
     treatments: frozenset[Treatment] = frozenset(),
 ) -> Corpus:
     """Do what `load` does to its end."""
-    loading = load(sources, encoding=encoding, treatments=treatments)
+    return _finish(load(sources, encoding=encoding, treatments=treatments))
+
+
+def describe(name: str, cache_dir: Path | None) -> CorpusInfo:
+    """Return the facts of a corpus of the catalogue, which is read only if they are not remembered.
+
+    Args:
+        name: Of the catalogue; files of that name are not looked at.
+        cache_dir: The folder that remembers; None remembers nothing.
+
+    Raises:
+        CorpusError: If there is no such corpus, or it is not on this machine.
+    """
+    entry = _BY_NAME.get(name)
+    if entry is None:
+        raise CorpusError(f"{name}: no corpus of that name; {_near(name)}`lstm-tui corpora` lists them all")
+    known = facts.recall(cache_dir, entry) if cache_dir is not None and entry.available() else None
+    if known is not None:
+        return known
+    info = _finish(_load_entry(entry, frozenset())).info
+    if cache_dir is not None:
+        facts.remember(cache_dir, entry, info)
+    return info
+
+
+def _finish(loading: Generator[float, None, Corpus]) -> Corpus:
     while True:
         try:
             next(loading)
@@ -86,8 +111,7 @@ def _entry(source: str) -> Entry | None:
 def _load_entry(entry: Entry, treatments: frozenset[Treatment]) -> Generator[float, None, Corpus]:
     if not entry.available():
         raise CorpusError(f"{entry.name}: not on this machine; {entry.install} brings it")
-    treater = Treater(treatments)
-    indexed = yield from index(entry.pieces(), treater)
+    indexed = yield from index(entry.pieces(), Treater(treatments), entry.name)
     # A treated text is not what the grammar draws: its floor is unknown, and it is read as any other.
     grammar = entry.grammar() if entry.grammar and not treatments else None
     return _corpus(
@@ -109,10 +133,10 @@ def _load_files(
 ) -> Generator[float, None, Corpus]:
     for source in sources:
         _require_known(source, alone=len(sources) == 1)
-    found = yield from files.find(sources)
-    indexed = yield from index(files.read(found, encoding), Treater(treatments))
     first = "standard input" if sources[0] == files.STANDARD_INPUT else Path(sources[0]).absolute().name
     name = first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
+    found = yield from files.find(sources)
+    indexed = yield from index(files.read(found, encoding), Treater(treatments), name)
     count = f"{len(found.names):,} files" if len(found.names) > 1 else "a text of your own"
     left_out = f"; left out: {files.counted(found.left_out)}" if found.left_out.total() else ""
     return _corpus(
@@ -139,12 +163,15 @@ def _require_known(source: str, *, alone: bool) -> None:
         return
     if source in _BY_NAME and not alone:
         raise CorpusError(f"{source}: a corpus of the catalogue stands alone; only files and folders are joined")
-    near = difflib.get_close_matches(source, _BY_NAME, n=3, cutoff=0.5)
-    guess = f"did you mean {' or '.join(near)}? " if near else ""
     raise CorpusError(
         f"{source or 'an empty name'}: no such file or folder, and no corpus of that name; "
-        f"{guess}`lstm-tui corpora` lists them all"
+        f"{_near(source)}`lstm-tui corpora` lists them all"
     )
+
+
+def _near(name: str) -> str:
+    near = difflib.get_close_matches(name, _BY_NAME, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}? " if near else ""
 
 
 def _corpus(
