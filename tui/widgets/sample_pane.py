@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from itertools import pairwise
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -21,9 +18,11 @@ from textual.widget import Widget
 from model.protocol import Mark, Written
 from tui import units
 from tui.sanitize import sanitize, sanitize_line
+from tui.widgets.sample_rows import Inks, SampleRows
 from tui.widgets.text_buffer import TextBuffer
-from tui.widgets.wrap import CHIP, RULE
 
+BEFORE = 8
+"""Characters that are looked at to see whether a combining mark has its letter."""
 EMPTY = "Writing begins as soon as there is a network."
 
 
@@ -77,7 +76,10 @@ class SamplePane(ScrollView, can_focus=True):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._buffer = TextBuffer(capacity)
-        self._primes: deque[tuple[int, int]] = deque()  # (first, behind the last) offset of each prime
+        self._rows = SampleRows(self._buffer)
+        self._inks: Inks | None = None  # as mixed for the theme
+        self._subtitle = ""
+        self._width = 0  # of the rows, in cells
         self._priming = False
         self._unread = 0
 
@@ -86,10 +88,14 @@ class SamplePane(ScrollView, can_focus=True):
         """The text that is kept, without labels."""
         return self._buffer.text()
 
+    @property
+    def unread(self) -> int:
+        """Characters that were written while the view held still."""
+        return self._unread
+
     def append(self, written: Written) -> None:
         """Add what was written, with its marks."""
-        before = self._buffer.text(self._buffer.end - 8)
-        text = sanitize(written.text, before)
+        text = sanitize(written.text, self._buffer.text(self._buffer.end - BEFORE))
         position = 0
         for mark in sorted(written.marks, key=lambda mark: mark.offset):
             offset = min(max(mark.offset, position), len(text))
@@ -103,71 +109,39 @@ class SamplePane(ScrollView, can_focus=True):
     def clear(self) -> None:
         """Forget all text and follow again."""
         self._buffer.clear()
-        self._primes.clear()
+        self._rows.forget()
         self._priming = False
-        self._unread = 0
-        self._place(0)
         self.following = True
-        self._tell_unread()
+        self._follow()
         self.refresh()
-
-    # ------------------------------------------------------------------------------------------ text in
 
     def _write(self, text: str, probabilities: tuple[float, ...]) -> None:
         """Append a run of text between two marks."""
-        if not text:
-            return
-        if self._priming:
+        primed = 0
+        if self._priming and text:
             # A prime was not drawn, so its characters have probability 1; the first that was drawn ends it.
             primed = next((i for i, p in enumerate(probabilities) if p < 1.0), len(text))
             self._priming = primed == len(text)
-            if primed:
-                self._primes.append((self._buffer.end, self._buffer.end + primed))
-        self._buffer.write(text)
+        self._buffer.write(text, primed=primed)
 
     def _mark(self, mark: Mark) -> None:
         """Append the label of a mark."""
         self._priming = mark.kind == "start"
-        self._buffer.label(sanitize_line(mark.label), alone=mark.kind != "sampling")
+        if self._buffer.label(sanitize_line(mark.label), alone=mark.kind != "sampling"):
+            self._rows.forget()
 
     def _settle(self, count: int) -> None:
         """Wrap what was appended, `count` characters, and move the view, or hold it, as it should be."""
         held = not self.following or self.text_selection is not None
         first = self._buffer.settle()
         dropped = self._buffer.trim(self.scroll_offset.y if held else None)
-        while self._primes and self._primes[0][1] <= self._buffer.start:
-            self._primes.popleft()
         if held:
             self._unread += count
             self._place(self.scroll_offset.y - dropped)
+            self._tell_unread()
         else:
             self._place(self._last_scroll)
-        self._tell_unread()
         self._refresh_from(first - dropped)
-
-    @property
-    def _last_scroll(self) -> int:
-        """The scroll position that shows the end of the text."""
-        return max(0, self._buffer.row_count - self.scrollable_content_region.height)
-
-    def _place(self, y: int) -> None:
-        """Take over the text's height, and show it from row `y` on.
-
-        Assigning `virtual_size` would lay out the whole screen anew, which a page that scrolls in itself has no
-        need of.
-        """
-        width = self.scrollable_content_region.width
-        self.set_reactive(Widget.virtual_size, Size(width, self._buffer.row_count))
-        y = min(max(0, y), self._last_scroll)
-        moved = y != self.scroll_offset.y
-        self.set_reactive(Widget.scroll_y, float(y))
-        self.set_reactive(Widget.scroll_target_y, float(y))
-        bar = self.vertical_scrollbar
-        bar.window_virtual_size = self._buffer.row_count
-        bar.window_size = self.scrollable_content_region.height
-        bar.position = y
-        if moved:
-            self.refresh()
 
     def _refresh_from(self, row: int) -> None:
         """Draw the rows from `row` to the end of the view again."""
@@ -176,15 +150,45 @@ class SamplePane(ScrollView, can_focus=True):
         if top < height:
             self.refresh(Region(0, top, self.size.width, height - top))
 
+    @property
+    def _last_scroll(self) -> int:
+        """The scroll position that shows the end of the text."""
+        return max(0, self._buffer.row_count - max(1, self.scrollable_content_region.height))
+
+    def _place(self, y: int) -> None:
+        """Take over the text's height, and show it from row `y` on.
+
+        Assigning `virtual_size` would lay out the whole screen anew, for which a page that scrolls in itself has
+        no need.
+        """
+        rows, region = self._buffer.row_count, self.scrollable_content_region
+        self.set_reactive(Widget.virtual_size, Size(region.width, rows))
+        bar = self.vertical_scrollbar
+        bar.window_virtual_size = rows
+        bar.window_size = region.height
+        y = min(max(0, y), self._last_scroll)
+        if y != self.scroll_offset.y:
+            self.set_reactive(Widget.scroll_y, float(y))
+            self.set_reactive(Widget.scroll_target_y, float(y))
+            bar.position = y
+            self.refresh()
+
+    def _follow(self) -> None:
+        """Show the end; nothing is unread."""
+        self._unread = 0
+        self._place(self._last_scroll)
+        self._tell_unread()
+
     def _tell_unread(self) -> None:
         """Say below the page how much has come that is not in view."""
-        if self.following and not self._unread:
-            self.border_subtitle = None
-        else:
-            more = f"\u2193 {units.whole(self._unread)} new characters, " if self._unread else ""
-            self.border_subtitle = Content(f"{more}End to follow")
-
-    # --------------------------------------------------------------------------------------- scrolling
+        subtitle = ""
+        if self._unread:
+            subtitle = f"\u2193 {units.characters(self._unread)} new characters, End to follow"
+        elif not self.following:
+            subtitle = "End to follow"
+        if subtitle != self._subtitle:
+            self._subtitle = subtitle
+            self.border_subtitle = Content(subtitle)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow when the end has come into view, and stop following when it is left."""
@@ -192,134 +196,85 @@ class SamplePane(ScrollView, can_focus=True):
         self.following = round(new_value) >= self._last_scroll
 
     def watch_following(self) -> None:
-        """Show the end, and nothing is unread."""
+        """Show the end, or say that there is more."""
         if self.following:
-            self._unread = 0
-            self._place(self._last_scroll)
+            self._follow()
         self._tell_unread()
 
     def watch_writing(self) -> None:
         """Show or hide the cursor."""
         self._refresh_from(self._buffer.row_count - 1)
 
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Draw the selection; without one, the page moves on."""
-        if selection is None and self.following:
-            self.watch_following()
-        self.refresh()
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text as it was written: no line ends of wrapping, no labels."""
-        first = None if selection.start is None else selection.start.x
-        stop = None if selection.end is None else selection.end.x
-        return self._buffer.text(first, stop), "\n"
-
     def on_resize(self, _event: events.Resize) -> None:
         """Set the text to the new width, and keep the same text at the top."""
         # One column stays free for the cursor, and for a space that hangs over the end of a row.
-        width = max(2, self.scrollable_content_region.width - 1)
+        width = self.scrollable_content_region.width - 1
         top = self._buffer.row(min(self.scroll_offset.y, self._buffer.row_count - 1))[0]
-        self._buffer.set_width(width)
+        if width != self._width:
+            self._width = width
+            self._buffer.set_width(width)
+            self._rows.forget()
         self._place(self._last_scroll if self.following else self._buffer.row_at(top))
         self.refresh()
 
     def action_scroll_end(self) -> None:
-        """Follow the writing again."""
+        """Follow the writing again, and let go of what was selected."""
+        if self.text_selection is not None:
+            self.screen.clear_selection()
         self.following = True
-        self._place(self._last_scroll)
+        self._follow()
 
     def action_scroll_home(self) -> None:
         """Show the oldest text."""
         self.scroll_to(y=0, animate=False)
 
-    # -------------------------------------------------------------------------------------- text drawn
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the selection; when it is gone, the page moves on."""
+        if selection is None and self.following:
+            self._follow()
+        self.refresh()
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the selected text as it was written: no line ends of wrapping, no labels."""
+        first, stop = self._selected(selection)
+        return self._buffer.text(first, stop), "\n"
+
+    def _selected(self, selection: Selection) -> tuple[int, int]:
+        """Return the first offset of a selection, and the one behind its last."""
+        first = self._buffer.start if selection.start is None else selection.start.x
+        stop = self._buffer.end if selection.end is None else selection.end.x
+        return first, stop
+
+    def notify_style_update(self) -> None:
+        """Draw in the new colours."""
+        super().notify_style_update()
+        self._rows.forget()
+        self._inks = None
 
     def render_line(self, y: int) -> Strip:
         """Return row `y` of the view."""
         width = self.scrollable_content_region.width
+        if self._inks is None:
+            self._inks = self._mix_inks()
         if self._buffer.end == self._buffer.start:
-            return self._empty_line(y, width)
-        row = y + self.scroll_offset.y
-        style = self.rich_style
-        if row >= self._buffer.row_count:
-            rest = self._place_of(self._buffer.end)
-            return Strip([Segment(" ", style + rest), Segment(" " * (width - 1), style)], width)
-        start, text = self._buffer.row(row)
-        if text == RULE:
-            return self._rule(start, width)
-        segments = self._segments(start, text)
-        if self.writing and row == self._buffer.row_count - 1:
-            segments.append(Segment("\u258c", self.get_component_rich_style("sample-pane--cursor")))
-        elif not segments:
-            segments.append(Segment(" ", style + self._place_of(start)))
-        return Strip(segments).adjust_cell_length(width, style)
+            text = EMPTY if y == (self.scrollable_content_region.height - 1) // 2 else ""
+            style = self.get_component_rich_style("sample-pane--empty")
+            return Strip([Segment(text.center(width)[:width], style)], width)
+        selection = self.text_selection
+        selected = None if selection is None else self._selected(selection)
+        return self._rows.strip(y + self.scroll_offset.y, width, self._inks, selected, self.writing)
 
-    def _segments(self, start: int, text: str) -> list[Segment]:
-        """Return the row `text`, which begins at offset `start`, in its styles."""
-        stop = start + len(text)
-        prime = self.get_component_rich_style("sample-pane--prime")
-        layers = [(first, last, prime) for first, last in self._primes if first < stop and last > start]
-        if (selection := self.text_selection) is not None:
-            selected = self.screen.get_component_rich_style("screen--selection")
-            first = start if selection.start is None else selection.start.x
-            last = stop if selection.end is None else selection.end.x
-            layers.append((first, last, selected))
-        cuts = {start, stop}
-        for first, last, _ in layers:
-            cuts.update(cut for cut in (first, last) if start < cut < stop)
-        at = text.find(CHIP)
-        while at >= 0:
-            cuts.update((start + at, start + at + 1))
-            at = text.find(CHIP, at + 1)
-        segments = []
-        places = sorted(cuts)
-        for first, last in pairwise(places):
-            run = text[first - start : last - start]
-            if run == CHIP:
-                segments.extend(self._chip(first))
-                continue
-            style = self.rich_style
-            for begin, end, layer in layers:
-                if begin <= first < end:
-                    style += layer
-            segments.append(Segment(run, style + self._place_of(first)))
-        return segments
-
-    def _chip(self, offset: int) -> list[Segment]:
-        """Return the label that stands inside the text at `offset`."""
-        label = self._buffer.labels.get(offset, "")
-        if not label:
-            return []
-        style = self.get_component_rich_style("sample-pane--chip") + self._place_of(offset)
-        # A segment for each character, since the mouse counts characters from the start of the one it is on.
-        return [Segment(character, style) for character in f" {label} "]
-
-    def _rule(self, offset: int, width: int) -> Strip:
-        """Return the row of a label that stands alone."""
-        style = self.get_component_rich_style("sample-pane--rule")
-        line = f"\u2500\u2500 {self._buffer.labels.get(offset, '')} "
-        head = Segment(line, style + self._place_of(offset))
-        strip = Strip([head])
-        room = width - 1 - strip.cell_length
-        if room > 0:
-            strip = Strip([head, Segment("\u2500" * room, style)])
-        return strip.adjust_cell_length(width, self.rich_style)
-
-    def _empty_line(self, y: int, width: int) -> Strip:
-        """Return row `y` of the view while nothing has been written."""
-        if y != (self.scrollable_content_region.height - 1) // 2:
-            return Strip.blank(width, self.rich_style)
-        style = self.get_component_rich_style("sample-pane--empty")
-        return Strip([Segment(EMPTY.center(width)[:width], style)]).adjust_cell_length(width, self.rich_style)
-
-    @staticmethod
-    def _place_of(offset: int) -> Style:
-        """Return the meta style by which a selection knows the character at `offset`.
-
-        A selection's y is always 0 and its x is an offset into everything ever written, so it stays on its
-        characters when text is dropped or wrapped anew.
-        """
-        return Style.from_meta({"offset": (offset, 0)})
+    def _mix_inks(self) -> Inks:
+        """Return the styles of the page in the theme that is in force."""
+        ink = self.get_component_rich_style
+        return Inks(
+            text=self.visual_style.rich_style,
+            prime=ink("sample-pane--prime"),
+            chip=ink("sample-pane--chip"),
+            rule=ink("sample-pane--rule"),
+            cursor=ink("sample-pane--cursor"),
+            selection=self.screen.get_component_rich_style("screen--selection"),
+        )
 
 
 if __name__ == "__main__":

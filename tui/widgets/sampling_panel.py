@@ -107,26 +107,12 @@ class SamplingPanel(Vertical):
 
     def watch_sampling(self) -> None:
         """Show the settings in force."""
-        if not self.is_mounted:
-            return
-        sampling = self.sampling
-        top_k = "all" if sampling.top_k == 0 else str(sampling.top_k)
-        top_p = "all" if sampling.top_p >= 1.0 else f"{sampling.top_p:.2g}"
-        rate = "full speed" if math.isinf(sampling.rate) else f"{sampling.rate:g}/s"
-        self._say("temperature", f"temperature {sampling.temperature:.2f}", meaning(sampling.temperature))
-        self._say("top-k", top_k)
-        self._say("top-p", top_p)
-        self._say("rate", rate)
-        summary = f"top-k {top_k}  top-p {top_p}  {rate}"
-        self.query_one("#sampling-summary", Static).update(summary)
-        self._slider("temperature").value = sampling.temperature
-        self._slider("top-k").value = nearest(TOP_K_STOPS, sampling.top_k)
-        self._slider("top-p").value = nearest(TOP_P_STOPS, sampling.top_p)
-        self._slider("rate").value = nearest(RATE_STOPS, sampling.rate)
+        if self.is_mounted:
+            self._show()
 
     def on_mount(self) -> None:
         """Show the settings that were given before there was a screen."""
-        self.call_after_refresh(self.watch_sampling)
+        self._show()
 
     def on_resize(self) -> None:
         """Put all into one row where there is no room for more."""
@@ -149,6 +135,23 @@ class SamplingPanel(Vertical):
             case "rate":
                 wished = replace(wished, rate=RATE_STOPS[round(event.value)])
         self.post_message(self.Changed(wished))
+
+    def _show(self) -> None:
+        """Write the values, and put each knob in its place."""
+        sampling = self.sampling
+        top_k = "all" if sampling.top_k == 0 else str(sampling.top_k)
+        top_p = "all" if sampling.top_p >= 1.0 else f"{sampling.top_p:.2g}"
+        rate = "full speed" if math.isinf(sampling.rate) else f"{sampling.rate:g}/s"
+        self._say("temperature", f"temperature {sampling.temperature:.2f}", meaning(sampling.temperature))
+        self._say("top-k", top_k)
+        self._say("top-p", top_p)
+        self._say("rate", rate)
+        summary = f"top-k {top_k}  top-p {top_p}  {rate}"
+        self.query_one("#sampling-summary", Static).update(summary)
+        self._slider("temperature").value = sampling.temperature
+        self._slider("top-k").value = nearest(TOP_K_STOPS, sampling.top_k)
+        self._slider("top-p").value = nearest(TOP_P_STOPS, sampling.top_p)
+        self._slider("rate").value = nearest(RATE_STOPS, sampling.rate)
 
     def _slider(self, name: str) -> Slider:
         return self.query_one(f"#{name}", Slider)

@@ -26,6 +26,8 @@ class TextBuffer:
         """Offset of the oldest character that is kept."""
         self.labels: dict[int, str] = {}
         """Text of each chip and rule by its offset; an empty one has been superseded."""
+        self.primes: list[tuple[int, int]] = []
+        """First offset of each prime that is kept, and the one behind its last."""
         self._text = ""
         self._rows = [0]  # offset of each row's first character
         self._width = 80
@@ -41,20 +43,29 @@ class TextBuffer:
         """Rows of the text; one, empty, where there is none."""
         return len(self._rows)
 
-    def write(self, text: str) -> None:
-        """Append sanitized text. `settle` wraps it."""
+    def write(self, text: str, *, primed: int = 0) -> None:
+        """Append sanitized text, the first `primed` characters of which are a prime. `settle` wraps it."""
+        if primed:
+            self.primes.append((self.end, self.end + primed))
         self._text += text
 
-    def label(self, text: str, *, alone: bool) -> None:
-        """Append a label to the text, in a row of its own if `alone`. `settle` wraps it."""
+    def label(self, text: str, *, alone: bool) -> bool:
+        """Append a label to the text, in a row of its own if `alone`. `settle` wraps it.
+
+        Returns:
+            Whether it took the place of the label before it.
+        """
+        supersedes = False
         if not alone and self.labels:
             last = next(reversed(self.labels))
             if self.end - last <= NEAR and self._text[last - self.start] == CHIP:
+                supersedes = True
                 self.labels[last] = ""
                 # Without it the row before may take in more.
                 self._unsettled = min(self._unsettled, max(0, self.row_at(last) - 1))
         self.labels[self.end] = text
         self._text += RULE if alone else CHIP
+        return supersedes
 
     def settle(self) -> int:
         """Wrap what has come since the last time, and return the first row that may have changed."""
@@ -92,6 +103,7 @@ class TextBuffer:
         self.start = start
         del self._rows[:dropped]
         self._unsettled = max(0, self._unsettled - dropped)
+        self.primes = [prime for prime in self.primes if prime[1] > start]
         while self.labels and (oldest := next(iter(self.labels))) < start:
             del self.labels[oldest]
         return dropped
@@ -116,6 +128,7 @@ class TextBuffer:
         """Forget all text; offsets go on where they were."""
         self.start = self.end
         self.labels.clear()
+        self.primes.clear()
         self._text = ""
         self._rows = [self.start]
         self._unsettled = 0

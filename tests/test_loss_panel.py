@@ -1,0 +1,160 @@
+import math
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+
+from model.protocol import Gauges, LossPoint, RunState
+from tui.widgets.loss_history import LossHistory
+from tui.widgets.loss_panel import LossPanel
+from tui.widgets.loss_sparkline import LossSparkline
+
+GAUGES = Gauges(
+    state=RunState.TRAINING,
+    vocabulary="".join(map(chr, range(32, 96))),
+    parameters=131_204,
+    step=2_000,
+    epochs=3.91,
+    train_loss=1.723,
+    validation_loss=1.812,
+    best_validation_loss=1.806,
+    chars_per_second=98_412.0,
+    validation_share=0.04,
+    training_seconds=65.0,
+)
+
+
+class PanelApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield LossPanel()
+
+    @property
+    def panel(self) -> LossPanel:
+        return self.query_one(LossPanel)
+
+    def numbers(self) -> str:
+        return str(self.query_one("#loss-numbers", Static).content)
+
+    def saying(self) -> str:
+        return str(self.query_one("#loss-saying", Static).content)
+
+    def landscape(self) -> list[str]:
+        sparkline = self.query_one(LossSparkline)
+        return [sparkline.render_line(y).text for y in range(sparkline.size.height)]
+
+
+def falling(steps: int) -> list[LossPoint]:
+    return [LossPoint(step, 1.4 + 2.8 / (1 + step / 30) ** 0.5) for step in range(steps)]
+
+
+def test_history_keeps_means_of_spans_of_steps() -> None:
+    history = LossHistory()
+    history.extend([LossPoint(0, 4.0), LossPoint(1, 2.0), LossPoint(2, 1.0), LossPoint(3, 3.0)])
+    assert history.columns(2) == [3.0, 2.0]
+    assert history.columns(1) == [2.5]
+    assert history.columns(8) == [4.0, 4.0, 2.0, 2.0, 1.0, 1.0, 3.0, 3.0]
+    assert history.columns(0) == LossHistory().columns(10) == []
+
+
+def test_a_long_history_is_merged_and_keeps_its_mean() -> None:
+    history = LossHistory(most=100)
+    losses = falling(3333)
+    for start in range(0, len(losses), 7):
+        history.extend(losses[start : start + 7])
+    assert 50 <= len(history) <= 100
+    assert history.columns(1)[0] == pytest.approx(sum(point.loss for point in losses) / len(losses))
+    columns = history.columns(20)
+    assert columns == sorted(columns, reverse=True)
+
+
+def test_what_is_not_a_number_never_gets_into_the_history() -> None:
+    history = LossHistory()
+    history.extend([LossPoint(0, math.nan), LossPoint(1, math.inf), LossPoint(2, 1.0)])
+    assert [point.step for point in history] == [2]
+
+
+async def test_the_landscape_falls_with_the_loss() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(70, 8)) as pilot:
+        app.panel.extend(falling(2000))
+        app.panel.gauges = GAUGES
+        await pilot.pause()
+        heights = [sum(row[x] not in " " for row in app.landscape()) for x in range(5, 34)]
+        assert heights == sorted(heights, reverse=True)
+        assert heights[0] == 8
+        assert heights[-1] == 1
+
+
+async def test_validation_losses_are_marked() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(70, 8)) as pilot:
+        losses = falling(2000)
+        app.panel.extend(losses, [LossPoint(point.step, point.loss + 0.1) for point in losses[500::500]])
+        app.panel.gauges = GAUGES
+        await pilot.pause()
+        assert "".join(app.landscape()).count("•") == 3
+
+
+async def test_with_room_every_number_has_a_row() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(100, 12)) as pilot:
+        app.panel.gauges = GAUGES
+        await pilot.pause()
+        for number in ("2,000", "3.91", "1.723", "2.49 bits", "1.812", "1.806", "98.4 k/s", "1:05", "131 k", "4 %"):
+            assert number in app.numbers()
+        assert "4.159" in app.numbers()  # ln 64, a guess by chance
+
+
+async def test_in_a_small_panel_the_numbers_that_matter_most_stay() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(40, 3)) as pilot:
+        app.panel.extend(falling(100))
+        app.panel.gauges = GAUGES
+        await pilot.pause()
+        assert app.numbers().startswith("train 1.723  val 1.812  step 2,000")
+        assert "\n" not in app.numbers()
+        assert "".join(app.landscape()).strip()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 2), (20, 5), (64, 4), (200, 60)])
+async def test_any_size_is_survived(size: tuple[int, int]) -> None:
+    app = PanelApp()
+    async with app.run_test(size=size) as pilot:
+        app.panel.extend(falling(100), falling(100)[::20])
+        for state in RunState:
+            app.panel.gauges = Gauges(state=state, train_loss=1.0)
+            await pilot.pause()
+        app.landscape()
+
+
+async def test_before_there_is_a_network_the_panel_says_so() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(70, 8)) as pilot:
+        assert app.saying() == "No network yet."
+        app.panel.gauges = Gauges(state=RunState.LOADING, loading=0.43)
+        await pilot.pause()
+        assert app.saying() == "Reading the text, 43 %"
+        app.panel.gauges = GAUGES
+        await pilot.pause()
+        assert not app.saying()
+        assert not app.panel.has_class("-bare")
+
+
+async def test_divergence_is_a_state_and_not_a_crash() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(70, 8)) as pilot:
+        app.panel.extend([*falling(50), LossPoint(50, math.nan)])
+        app.panel.gauges = Gauges(state=RunState.DIVERGED, step=50, train_loss=math.nan)
+        await pilot.pause()
+        assert app.saying().startswith("The loss is no longer a number.")
+        assert "nan" not in app.numbers()
+        assert "nan" not in "".join(app.landscape())
+
+
+async def test_a_new_network_begins_a_new_landscape() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(70, 8)) as pilot:
+        app.panel.extend(falling(50), falling(50)[::10])
+        app.panel.reset()
+        await pilot.pause()
+        assert not "".join(app.landscape()).strip()

@@ -1,0 +1,153 @@
+import math
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+
+from model.config import SamplingSettings
+from tui.widgets.sampling_panel import HOTTEST, SamplingPanel, meaning, turn
+from tui.widgets.slider import Slider
+
+
+class PanelApp(App[None]):
+    """Grants every wish, unless told to refuse."""
+
+    def __init__(self, *, grants: bool = True) -> None:
+        super().__init__()
+        self.grants = grants
+        self.wishes: list[SamplingSettings] = []
+
+    def compose(self) -> ComposeResult:
+        yield SamplingPanel()
+
+    def on_sampling_panel_changed(self, event: SamplingPanel.Changed) -> None:
+        self.wishes.append(event.sampling)
+        panel = self.query_one(SamplingPanel)
+        panel.sampling = event.sampling if self.grants else panel.sampling
+
+    def shown(self, name: str) -> str:
+        return str(self.query_one(f"#{name}-text", Static).content).strip()
+
+
+class LowApp(PanelApp):
+    CSS = "SamplingPanel { height: 100%; }"
+
+
+def test_turning_moves_the_temperature_along_its_grid() -> None:
+    settings = SamplingSettings(temperature=0.8)
+    assert turn(settings, 0.05).temperature == 0.85
+    assert turn(settings, -0.05).temperature == 0.75
+    assert turn(SamplingSettings(temperature=0.83), 0.05).temperature == 0.9
+    assert turn(SamplingSettings(temperature=0.03), -0.05).temperature == 0.0
+    assert turn(SamplingSettings(temperature=0.0), -0.05).temperature == 0.0
+    assert turn(SamplingSettings(temperature=HOTTEST), 0.05).temperature == HOTTEST
+
+
+def test_turning_there_and_back_changes_nothing() -> None:
+    settings = SamplingSettings(temperature=0.0, top_k=3)
+    for _ in range(60):
+        settings = turn(settings, 0.05)
+    assert settings.temperature == 3.0
+    for _ in range(60):
+        settings = turn(settings, -0.05)
+    assert settings == SamplingSettings(temperature=0.0, top_k=3)
+
+
+def test_words_for_temperatures_get_bolder() -> None:
+    assert meaning(0.0) == "likeliest"
+    assert meaning(1.0) == "as learnt"
+    assert meaning(1.5) == "wild"
+    assert meaning(3.0) == "noise"
+
+
+async def test_the_panel_shows_the_settings_in_words() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(34, 8)) as pilot:
+        assert app.shown("temperature") == "temperature 0.80  calm"
+        assert app.shown("top-k") == app.shown("top-p") == "all"
+        assert app.shown("rate") == "60/s"
+        app.query_one(SamplingPanel).sampling = SamplingSettings(2.75, top_k=7, top_p=0.9, rate=math.inf)
+        await pilot.pause()
+        assert app.shown("temperature") == "temperature 2.75  noise"
+        assert (app.shown("top-k"), app.shown("top-p"), app.shown("rate")) == ("7", "0.9", "full speed")
+
+
+@pytest.mark.parametrize(
+    ("slider", "key", "wish"),
+    [
+        ("temperature", "right", SamplingSettings(temperature=0.85)),
+        ("temperature", "left", SamplingSettings(temperature=0.75)),
+        ("temperature", "shift+right", SamplingSettings(temperature=1.05)),
+        ("temperature", "home", SamplingSettings(temperature=0.0)),
+        ("temperature", "end", SamplingSettings(temperature=2.0)),
+        ("top-k", "left", SamplingSettings(top_k=100)),
+        ("top-k", "home", SamplingSettings(top_k=1)),
+        ("top-p", "left", SamplingSettings(top_p=0.99)),
+        ("rate", "end", SamplingSettings(rate=math.inf)),
+        ("rate", "right", SamplingSettings(rate=90)),
+    ],
+)
+async def test_a_key_on_a_slider_is_a_wish(slider: str, key: str, wish: SamplingSettings) -> None:
+    app = PanelApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.query_one(f"#{slider}", Slider).focus()
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.wishes == [wish]
+        assert app.query_one(SamplingPanel).sampling == wish
+
+
+async def test_keys_lead_beyond_the_end_of_the_line() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.query_one("#temperature", Slider).focus()
+        await pilot.press("end", "right", "right")
+        await pilot.pause()
+        assert app.shown("temperature").startswith("temperature 2.10")
+
+
+async def test_a_refused_wish_leaves_no_trace() -> None:
+    app = PanelApp(grants=False)
+    async with app.run_test(size=(60, 12)) as pilot:
+        slider = app.query_one("#temperature", Slider)
+        slider.focus()
+        await pilot.press("right")
+        await pilot.pause()
+        assert app.wishes == [SamplingSettings(temperature=0.85)]
+        assert app.shown("temperature").startswith("temperature 0.80")
+        assert slider.value == 0.8
+
+
+async def test_the_mouse_drags_the_knob() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        slider = app.query_one("#temperature", Slider)
+        last = slider.size.width - 1
+        await pilot.mouse_down(slider, offset=(last // 2, 0))
+        await pilot.hover(slider, offset=(last, 0))
+        await pilot.mouse_up(slider, offset=(last, 0))
+        await pilot.hover(slider, offset=(0, 0))
+        await pilot.pause()
+        assert app.wishes[0].temperature == pytest.approx(1.0, abs=0.05)
+        assert app.wishes[-1].temperature == 2.0
+
+
+@pytest.mark.parametrize("size", [(80, 1), (80, 2), (34, 1), (20, 2), (2, 1)])
+async def test_with_little_room_all_stands_in_one_row(size: tuple[int, int]) -> None:
+    app = LowApp()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        panel = app.query_one(SamplingPanel)
+        assert panel.has_class("-compact")
+        assert not app.query_one("#top-k", Slider).region
+        if size[0] >= 34:
+            assert app.query_one("#temperature", Slider).size.width >= 8
+
+
+async def test_setting_a_slider_is_silent() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.query_one(SamplingPanel).sampling = SamplingSettings(temperature=1.5)
+        await pilot.pause()
+        assert app.query_one("#temperature", Slider).value == 1.5
+        assert app.wishes == []
