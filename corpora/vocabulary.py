@@ -119,6 +119,5 @@ class Vocabulary:
         lacking = codes[found == UNKNOWN]
         if not len(lacking):
             return found.astype(self.dtype), Unknown()
-        distinct, first = np.unique(lacking, return_index=True)
-        in_order = from_code_points(distinct[np.argsort(first)])
-        return found[found != UNKNOWN].astype(self.dtype), Unknown(tuple(in_order), len(lacking))
+        distinct = tuple(dict.fromkeys(from_code_points(lacking)))
+        return found[found != UNKNOWN].astype(self.dtype), Unknown(distinct, len(lacking))
