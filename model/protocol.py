@@ -176,6 +176,10 @@ class Gauges:
     network: NetworkSettings | None = None
     training: TrainingSettings | None = None
     """With the learning rate and batch size in force (a short text admits fewer streams than were asked for)."""
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    """In force for the next character."""
+    writing: bool = False
+    """Whether the sampler writes."""
     parameters: int = 0
     """Trainable numbers in the network."""
     loading: float | None = None
@@ -208,14 +212,17 @@ class LossPoint:
     """Nats per character; always finite."""
 
 
+MarkKind = Literal["start", "sampling", "network"]
+"""A fresh start with its prime, new sampling settings, or another network."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Something that happened at a place in the written text."""
 
     offset: int
     """Index into the `text` of the same `Written`: the mark stands before this character."""
-    kind: Literal["start", "sampling", "network"]
-    """A fresh start with its prime, new sampling settings, or another network."""
+    kind: MarkKind
     label: str
     """For people: `temperature 0.85`."""
 
@@ -262,5 +269,7 @@ class Update:
 
     number: int
     runs: tuple[RunUpdate, ...] = field(default_factory=tuple)
+    saving: bool = False
+    """The engine was told to stop and is writing the run to disk."""
     stopped: bool = False
-    """The engine has saved what it was asked to save and is about to end."""
+    """The engine has saved what it was asked to save and is about to end; no update follows."""

@@ -44,6 +44,7 @@ def checkpoint_of(
         sampling: Settings of the sampler.
         generators: States of random generators by name.
     """
+    trainer.settle()
     state = {
         "adam.m": trainer.optimizer.m,
         "adam.v": trainer.optimizer.v,

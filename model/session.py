@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import AsyncIterator
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from model.protocol import Command, Update
+from model import wire
+
+if TYPE_CHECKING:
+    # numpy stays out until the first update is read: the engine is started before anything slow is imported
+    from model.protocol import Command, Notice, Update
+
+STOP_SECONDS = 0.8
+"""An engine that has not ended by then, and does not say that it is saving, is killed."""
+
+SAVE_SECONDS = 30.0
+"""What writing a very large network may take."""
 
 
 class EngineError(Exception):
@@ -27,5 +44,146 @@ class Session(Protocol):
             EngineError: If the process ends without having been told to stop.
         """
 
-    async def stop(self, save_to: str | None = None) -> None:
-        """Save the run to `save_to`, end the process, and kill it if it has not ended within a second."""
+    async def stop(self, save_to: str | None = None) -> tuple[Notice, ...]:
+        """Save the run to `save_to`, end the process, and kill it if it does not end within a second.
+
+        Returns:
+            What the engine said last: where the run was saved, or why it was not.
+        """
+
+
+class EngineSession:
+    """An engine in a child process of its own.
+
+    The process is an ordinary subprocess whose standard input and output are the wire; it ends by itself when this
+    process is gone, however it went.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], log_path: Path) -> None:
+        """Wrap a process that speaks the protocol; use `start`."""
+        assert process.stdin is not None and process.stdout is not None
+        self._process, self._log_path = process, log_path
+        self._commands: BinaryIO = process.stdin  # type: ignore[assignment]
+        self._updates: BinaryIO = process.stdout  # type: ignore[assignment]
+        self._waiting: Update | None = None
+        self._last_words: tuple[Notice, ...] = ()
+        self._saving = self._stopping = self._closed = False
+        self._changed = asyncio.Event()
+        self._listener: threading.Thread | None = None
+
+    @classmethod
+    def start(cls, log_path: Path, *, threads: int = 1, rescue: Path | None = None) -> EngineSession:
+        """Start the engine process and return at once, while it is still importing.
+
+        Args:
+            log_path: Receives what the process prints, which is nothing while all is well.
+            threads: BLAS threads.
+            rescue: Where the run is saved if this process dies without saying goodbye.
+        """
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        # -P keeps a model.py in the user's folder from being taken for ours
+        command = [sys.executable, "-P", "-m", "model.engine", "--threads", str(threads)]
+        if rescue is not None:
+            command += ["--rescue", str(rescue)]
+        with log_path.open("wb") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+            )
+        return cls(process, log_path)
+
+    @property
+    def pid(self) -> int:
+        """The engine's process id."""
+        return self._process.pid
+
+    def send(self, command: Command) -> None:
+        """Hand a command to the engine; returns at once. Commands to an ended engine are dropped."""
+        with contextlib.suppress(wire.WireClosed):
+            wire.send(self._commands, command)
+
+    async def updates(self, per_second: float) -> AsyncIterator[Update]:
+        """Yield updates as they come, at most `per_second`; each is acknowledged when the next is asked for.
+
+        Raises:
+            EngineError: If the process ends without having been told to stop.
+        """
+        from model.protocol import Acknowledge
+
+        self._listen()
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            update, self._waiting = self._waiting, None
+            if update is not None:
+                begin = time.monotonic()
+                yield update
+                if update.stopped:
+                    return
+                await asyncio.sleep(max(0.0, begin + 1.0 / per_second - time.monotonic()))
+                self.send(Acknowledge(update.number))
+            if self._closed and self._waiting is None:
+                if self._stopping:
+                    return
+                raise EngineError(self._describe_death())
+
+    async def stop(self, save_to: str | None = None) -> tuple[Notice, ...]:
+        """Save the run to `save_to`, end the process, and kill it if it does not end within a second."""
+        from model.protocol import Stop
+
+        self._stopping = True
+        self._listen()
+        self.send(Stop(save_to))
+        begin = time.monotonic()
+        while self._process.poll() is None:
+            if time.monotonic() - begin > (SAVE_SECONDS if self._saving else STOP_SECONDS):
+                break
+            await asyncio.sleep(0.005)
+        self.kill()
+        return self._last_words
+
+    def kill(self) -> None:
+        """End the process at once, if it still runs, and free what belongs to it."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        if self._listener is not None:
+            self._listener.join(timeout=1.0)
+        for pipe in (self._commands, self._updates):
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+    def _listen(self) -> None:
+        """Begin to read updates, on a thread that does nothing else."""
+        if self._listener is None:
+            loop = asyncio.get_running_loop()
+            self._listener = threading.Thread(target=self._read_all, args=(loop,), daemon=True)
+            self._listener.start()
+
+    def _read_all(self, loop: asyncio.AbstractEventLoop) -> None:
+        # the loop may be closed while an update comes in, when the app goes down in a hurry
+        with contextlib.suppress(RuntimeError):
+            try:
+                while True:
+                    loop.call_soon_threadsafe(self._arrived, wire.receive(self._updates))
+            except wire.WireClosed:
+                loop.call_soon_threadsafe(self._lost)
+
+    def _arrived(self, message: object) -> None:
+        update: Update = message  # type: ignore[assignment]
+        self._saving = self._saving or update.saving
+        if self._stopping:
+            self._last_words += tuple(notice for run in update.runs for notice in run.notices)
+        if not update.saving:
+            self._waiting = update
+        self._changed.set()
+
+    def _lost(self) -> None:
+        self._closed = True
+        self._changed.set()
+
+    def _describe_death(self) -> str:
+        code = self._process.wait()
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        lines = self._log_path.read_text(errors="replace").strip().splitlines() if self._log_path.exists() else []
+        last = f"; its last words: {lines[-1]}" if lines else ""
+        return f"the engine {how}{last} (log: {self._log_path})"

@@ -115,6 +115,7 @@ class Trainer:
         self._recent: deque[float] = deque()
         self._recent_seconds = 0.0
         self._slices: Iterator[None] | None = None
+        self._updating = False
         self._good: Floats = network.parameters.values.copy()
 
     @property
@@ -137,17 +138,25 @@ class Trainer:
         end = self.clock() + seconds
         last_step = None if steps is None else self.step + steps
         while not self.diverged:
-            if self._slices is None:
-                self._slices = self._step()
-            try:
-                next(self._slices)
-            except StopIteration:
-                self._slices = None
-                if last_step is not None and self.step >= last_step:
-                    break
-            if self.clock() >= end:
+            finished = self._advance()
+            if (finished and last_step is not None and self.step >= last_step) or self.clock() >= end:
                 break
         return self.progress()
+
+    def _advance(self) -> bool:
+        """Do one slice; whether it was the last of its step."""
+        if self._slices is None:
+            self._slices = self._step()
+        try:
+            next(self._slices)
+        except StopIteration:
+            self._slices = None
+        return self._slices is None
+
+    def settle(self) -> None:
+        """Finish the optimiser's update if one is half done, so that moments and weights fit together."""
+        while self._updating and self._slices is not None:
+            self._advance()
 
     def progress(self) -> Progress:
         """Where training stands; hands out each loss once."""
@@ -185,7 +194,9 @@ class Trainer:
         if not (math.isfinite(loss) and math.isfinite(norm)):
             self._diverge()
             return
+        self._updating = True
         update, _ = yield from self._timed(self.optimizer.update(self.settings.learning_rate))
+        self._updating = False
         self.state = state
         self.batches.advance()
         self.step += 1

@@ -1,0 +1,122 @@
+"""Paces a sampler, and keeps what it wrote until the next update takes it along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from model.config import SamplingSettings
+from model.protocol import MAIN, Mark, MarkKind, Written
+from model.sampling import Sampler
+
+BACKLOG = 4096
+"""Characters that may wait for an update; then writing waits too."""
+
+MAX_DEBT_SECONDS = 0.2
+"""Characters that are overdue by more than this (the machine was busy) are not made up for in a rush."""
+
+
+class Writer:
+    """Writes with `sampler` at the rate of its settings.
+
+    Attributes:
+        sampler: Draws the characters.
+        on: Whether it writes.
+    """
+
+    def __init__(self, sampler: Sampler, clock: Callable[[], float], name: str = MAIN) -> None:
+        self.sampler, self.clock, self.name = sampler, clock, name
+        self.on = False
+        self._next = clock()
+        self._text: list[str] = []
+        self._probabilities: list[float] = []
+        self._candidates: tuple[tuple[str, float], ...] = ()
+        self._marks: list[Mark] = []
+        self._last_used: SamplingSettings | None = None
+
+    @property
+    def settings(self) -> SamplingSettings:
+        """In force from the next character on."""
+        return self.sampler.settings
+
+    def steer(self, settings: SamplingSettings) -> None:
+        """Use `settings` from the next character on; where they change what is drawn, the text gets a mark."""
+        if settings.rate != self.settings.rate:
+            self._next = self.clock()
+        self.sampler.settings = settings
+        if self._last_used is not None:
+            self._mark("sampling", what_changed(self._last_used, settings))
+
+    def change_sampler(self, sampler: Sampler, label: str) -> None:
+        """Go on with another network, under the settings in force."""
+        sampler.settings = self.settings
+        self.sampler = sampler
+        self._mark("network", label)
+
+    def start(self) -> None:
+        """Write from now on."""
+        if not self.on:
+            self.on, self._next = True, self.clock()
+
+    def restart(self, prime: str) -> tuple[str, ...]:
+        """Begin anew after `prime`; returns the distinct characters of it that the vocabulary lacks."""
+        read, unknown = self.sampler.restart(prime)
+        self._mark("start", "a new text")
+        self._text += read
+        self._probabilities += [1.0] * len(read)
+        self._last_used = None
+        self.on, self._next = True, self.clock()
+        return unknown
+
+    @property
+    def seconds_to_next(self) -> float:
+        """Until a character is due; 0 if one is, infinite if none will be."""
+        if not self.on or len(self._text) >= BACKLOG:
+            return float("inf")
+        return max(0.0, self._next - self.clock())
+
+    def write_due(self, seconds: float) -> None:
+        """Write the characters that are due, for at most about `seconds`."""
+        begin = self.clock()
+        while self.seconds_to_next <= 0.0:
+            self._write()
+            now = self.clock()
+            self._next = max(self._next + 1.0 / self.settings.rate, now - MAX_DEBT_SECONDS)
+            if now - begin >= seconds:
+                break
+
+    def _write(self) -> None:
+        draw = self.sampler.draw()
+        symbols = self.sampler.vocabulary.symbols
+        self._text.append(symbols[draw.id])
+        self._probabilities.append(draw.probability)
+        self._candidates = tuple((symbols[other], probability) for other, probability in draw.candidates)
+        self._last_used = self.settings
+
+    def take(self) -> Written | None:
+        """Hand out what was written since the last call; None if nothing was."""
+        if not self._text and not self._marks:
+            return None
+        written = Written(
+            "".join(self._text), tuple(self._probabilities), self._candidates, tuple(self._marks), self.name
+        )
+        self._text, self._probabilities, self._marks = [], [], []
+        return written
+
+    def _mark(self, kind: MarkKind, label: str) -> None:
+        """Leave a mark before the next character; of one kind at one place only the last stays, if it says anything."""
+        here = len(self._text)
+        self._marks = [mark for mark in self._marks if (mark.offset, mark.kind) != (here, kind)]
+        if label:
+            self._marks.append(Mark(here, kind, label))
+
+
+def what_changed(old: SamplingSettings, new: SamplingSettings) -> str:
+    """Name what another person should know of the change: `temperature 0.85, top-k 5`; empty if nothing."""
+    changes = []
+    if new.temperature != old.temperature:
+        changes.append(f"temperature {new.temperature:.2f}")
+    if new.top_k != old.top_k:
+        changes.append(f"top-k {new.top_k}" if new.top_k else "top-k all")
+    if new.top_p != old.top_p:
+        changes.append(f"top-p {new.top_p:.2f}" if new.top_p < 1.0 else "top-p all")
+    return ", ".join(changes)
