@@ -158,6 +158,29 @@ async def test_a_prime_has_another_shade_up_to_the_first_drawn_character() -> No
         assert not drawn.style.italic
 
 
+async def test_at_temperature_zero_only_the_prime_looks_like_one() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        await append(pilot, app.pane, written("ROMEO: ", Mark(0, "start", "start"), probability=1.0))
+        await append(pilot, app.pane, written("the the the", probability=1.0))
+        shades = [(segment.text, bool(segment.style and segment.style.italic)) for segment in app.pane.render_line(1)]
+        assert shades[:2] == [("ROMEO: ", True), ("the the the", False)]
+
+
+async def test_selected_text_can_be_read() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        await append(pilot, app.pane, written("to be or not to be"))
+        app.screen.selections = {app.pane: Selection(Offset(3, 0), Offset(5, 0))}
+        await pilot.pause()
+        plain, chosen, *_ = app.pane.render_line(0)
+        assert chosen.text == "be"
+        assert plain.style is not None
+        assert chosen.style is not None
+        assert chosen.style.bgcolor not in (plain.style.bgcolor, chosen.style.color)
+        assert chosen.style.color == plain.style.color
+
+
 async def test_dragging_the_mouse_selects_text_that_can_be_copied() -> None:
     app = PaneApp()
     async with app.run_test(size=(30, 12)) as pilot:

@@ -135,7 +135,13 @@ def test_a_knob_that_is_being_turned_leaves_one_label() -> None:
     assert buffer.label("temperature 0.90", alone=False)
     buffer.write("x" * NEAR)
     assert not buffer.label("temperature 0.95", alone=False)
-    assert [label for label in buffer.labels.values() if label] == ["temperature 0.90", "temperature 0.95"]
+    buffer.label("top-k 5", alone=False)
+    buffer.label("top-k all", alone=False)
+    assert [label for label in buffer.labels.values() if label] == [
+        "temperature 0.90",
+        "temperature 0.95",
+        "top-k all",
+    ]
 
 
 def test_clearing_leaves_one_empty_row() -> None:

@@ -97,7 +97,11 @@ class LossSparkline(Widget):
 
         levels = [level(loss) for loss in columns]
         # On a low landscape the marks would only be holes in it.
-        dots = {column: (level(loss) - 1) // 8 for column, loss in marks.items() if height > 2}
+        dots = {
+            column: min(height - 1, dot_row(level(loss), levels[column]))
+            for column, loss in marks.items()
+            if height > 2
+        }
         labels = {height - 1: highest, 0: lowest}
         rows = []
         for row in reversed(range(height)):
@@ -125,6 +129,15 @@ class LossSparkline(Widget):
             else:
                 cells.append(Segment(EIGHTHS[max(0, eighths)], edge))
         return list(Segment.simplify(cells))
+
+
+def dot_row(level: int, curve: int) -> int:
+    """Return the row of a mark at `level`, counted from the bottom; `curve` is the curve's level in its column.
+
+    Where both fall into one cell a mark above the curve moves up a row, so that neither hides the other.
+    """
+    row = (level - 1) // 8
+    return row + 1 if row == (curve - 1) // 8 and level >= curve else row
 
 
 def scale(losses: Sequence[float], ordered: Sequence[float]) -> tuple[float, float]:

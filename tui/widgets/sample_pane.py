@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -15,7 +16,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from model.protocol import Mark, Written
+from model.protocol import Written
 from tui import units
 from tui.sanitize import sanitize, sanitize_line
 from tui.widgets.sample_rows import Inks, SampleRows
@@ -47,6 +48,7 @@ class SamplePane(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         & > .sample-pane--prime { color: $text-secondary; text-style: italic; }
         & > .sample-pane--chip { color: $text-accent; background: $accent-muted; }
+        &:ansi > .sample-pane--chip { color: ansi_black; background: ansi_yellow; }
         & > .sample-pane--rule { color: $text-accent; text-style: dim; }
         & > .sample-pane--cursor { color: $primary; }
         & > .sample-pane--empty { color: $text-muted; text-style: italic; }
@@ -80,7 +82,6 @@ class SamplePane(ScrollView, can_focus=True):
         self._inks: Inks | None = None  # as mixed for the theme
         self._subtitle = ""
         self._width = 0  # of the rows, in cells
-        self._priming = False
         self._unread = 0
 
     @property
@@ -97,12 +98,14 @@ class SamplePane(ScrollView, can_focus=True):
         """Add what was written, with its marks."""
         text = sanitize(written.text, self._buffer.text(self._buffer.end - BEFORE))
         position = 0
+        primed = False
         for mark in sorted(written.marks, key=lambda mark: mark.offset):
             offset = min(max(mark.offset, position), len(text))
-            self._write(text[position:offset], written.probabilities[position:offset])
-            self._mark(mark)
-            position = offset
-        self._write(text[position:], written.probabilities[position:])
+            self._write(text[position:offset], written.probabilities[position:offset], primed)
+            if self._buffer.label(sanitize_line(mark.label), alone=mark.kind != "sampling"):
+                self._rows.forget()
+            position, primed = offset, mark.kind == "start"
+        self._write(text[position:], written.probabilities[position:], primed)
         self.writing = True
         self._settle(len(text))
 
@@ -110,25 +113,17 @@ class SamplePane(ScrollView, can_focus=True):
         """Forget all text and follow again."""
         self._buffer.clear()
         self._rows.forget()
-        self._priming = False
         self.following = True
         self._follow()
         self.refresh()
 
-    def _write(self, text: str, probabilities: tuple[float, ...]) -> None:
-        """Append a run of text between two marks."""
-        primed = 0
-        if self._priming and text:
-            # A prime was not drawn, so its characters have probability 1; the first that was drawn ends it.
-            primed = next((i for i, p in enumerate(probabilities) if p < 1.0), len(text))
-            self._priming = primed == len(text)
-        self._buffer.write(text, primed=primed)
+    def _write(self, text: str, probabilities: tuple[float, ...], primed: bool) -> None:
+        """Append a run of text between two marks; it may begin with a prime.
 
-    def _mark(self, mark: Mark) -> None:
-        """Append the label of a mark."""
-        self._priming = mark.kind == "start"
-        if self._buffer.label(sanitize_line(mark.label), alone=mark.kind != "sampling"):
-            self._rows.forget()
+        A prime was not drawn, so its characters have probability 1, and it comes in one piece with its mark.
+        """
+        length = next((i for i, p in enumerate(probabilities) if p < 1.0), len(text)) if primed else 0
+        self._buffer.write(text, primed=length)
 
     def _settle(self, count: int) -> None:
         """Wrap what was appended, `count` characters, and move the view, or hold it, as it should be."""
@@ -267,13 +262,16 @@ class SamplePane(ScrollView, can_focus=True):
     def _mix_inks(self) -> Inks:
         """Return the styles of the page in the theme that is in force."""
         ink = self.get_component_rich_style
+        selection = self.screen.get_component_rich_style("screen--selection")
+        if self.screen.get_component_styles("screen--selection").color.a == 0:
+            selection = Style(bgcolor=selection.bgcolor)  # most themes leave the text its colour
         return Inks(
             text=self.visual_style.rich_style,
             prime=ink("sample-pane--prime"),
             chip=ink("sample-pane--chip"),
             rule=ink("sample-pane--rule"),
             cursor=ink("sample-pane--cursor"),
-            selection=self.screen.get_component_rich_style("screen--selection"),
+            selection=selection,
         )
 
 

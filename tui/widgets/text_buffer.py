@@ -9,7 +9,12 @@ from rich.cells import cell_len
 from tui.widgets.wrap import CHIP, RULE, wrap
 
 NEAR = 12
-"""A label that follows another within this many characters takes its place: someone is turning the knob."""
+"""A label takes the place of another of the same knob so many characters before: someone is turning it."""
+
+
+def subject(label: str) -> str:
+    """Return what a label such as `temperature 0.85` is about, without the value at its end."""
+    return label.rpartition(" ")[0]
 
 
 class TextBuffer:
@@ -58,7 +63,8 @@ class TextBuffer:
         supersedes = False
         if not alone and self.labels:
             last = next(reversed(self.labels))
-            if self.end - last <= NEAR and self._text[last - self.start] == CHIP:
+            near = self.end - last <= NEAR and self._text[last - self.start] == CHIP
+            if near and subject(self.labels[last]) == subject(text):
                 supersedes = True
                 self.labels[last] = ""
                 # Without it the row before may take in more.
