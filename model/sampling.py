@@ -15,6 +15,9 @@ from model.softmax import Ids
 CANDIDATES = 12
 """Of how many characters the probabilities are told with each draw."""
 
+ROUNDING = 1e-12
+"""Sums of probabilities are exact to about this."""
+
 
 def tempered(logits: Floats, temperature: float) -> Floats:
     """Softmax of logits / temperature, in double precision and without overflow at any temperature.
@@ -81,7 +84,8 @@ def top_p(probs: Floats, p: float) -> Floats:
         return probs
     order = likeliest_first(probs)
     reached = np.cumsum(probs[order])
-    return keep(probs, order[: np.searchsorted(reached, p) + 1])
+    # short of p by rounding alone is p: no character more than needed
+    return keep(probs, order[: np.searchsorted(reached, p - ROUNDING) + 1])
 
 
 def keep(probs: Floats, ids: Ids) -> Floats:
@@ -137,7 +141,8 @@ class Sampler:
         self.last: int | None = None
         ids, unknown = self.vocabulary.encode(prime)
         for character in ids.tolist():
-            self._read_last()
+            if self.last is not None:
+                self._read_last()
             self.last = character
         return self.vocabulary.decode(ids), unknown.characters
 
@@ -158,7 +163,7 @@ class Sampler:
 
     def _read_last(self) -> Floats:
         """Advance the state by the character written last; logits of the next one, (V,)."""
-        # a fresh network reads the line break, where there is one: texts begin where lines begin
+        # with nothing to go on it reads the line break, where there is one: texts begin where lines begin
         read = self.last if self.last is not None else self._opening
         logits: Floats = self.network.step(np.array([read]), self.state)[0]
         return logits
