@@ -205,12 +205,14 @@ def embed_backward(layer: LSTM, dz: Floats, ids: Ids) -> Slices[None]:
     """dW_ih for one-hot characters: at row v, the sum of dz (4, T, B, H) wherever v was read."""
     flat = ids.reshape(-1)
     order = np.argsort(flat, kind="stable")
-    symbols, starts = np.unique(flat[order], return_index=True)
+    # where the sorted ids change, the places of the next symbol begin
+    borders = np.flatnonzero(np.diff(flat[order])) + 1
+    places_of_each = np.split(order, borders)
     dz = dz.reshape(GATES, -1, dz.shape[-1])
     gradient = np.zeros((GATES, *layer.dW_ih.shape[1:]), dz.dtype)  # (4, V, H)
     yield
-    for symbol, places in zip(symbols.tolist(), np.split(order, starts[1:]), strict=True):
-        np.add.reduce(dz[:, places], axis=1, out=gradient[:, symbol])
+    for places in places_of_each:
+        np.add.reduce(dz[:, places], axis=1, out=gradient[:, flat[places[0]]])
         yield
     layer.dW_ih[...] = gradient
 

@@ -66,6 +66,7 @@ class EngineSession:
         self._commands: BinaryIO = process.stdin  # type: ignore[assignment]
         self._updates: BinaryIO = process.stdout  # type: ignore[assignment]
         self._waiting: Update | None = None
+        self._taken = 0
         self._last_words: tuple[Notice, ...] = ()
         self._saving = self._stopping = self._closed = False
         self._changed = asyncio.Event()
@@ -107,20 +108,21 @@ class EngineSession:
         Raises:
             EngineError: If the process ends without having been told to stop.
         """
-        from model.protocol import Acknowledge
-
         self._listen()
+        # who left an earlier loop before its next round has taken in what it was given
+        self._acknowledge()
         while True:
             await self._changed.wait()
             self._changed.clear()
             update, self._waiting = self._waiting, None
             if update is not None:
                 begin = time.monotonic()
+                self._taken = update.number
                 yield update
                 if update.stopped:
                     return
                 await asyncio.sleep(max(0.0, begin + 1.0 / per_second - time.monotonic()))
-                self.send(Acknowledge(update.number))
+                self._acknowledge()
             if self._closed and self._waiting is None:
                 if self._stopping:
                     return
@@ -151,6 +153,12 @@ class EngineSession:
         for pipe in (self._commands, self._updates):
             with contextlib.suppress(OSError):
                 pipe.close()
+
+    def _acknowledge(self) -> None:
+        """Tell the engine that the last update was taken in, so that the next may come."""
+        from model.protocol import Acknowledge
+
+        self.send(Acknowledge(self._taken))
 
     def _listen(self) -> None:
         """Begin to read updates, on a thread that does nothing else."""

@@ -1,0 +1,418 @@
+"""The engine in this process: commands, turns, and what it tells, with a clock that only the test moves."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.checkpoint import load_checkpoint
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.engine import Engine
+from model.protocol import (
+    Acknowledge,
+    Command,
+    LoadCorpus,
+    LossPoint,
+    NewNetwork,
+    OpenCheckpoint,
+    Pause,
+    RunState,
+    RunUpdate,
+    Save,
+    SetLearningRate,
+    SetSampling,
+    StartSampling,
+    Step,
+    Stop,
+    StopSampling,
+    Train,
+    Update,
+    Written,
+)
+
+NETWORK = NetworkSettings(hidden_size=6)
+TRAINING = TrainingSettings(seq_length=8, batch_size=4)
+
+
+class Clock:
+    """Time passes a little with each look, as it does for a program that works."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1e-4
+        return self.now
+
+
+class Desk:
+    """An engine, its clock, and every update it sent."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.updates: list[Update] = []
+        self.engine = Engine(self.updates.append, self.clock)
+
+    def say(self, *commands: Command) -> None:
+        for command in commands:
+            self.engine.obey(command)
+
+    def turn(self, turns: int = 1) -> None:
+        """Let the engine work, taking in each update as the app does."""
+        for _ in range(turns):
+            self.engine.turn()
+            self.clock.now += 0.002
+            if self.updates:
+                self.engine.obey(Acknowledge(self.updates[-1].number))
+
+    def load(self, source: str = "counting", *, train: bool = True) -> None:
+        self.say(LoadCorpus((source,), NETWORK, TRAINING, train=train))
+        while self.state in (RunState.EMPTY, RunState.LOADING):
+            self.turn()
+
+    @property
+    def runs(self) -> list[RunUpdate]:
+        return [run for update in self.updates for run in update.runs]
+
+    @property
+    def state(self) -> RunState:
+        return self.runs[-1].gauges.state if self.runs else RunState.EMPTY
+
+    def is_in(self, state: RunState) -> bool:
+        return self.state is state
+
+    @property
+    def step(self) -> int:
+        return self.runs[-1].gauges.step
+
+    @property
+    def losses(self) -> list[LossPoint]:
+        return [loss for run in self.runs for loss in run.losses]
+
+    @property
+    def text(self) -> str:
+        return "".join(written.text for run in self.runs for written in run.written)
+
+    @property
+    def labels(self) -> list[str]:
+        return [mark.label for run in self.runs for written in run.written for mark in written.marks]
+
+    @property
+    def notices(self) -> list[str]:
+        return [notice.text for run in self.runs for notice in run.notices]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_a_loaded_corpus_is_trained_at_once(desk: Desk) -> None:
+    desk.load()
+    desk.turn(40)
+    assert desk.state is RunState.TRAINING
+    assert desk.step > 0
+    gauges = desk.runs[-1].gauges
+    assert gauges.corpus is not None and gauges.corpus.name == "counting"
+    assert gauges.vocabulary == "\nab"
+
+
+def test_loading_is_told_as_a_share_that_grows(desk: Desk) -> None:
+    desk.load("python-code")
+    shares = [run.gauges.loading for run in desk.runs if run.gauges.loading is not None]
+    assert len(shares) > 1
+    assert shares == sorted(shares)
+    assert desk.runs[-1].gauges.loading is None
+
+
+def test_every_loss_arrives_once_and_in_order(desk: Desk) -> None:
+    desk.load()
+    desk.turn(60)
+    assert [loss.step for loss in desk.losses] == list(range(1, desk.step + 1))
+
+
+def test_only_one_update_is_on_its_way(desk: Desk) -> None:
+    desk.load()
+    desk.engine.obey(StartSampling())
+    desk.engine.turn()
+    sent = len(desk.updates)
+    for _ in range(50):
+        desk.engine.turn()
+        desk.clock.now += 0.05
+    assert len(desk.updates) == sent
+    desk.engine.obey(Acknowledge(desk.updates[-1].number))
+    desk.engine.turn()
+    assert len(desk.updates) == sent + 1
+    # nothing of what happened meanwhile is lost
+    assert [loss.step for loss in desk.losses] == list(range(1, desk.step + 1))
+    assert len(desk.text) > 50
+
+
+def test_what_waits_for_a_slow_app_stays_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.live_run.LOSS_BACKLOG", 50)
+    monkeypatch.setattr("model.writer.BACKLOG", 200)
+    desk.load()
+    desk.say(SetSampling(SamplingSettings(rate=1e9)), StartSampling())
+    desk.engine.turn()
+    for _ in range(200):
+        desk.engine.turn()
+    desk.engine.obey(Acknowledge(desk.updates[-1].number))
+    desk.engine.turn()
+    assert len(desk.runs[-1].written[0].text) == 200
+    assert 25 <= len(desk.runs[-1].losses) <= 50
+    assert desk.runs[-1].losses[-1].step > 50
+
+
+def test_pause_stops_the_steps_and_train_goes_on(desk: Desk) -> None:
+    desk.load()
+    desk.turn(20)
+    desk.say(Pause())
+    desk.turn(2)
+    assert desk.is_in(RunState.PAUSED)
+    step = desk.step
+    desk.turn(20)
+    assert desk.step == step
+    desk.say(Train())
+    desk.turn(20)
+    assert desk.is_in(RunState.TRAINING)
+    assert desk.step > step
+
+
+def test_step_trains_exactly_one_step(desk: Desk) -> None:
+    desk.load(train=False)
+    assert desk.state is RunState.PAUSED
+    desk.say(Step())
+    desk.turn(30)
+    assert desk.step == 1
+    desk.say(Step(), Step())
+    desk.turn(60)
+    assert desk.step == 3
+    assert desk.state is RunState.PAUSED
+
+
+def test_sampling_goes_on_while_training_is_paused(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(StartSampling())
+    desk.turn(100)
+    assert len(desk.text) > 5
+    assert desk.step == 0
+
+
+def test_characters_come_at_the_rate_that_was_asked_for(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(SetSampling(SamplingSettings(rate=100.0)), StartSampling())
+    begin = desk.clock.now
+    desk.turn(500)
+    assert len(desk.text) == pytest.approx(100.0 * (desk.clock.now - begin), rel=0.05)
+
+
+def test_a_character_is_never_late_by_more_than_a_turn_however_large_a_step_is(desk: Desk) -> None:
+    """Steps of hundreds of slices; between two characters only a few turns of the engine may pass."""
+    big = TrainingSettings(seq_length=200, batch_size=4)
+    desk.say(LoadCorpus(("counting",), NETWORK, big))
+    while desk.state in (RunState.EMPTY, RunState.LOADING):
+        desk.turn()
+    desk.say(SetSampling(SamplingSettings(rate=50.0)), StartSampling())
+    arrivals = []
+    for _ in range(150):
+        before = len(desk.text)
+        desk.turn()
+        if len(desk.text) > before:
+            arrivals.append(desk.clock.now)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(arrivals)]
+    assert desk.step < 150
+    assert max(gaps) < 0.02 + 0.015
+    assert min(gaps) > 0.02 - 0.015
+
+
+def test_a_new_temperature_acts_on_the_next_character_and_is_marked_there(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(SetSampling(SamplingSettings(temperature=1.0)), StartSampling())
+    desk.turn(100)
+    written = len(desk.text)
+    desk.say(SetSampling(SamplingSettings(temperature=0.85)))
+    desk.turn(50)
+    marks = [
+        (offset + mark.offset, mark.label)
+        for offset, part in _parts(desk)
+        for mark in part.marks
+        if mark.kind == "sampling"
+    ]
+    assert marks == [(written, "temperature 0.85")]
+
+
+def _parts(desk: Desk) -> list[tuple[int, Written]]:
+    parts: list[tuple[int, Written]] = []
+    offset = 0
+    for run in desk.runs:
+        for written in run.written:
+            parts.append((offset, written))
+            offset += len(written.text)
+    return parts
+
+
+def test_turning_there_and_back_before_a_character_leaves_no_mark(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(SetSampling(SamplingSettings(temperature=1.0)), StartSampling())
+    desk.turn(50)
+    desk.say(SetSampling(SamplingSettings(temperature=1.5)), SetSampling(SamplingSettings(temperature=1.0)))
+    desk.turn(50)
+    assert desk.labels == []
+
+
+def test_probabilities_and_candidates_come_with_the_text(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(StartSampling())
+    desk.turn(60)
+    for _, written in _parts(desk):
+        assert len(written.probabilities) == len(written.text)
+        assert 0.99 < sum(p for _, p in written.candidates) < 1.01
+
+
+def test_restarting_after_a_prime_writes_the_prime_and_names_what_is_unknown(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(StartSampling(prime="aaéb", restart=True))
+    desk.turn(2)
+    assert desk.text.startswith("aab")
+    assert any("'é'" in notice for notice in desk.notices)
+
+
+def test_stopping_the_sampler_silences_it(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(StartSampling())
+    desk.turn(40)
+    desk.say(StopSampling())
+    desk.turn(1)
+    length = len(desk.text)
+    desk.turn(40)
+    assert len(desk.text) == length > 0
+
+
+def test_a_new_network_is_told_as_fresh_and_begins_at_step_zero(desk: Desk) -> None:
+    desk.load()
+    desk.turn(30)
+    seen = len(desk.runs)
+    desk.say(NewNetwork(NetworkSettings(hidden_size=5), TRAINING, train=False))
+    desk.turn(2)
+    later = desk.runs[seen:]
+    assert [run.fresh for run in later].count(True) == 1
+    assert desk.step == 0
+    assert desk.runs[-1].gauges.network == NetworkSettings(hidden_size=5)
+
+
+def test_a_learning_rate_acts_without_a_new_network(desk: Desk) -> None:
+    desk.load()
+    desk.turn(20)
+    step = desk.step
+    desk.say(SetLearningRate(0.0))
+    desk.turn(20)
+    weights = desk.engine._runs["main"].trainer.network.parameters.values.copy()  # type: ignore[union-attr]
+    desk.turn(40)
+    after = desk.engine._runs["main"].trainer.network.parameters.values  # type: ignore[union-attr]
+    np.testing.assert_array_equal(after, weights)
+    assert desk.step > step
+    training = desk.runs[-1].gauges.training
+    assert training is not None and training.learning_rate == 0.0
+
+
+def test_a_text_that_cannot_be_read_is_said_and_the_run_before_stays(desk: Desk, tmp_path: Path) -> None:
+    desk.load()
+    desk.say(LoadCorpus((str(tmp_path / "gone.txt"),), NETWORK, TRAINING))
+    desk.turn(5)
+    assert any("gone.txt" in notice for notice in desk.notices)
+    assert desk.state is RunState.TRAINING
+
+
+def test_a_text_too_short_for_a_window_is_said(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "short.txt").write_text("hello")
+    desk.say(LoadCorpus((str(tmp_path / "short.txt"),), NETWORK, TRAINING))
+    desk.turn(5)
+    assert any("short.txt" in notice and "sequence length" in notice for notice in desk.notices)
+    assert desk.state is RunState.EMPTY
+
+
+def test_divergence_is_a_state_and_the_weights_stay_finite(desk: Desk) -> None:
+    desk.load()
+    desk.turn(10)
+    trainer = desk.engine._runs["main"].trainer
+    assert trainer is not None
+    trainer.network.parameters.values[0] = np.nan
+    desk.turn(30)
+    assert desk.state is RunState.DIVERGED
+    assert np.isfinite(trainer.network.parameters.values).all()
+    assert all(np.isfinite(loss.loss) for loss in desk.losses)
+
+
+def test_a_saved_run_goes_on_where_it_was(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "last.safetensors"
+    desk.load()
+    desk.turn(30)
+    desk.say(Pause(), Save(str(path)))
+    desk.turn(1)
+    assert any(str(path) in notice for notice in desk.notices)
+
+    other = Desk()
+    other.say(OpenCheckpoint(str(path), train=True))
+    while other.state in (RunState.EMPTY, RunState.LOADING):
+        other.turn()
+    assert other.step >= load_checkpoint(path).step > 0
+    other.turn(30)
+    assert other.losses[0].step == load_checkpoint(path).step + 1
+
+
+def test_a_network_whose_text_is_gone_is_played_but_not_trained(desk: Desk, tmp_path: Path) -> None:
+    text, path = tmp_path / "book.txt", tmp_path / "book.safetensors"
+    text.write_text("abcdefgh\n" * 200)
+    desk.load(str(text))
+    desk.turn(20)
+    desk.say(Save(str(path)))
+    text.unlink()
+
+    other = Desk()
+    other.say(OpenCheckpoint(str(path), train=True), StartSampling())
+    other.turn(100)
+    assert other.state is RunState.PAUSED
+    assert len(other.text) > 3
+    assert any("can be played" in notice for notice in other.notices)
+    other.say(Train())
+    other.turn(3)
+    assert any("no text to learn from" in notice for notice in other.notices)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"\x00" * 64])
+def test_a_file_that_is_no_checkpoint_is_said(desk: Desk, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "odd.safetensors"
+    path.write_bytes(content)
+    desk.say(OpenCheckpoint(str(path)))
+    desk.turn(3)
+    assert any("odd.safetensors" in notice for notice in desk.notices)
+    assert desk.state is RunState.EMPTY
+
+
+def test_commands_without_a_network_are_answered_not_crashed_on(desk: Desk, tmp_path: Path) -> None:
+    desk.say(Pause(), Step(), SetLearningRate(0.1), StartSampling(restart=True), StopSampling())
+    desk.say(Train(), NewNetwork(NETWORK, TRAINING), Save(str(tmp_path / "nothing.safetensors")))
+    desk.turn(3)
+    assert len(desk.notices) == 3
+    assert not list(tmp_path.iterdir())
+
+
+def test_stop_saves_what_was_trained_and_says_goodbye(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "last.safetensors"
+    desk.load()
+    desk.turn(30)
+    desk.say(Stop(str(path)))
+    assert desk.engine.stopped
+    assert desk.updates[-1].stopped
+    assert load_checkpoint(path).step == desk.step
+
+
+def test_stop_does_not_replace_an_old_run_by_an_empty_one(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "last.safetensors"
+    desk.load(train=False)
+    desk.say(Stop(str(path)))
+    assert desk.updates[-1].stopped
+    assert not path.exists()
