@@ -17,14 +17,14 @@ from model.batches import Batches
 def test_streams_tile_the_training_part_in_order(length: int, T: int, B: int) -> None:
     corpus = counted(length)
     batches = Batches(corpus, T, B)
-    windows: list[Ids] = []
+    windows = [np.empty((0, batches.B), np.intp)]
     while batches.epoch == 0:
         window = batches.peek()
-        assert window.first == (not windows)
+        assert window.first == (batches.position == 0)
         # in this text the next character's id is the next number, so a target is its input and one
-        np.testing.assert_array_equal(window.targets, window.inputs.astype(int) + 1)
+        np.testing.assert_array_equal(window.targets, window.inputs.astype(np.intp) + 1)
         assert window.targets.max() < len(corpus.train)
-        windows.append(window.inputs)
+        windows.append(window.inputs.astype(np.intp))
         batches.advance()
 
     read = np.concatenate(windows)  # (windows T, B)

@@ -1,0 +1,245 @@
+"""Training by increments: what is learnt, what is handed out, and that a pause changes nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from text_helpers import TickingClock, corpus_of
+
+from model.config import NetworkSettings, TrainingSettings
+from model.evaluation import parallel_loss
+from model.network import Network
+from model.slices import finish
+from model.trainer import VALIDATION_CHARACTERS, VALIDATION_COST, VALIDATION_SHARE, Loss, Progress, Trainer
+
+EASY = "abcdefg\n" * 60
+STEPS = 23
+"""More than two validations of the text above."""
+FOREVER = math.inf
+
+
+TRAINING = TrainingSettings(seq_length=8, batch_size=4, learning_rate=0.02)
+
+
+def trainer_of(
+    training: TrainingSettings = TRAINING, layers: int = 1, clock: Callable[[], float] | None = None
+) -> Trainer:
+    corpus = corpus_of(EASY)
+    network = Network(NetworkSettings(hidden_size=7, layers=layers), len(corpus.vocabulary))
+    network.initialise(np.random.default_rng(training.seed))
+    return Trainer(network, corpus, training, clock=clock or TickingClock())
+
+
+def bits(trainer: Trainer) -> bytes:
+    return trainer.network.parameters.values.tobytes()
+
+
+def test_the_loss_of_an_easy_text_falls_to_almost_nothing() -> None:
+    trainer = trainer_of()
+    progress = trainer.increment(FOREVER, steps=150)
+    assert progress.losses[0].loss == pytest.approx(math.log(8), rel=0.05)
+    assert progress.losses[-1].loss < 0.05
+    assert progress.validation_loss is not None
+    assert progress.validation_loss < 0.05
+    assert finish(trainer.full_validation()) < 0.05
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=6), st.sampled_from([1, 2]))
+def test_increments_of_any_size_come_to_the_same(budgets: list[int], layers: int) -> None:
+    whole = trainer_of(layers=layers)
+    expected = whole.increment(FOREVER, steps=STEPS)
+
+    parts = trainer_of(layers=layers)
+    losses: list[Loss] = []
+    validations: list[Loss] = []
+    while parts.step < STEPS:
+        budget = budgets[0]
+        budgets = [*budgets[1:], budget]
+        progress = parts.increment(float(budget), steps=STEPS - parts.step)
+        losses += progress.losses
+        validations += progress.validations
+
+    assert tuple(losses) == expected.losses
+    assert tuple(validations) == expected.validations
+    assert bits(parts) == bits(whole)
+    np.testing.assert_array_equal(parts.state, whole.state)
+    assert progress.train_loss == expected.train_loss
+
+
+def test_steps_bound_an_increment() -> None:
+    trainer = trainer_of()
+    assert [trainer.increment(FOREVER, steps=steps).step for steps in (1, 1, 5)] == [1, 2, 7]
+
+
+def test_an_increment_ends_when_its_time_is_up_and_the_step_is_taken_up_again() -> None:
+    trainer = trainer_of()
+    first = trainer.increment(5.0)
+    assert (first.step, first.losses) == (0, ())
+    assert trainer.increment(FOREVER, steps=1).step == 1
+
+
+def test_each_loss_is_handed_out_once() -> None:
+    trainer = trainer_of()
+    handed: list[Loss] = []
+    validated: list[Loss] = []
+    while trainer.step < STEPS:
+        progress = trainer.increment(37.0)
+        handed += progress.losses
+        validated += progress.validations
+    assert [loss.step for loss in handed] == list(range(1, trainer.step + 1))
+    assert [loss.step for loss in validated] == list(range(trainer.validate_every, trainer.step + 1, 10))
+    assert trainer.progress().losses == trainer.progress().validations == ()
+
+
+def test_between_two_increments_the_weights_are_those_of_a_finished_step() -> None:
+    reference = trainer_of(layers=2)
+    finished = [bits(reference)]
+    for _ in range(STEPS):
+        reference.increment(FOREVER, steps=1)
+        finished.append(bits(reference))
+
+    trainer = trainer_of(layers=2)
+    looks = 0
+    while trainer.step < STEPS:
+        trainer.increment(0.0)
+        assert bits(trainer) == finished[trainer.step]
+        looks += 1
+    assert looks > 20 * STEPS
+
+
+# ------------------------------------------------------------------------------------------- validation
+
+
+def test_validation_comes_every_so_many_steps_and_measures_the_weights_of_that_step() -> None:
+    trainer = trainer_of()
+    assert trainer.validate_every == 10
+    for step in (10, 20):
+        progress = trainer.increment(FOREVER, steps=10)
+        loss = finish(parallel_loss(trainer.network, trainer.corpus.validation))
+        assert progress.validations == (Loss(step, loss),)
+        assert progress.validation_loss == loss
+
+
+def test_the_best_weights_are_kept_when_validation_gets_worse() -> None:
+    trainer = trainer_of()
+    trainer.increment(FOREVER, steps=30)
+    best, weights = trainer.best_validation_loss, bits(trainer)
+    assert best == trainer.validation_loss
+    trainer.settings = replace(trainer.settings, learning_rate=2.0)
+    progress = trainer.increment(FOREVER, steps=10)
+
+    assert progress.validation_loss is not None
+    assert best is not None
+    assert progress.validation_loss > best == progress.best_validation_loss
+    assert trainer.best is not None
+    assert trainer.best.tobytes() == weights != bits(trainer)
+
+
+@given(
+    length=st.integers(20, 2_000_000),
+    T=st.integers(1, 10),
+    B=st.integers(1, 64),
+)
+@settings(deadline=None, max_examples=30)
+def test_validation_cannot_cost_more_than_its_share(length: int, T: int, B: int) -> None:
+    corpus = corpus_of("ab" * (length // 2))
+    network = Network(NetworkSettings(hidden_size=2), 2)
+    trainer = Trainer(network, corpus, TrainingSettings(seq_length=T, batch_size=B))
+    read = min(VALIDATION_CHARACTERS, len(corpus.validation))
+    learnt = trainer.validate_every * T * trainer.batches.B
+    assert read * VALIDATION_COST <= VALIDATION_SHARE * learnt
+
+
+def test_the_share_of_validation_is_told() -> None:
+    trainer = trainer_of()
+    assert trainer.increment(FOREVER, steps=9).validation_share == 0.0
+    progress = trainer.increment(FOREVER, steps=1)
+    assert 0.0 < progress.validation_share < 1.0
+    assert progress.validation_share == trainer.validation_seconds / progress.seconds
+
+
+# ------------------------------------------------------------------------------------------- the gauges
+
+
+def test_before_the_first_step_nothing_is_claimed() -> None:
+    assert trainer_of().progress() == Progress(
+        step=0,
+        epochs=0.0,
+        losses=(),
+        validations=(),
+        train_loss=None,
+        validation_loss=None,
+        best_validation_loss=None,
+        chars_per_second=None,
+        step_seconds=None,
+        validation_share=0.0,
+        seconds=0.0,
+        diverged=False,
+    )
+
+
+def test_speed_is_characters_of_a_step_over_its_seconds() -> None:
+    progress = trainer_of().increment(FOREVER, steps=3)
+    assert progress.chars_per_second is not None
+    assert progress.step_seconds is not None
+    assert progress.chars_per_second * progress.step_seconds == pytest.approx(8 * 4)
+
+
+def test_the_shown_loss_begins_as_a_plain_mean() -> None:
+    progress = trainer_of().increment(FOREVER, steps=7)
+    assert progress.train_loss == pytest.approx(sum(loss.loss for loss in progress.losses) / 7)
+
+
+def test_time_between_two_increments_does_not_count_as_training() -> None:
+    clock = TickingClock()
+    idle, busy = trainer_of(clock=clock), trainer_of()
+    while idle.step < 3:
+        idle.increment(0.0)
+        clock.now += 1e6
+    busy.increment(FOREVER, steps=3)
+    assert idle.training_seconds == busy.training_seconds
+
+
+def test_a_learning_rate_acts_on_the_next_step() -> None:
+    trainer = trainer_of()
+    trainer.increment(FOREVER, steps=2)
+    before = bits(trainer)
+    trainer.settings = replace(trainer.settings, learning_rate=0.0)
+    trainer.increment(FOREVER, steps=2)
+    assert bits(trainer) == before
+
+
+# ------------------------------------------------------------------------------------------- divergence
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("step", [0, 4, 9, 10, 19])
+def test_a_diverged_run_stops_with_the_last_good_weights(step: int, value: float) -> None:
+    trainer = trainer_of()
+    good = bits(trainer)
+    for _ in range(step):
+        if trainer.increment(FOREVER, steps=1).validations:
+            good = bits(trainer)
+    trainer.network.b_out[3] = value
+
+    with np.errstate(invalid="ignore"):
+        progress = trainer.increment(FOREVER, steps=50)
+    assert progress.diverged
+    assert progress.step <= step + 1
+    assert bits(trainer) == good
+    assert all(math.isfinite(loss.loss) for loss in (*progress.losses, *progress.validations))
+    assert trainer.increment(FOREVER).step == progress.step
+
+
+def test_the_highest_learning_rate_leaves_finite_numbers() -> None:
+    trainer = trainer_of(replace(TRAINING, learning_rate=10.0, clip_norm=1e6))
+    progress = trainer.increment(FOREVER, steps=60)
+    assert np.isfinite(trainer.network.parameters.values).all()
+    assert all(math.isfinite(loss.loss) for loss in progress.losses)
