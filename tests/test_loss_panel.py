@@ -73,6 +73,13 @@ def test_what_is_not_a_number_never_gets_into_the_history() -> None:
     assert [point.step for point in history] == [2]
 
 
+def test_going_back_to_earlier_weights_forgets_what_came_after() -> None:
+    history = LossHistory()
+    history.extend([LossPoint(step, 2.0) for step in range(10)])
+    history.extend([LossPoint(5, 1.0), LossPoint(6, 1.0)])
+    assert [(point.step, point.loss) for point in history][4:] == [(4, 2.0), (5, 2.0), (5, 1.0), (6, 1.0)]
+
+
 async def test_the_landscape_falls_with_the_loss() -> None:
     app = PanelApp()
     async with app.run_test(size=(70, 8)) as pilot:

@@ -25,8 +25,13 @@ class LossHistory:
         return map(LossPoint, self._steps, self._losses)
 
     def extend(self, points: Iterable[LossPoint]) -> None:
-        """Add losses, in nats per character; what is not finite is left out."""
+        """Add losses, in nats per character; what is not finite is left out.
+
+        A step before the last means that training went back to earlier weights: what came after is forgotten.
+        """
         for point in points:
+            while self._steps and self._steps[-1] > point.step:
+                del self._steps[-1], self._losses[-1], self._counts[-1]
             if math.isfinite(point.loss):
                 self._steps.append(point.step)
                 self._losses.append(point.loss)
@@ -49,8 +54,9 @@ class LossHistory:
         if not self._steps or width < 1:
             return []
         sums, counts = [0.0] * width, [0] * width
+        first, span = self._steps[0], self._steps[-1] - self._steps[0] + 1
         for step, loss, count in zip(self._steps, self._losses, self._counts, strict=True):
-            column = self.column_of(step, width)
+            column = (step - first) * width // span
             sums[column] += loss * count
             counts[column] += count
         columns = []

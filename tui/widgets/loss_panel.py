@@ -52,6 +52,8 @@ class LossPanel(Container):
     gauges: reactive[Gauges] = reactive(Gauges)
     """Where the run stands."""
 
+    _said = ""  # the saying on the screen
+
     def compose(self) -> ComposeResult:
         """Put the landscape beside the numbers."""
         with Container(id="loss-view"):
@@ -91,7 +93,9 @@ class LossPanel(Container):
         else:
             numbers.update(loss_numbers.table(self.gauges, height), layout=False)
         saying = self._saying(width)
-        self.query_one("#loss-saying", Static).update(Content(saying))
+        if saying != self._said:  # it may need other rows than the last, so the panel is laid out anew
+            self._said = saying
+            self.query_one("#loss-saying", Static).update(Content(saying))
         state = self.gauges.state
         self.set_class(bool(saying), "-saying")
         self.set_class(bool(saying) and self.gauges.train_loss is None, "-bare")

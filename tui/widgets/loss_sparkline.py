@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -73,8 +74,13 @@ class LossSparkline(Widget):
         self._draw_anew()
 
     def _draw_anew(self) -> None:
-        self._rows.clear()
-        self.refresh()
+        """Draw the landscape, and paint the rows that have changed: with a long history few do."""
+        before, self._rows = self._rows, self._draw(*self.size)
+        if len(before) != len(self._rows):
+            self.refresh()
+        for y, (old, new) in enumerate(zip(before, self._rows, strict=False)):
+            if old != new:
+                self.refresh(Region(0, y, self.size.width, 1))
 
     def render_line(self, y: int) -> Strip:
         """Return row `y` of the landscape."""
@@ -118,17 +124,22 @@ class LossSparkline(Widget):
         edge = self.get_component_rich_style("loss-sparkline--edge")
         fill = self.get_component_rich_style("loss-sparkline--fill")
         dot = self.get_component_rich_style("loss-sparkline--validation")
-        cells = []
+        segments: list[Segment] = []
+        run, ink = "", edge
         for column, level in enumerate(levels):
             eighths = level - 8 * row
             if column in dots:
                 behind = fill if eighths > 8 else edge if eighths > 4 else Style.null()
-                cells.append(Segment("\u2022", dot + Style(bgcolor=behind.color)))
+                cell, wanted = "\u2022", dot + Style(bgcolor=behind.color)
             elif eighths > 8:
-                cells.append(Segment(EIGHTHS[8], fill))
+                cell, wanted = EIGHTHS[8], fill
             else:
-                cells.append(Segment(EIGHTHS[max(0, eighths)], edge))
-        return list(Segment.simplify(cells))
+                cell, wanted = EIGHTHS[max(0, eighths)], edge
+            if wanted is not ink:
+                segments.append(Segment(run, ink))
+                run, ink = "", wanted
+            run += cell
+        return [*segments, Segment(run, ink)]
 
 
 def dot_row(level: int, curve: int) -> int:

@@ -55,8 +55,8 @@ class SamplePane(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll_up", "Line up", show=False),
-        Binding("down,j", "scroll_down", "Line down", show=False),
+        Binding("up", "scroll_up", "Line up", show=False),
+        Binding("down", "scroll_down", "Line down", show=False),
         Binding("pageup", "page_up", "Page up", show=False),
         Binding("pagedown", "page_down", "Page down", show=False),
         Binding("home", "scroll_home", "Oldest text", show=False),
@@ -204,6 +204,8 @@ class SamplePane(ScrollView, can_focus=True):
         """Set the text to the new width, and keep the same text at the top."""
         # One column stays free for the cursor, and for a space that hangs over the end of a row.
         width = self.scrollable_content_region.width - 1
+        if width < 1:
+            return  # hidden, or as good as hidden: wrapping can wait
         top = self._buffer.row(min(self.scroll_offset.y, self._buffer.row_count - 1))[0]
         if width != self._width:
             self._width = width

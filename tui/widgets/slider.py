@@ -34,10 +34,10 @@ class Slider(Widget, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "move(-1)", "Less", show=False),
-        Binding("right,l", "move(1)", "More", show=False),
-        Binding("shift+left,H", "leap(-1)", "Much less", show=False),
-        Binding("shift+right,L", "leap(1)", "Much more", show=False),
+        Binding("left", "move(-1)", "Less", show=False),
+        Binding("right", "move(1)", "More", show=False),
+        Binding("shift+left", "leap(-1)", "Much less", show=False),
+        Binding("shift+right", "leap(1)", "Much more", show=False),
         Binding("home", "to_end(False)", "Least", show=False),
         Binding("end", "to_end(True)", "Most", show=False),
     ]
@@ -100,7 +100,7 @@ class Slider(Widget, can_focus=True):
         return Strip(
             [
                 Segment("\u2501" * knob, self.get_component_rich_style("slider--filled")),
-                Segment("\u25cf", self.get_component_rich_style("slider--knob")),
+                Segment("\u25c9" if self.has_focus else "\u25cf", self.get_component_rich_style("slider--knob")),
                 Segment("\u2500" * (width - knob - 1), self.get_component_rich_style("slider--empty")),
             ],
             width,
@@ -144,14 +144,16 @@ class Slider(Widget, can_focus=True):
             self.release_mouse()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Turn the value up by the wheel."""
-        event.stop()
-        self.action_move(1)
+        """Turn the value up by the wheel; without the focus, the wheel scrolls what is around."""
+        if self.has_focus:
+            event.stop()
+            self.action_move(1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Turn the value down by the wheel."""
-        event.stop()
-        self.action_move(-1)
+        """Turn the value down by the wheel, as up."""
+        if self.has_focus:
+            event.stop()
+            self.action_move(-1)
 
     def action_move(self, steps: int) -> None:
         """Move the knob by steps of the grid."""
