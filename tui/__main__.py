@@ -1,0 +1,30 @@
+"""`lstm-tui`: finds out which command is meant, and runs it.
+
+Textual, rich and numpy are imported by the command that needs them, once its words have been understood.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from tui.commands.arguments import APP, COMMANDS
+from tui.commands.errors import guarded
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run `lstm-tui` with `words`, by default those of the command line, and return its exit code."""
+    given = list(sys.argv[1:] if words is None else words)
+    command = COMMANDS[given.pop(0)] if given and given[0] in COMMANDS else APP
+
+    def work() -> int:
+        options = command.parser().parse_intermixed_args(given)
+        code: int = import_module(command.module).run(options)
+        return code
+
+    return guarded(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

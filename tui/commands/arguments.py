@@ -1,0 +1,242 @@
+"""What the command line understands, and how each command explains itself."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tui.commands.formatter import Parser
+from tui.commands.options import (
+    ENCODING,
+    FPS,
+    LENGTH,
+    NETWORK,
+    SAMPLING,
+    SAMPLING_SEED,
+    SECONDS,
+    STEPS,
+    THREADS,
+    TRAINING,
+    TREAT,
+    Setting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A word of the command line and what it stands for."""
+
+    parser: Callable[[], argparse.ArgumentParser]
+    module: str
+    """Has `run(options) -> exit code`; imported when the options have been understood."""
+
+
+def app_parser() -> argparse.ArgumentParser:
+    """The app, which is what no command at all means."""
+    parser = Parser(
+        "lstm-tui",
+        usage="[TEXT ...] [options]\n       lstm-tui corpora | train | sample | eval ... [--help]",
+        description=(
+            "Trains a character-level LSTM, written in numpy, in front of your eyes, and\n"
+            "streams what it writes while you turn the temperature. Without TEXT it begins\n"
+            "with Shakespeare, or the best text that is here.\n"
+            "\n"
+            "  lstm-tui corpora      the texts that can be picked by name\n"
+            "  lstm-tui train        train without the screen\n"
+            "  lstm-tui sample       let a trained network write\n"
+            "  lstm-tui eval         measure a trained network on a text\n"
+            "\n"
+            "Each of them has a --help of its own. Flags can be given as environment variables:\n"
+            "LSTM_TUI_HIDDEN_SIZE=256 is --hidden-size 256. A flag beats the variable, which\n"
+            "beats the settings file, which beats the default."
+        ),
+        examples=(
+            "  # watch it learn Shakespeare\n"
+            "  lstm-tui\n"
+            "  # your own text, in lower case, with a larger network\n"
+            "  lstm-tui book.txt --treat lower --hidden-size 256\n"
+            "  # whatever another program writes\n"
+            "  git log | lstm-tui -\n"
+            "  # play a network that was saved\n"
+            "  lstm-tui hamlet.safetensors\n"
+            "  # go on with the last run\n"
+            "  lstm-tui --resume"
+        ),
+    )
+    text = parser.add_argument_group("What to learn")
+    text.add_argument(
+        "text",
+        nargs="*",
+        metavar="TEXT",
+        help="a file, several, a folder, - for standard input, a corpus' name, or a saved network to play",
+    )
+    text.add_argument(
+        "--resume", nargs="?", const="", metavar="RUN", help="go on with the last run, or with the one saved as RUN"
+    )
+    _add(text, ENCODING, TREAT)
+    _add(parser.add_argument_group("The network and its training"), *NETWORK, *TRAINING, THREADS)
+    _add(parser.add_argument_group("Writing"), *SAMPLING)
+    _finish(parser, FPS)
+    return parser
+
+
+def train_parser() -> argparse.ArgumentParser:
+    """`lstm-tui train`."""
+    parser = Parser(
+        "lstm-tui train",
+        usage="TEXT --out FILE [options]\n       lstm-tui train --resume FILE [--steps N | --seconds S] [--out FILE]",
+        description=(
+            "Trains a network without the screen and saves it as FILE; progress goes to\n"
+            "standard error. Ctrl-C saves too, and says where. The last tenth of the text is\n"
+            "never learnt from, only measured on: where the network was better there on its\n"
+            "way than at its end, the better one is kept beside FILE as NAME.best.safetensors."
+        ),
+        examples=(
+            "  # two minutes of Shakespeare\n"
+            "  lstm-tui train shakespeare --out play.safetensors --seconds 120\n"
+            "  # go on for 5,000 steps more, exactly as if there had been no pause\n"
+            "  lstm-tui train --resume play.safetensors --steps 5000\n"
+            "  # for a script: one JSON object a line, the last one has the result\n"
+            "  lstm-tui train book.txt --out book.safetensors --json | tail -1"
+        ),
+    )
+    text = parser.add_argument_group("What to learn")
+    _add_text(text)
+    _add(text, ENCODING, TREAT)
+    run = parser.add_argument_group("The run")
+    run.add_argument("--out", type=Path, metavar="FILE", help="where to save; with --resume, FILE itself if left out")
+    run.add_argument(
+        "--resume", type=Path, metavar="FILE", help="go on with this network; every setting is taken from FILE"
+    )
+    _add(run, STEPS, SECONDS, THREADS)
+    _add(parser.add_argument_group("The network and its training"), *NETWORK, *TRAINING)
+    _finish(parser, json="print progress and result as one JSON object a line on standard output")
+    return parser
+
+
+def sample_parser() -> argparse.ArgumentParser:
+    """`lstm-tui sample`."""
+    parser = Parser(
+        "lstm-tui sample",
+        usage="FILE [options]",
+        description=(
+            "Lets a trained network write to standard output, character by character. On a\n"
+            "terminal, control characters are made visible; into a pipe or a file everything\n"
+            "goes as it was written, in UTF-8."
+        ),
+        examples=(
+            "  # a speech\n"
+            '  lstm-tui sample play.safetensors --prime "ROMEO:"\n'
+            "  # always the likeliest character\n"
+            "  lstm-tui sample play.safetensors --temperature 0 --length 200\n"
+            "  # a page, another one for every seed\n"
+            "  lstm-tui sample play.safetensors --length 3000 --seed 7 > page.txt"
+        ),
+    )
+    _add_network(parser)
+    writing = parser.add_argument_group("Writing")
+    writing.add_argument("--prime", default="", metavar="TEXT", help="what the network reads first, and goes on from")
+    _add(writing, LENGTH, *SAMPLING, SAMPLING_SEED)
+    _finish(parser)
+    return parser
+
+
+def evaluate_parser() -> argparse.ArgumentParser:
+    """`lstm-tui eval`."""
+    parser = Parser(
+        "lstm-tui eval",
+        usage="FILE TEXT [options]",
+        description=(
+            "Measures how well a trained network foresees a text, in nats and bits per\n"
+            "character: the text is read as one stream, and the first character is only read.\n"
+            "Characters that the network does not know are left out and counted."
+        ),
+        examples=(
+            "  # on a text that it was not trained on\n"
+            "  lstm-tui eval play.safetensors sonnets.txt\n"
+            "  # for a script\n"
+            "  lstm-tui eval play.safetensors bible --json"
+        ),
+    )
+    _add_network(parser)
+    text = parser.add_argument_group("What to measure it on")
+    _add_text(text, "+")
+    _add(text, ENCODING)
+    text.add_argument(
+        TREAT.flag,
+        type=TREAT.kind,
+        metavar=TREAT.metavar,
+        help="what to do to the text first, or none; by default what was done to the text it was trained on",
+    )
+    _finish(parser, json="print one JSON object on standard output")
+    return parser
+
+
+def corpora_parser() -> argparse.ArgumentParser:
+    """`lstm-tui corpora`."""
+    parser = Parser(
+        "lstm-tui corpora",
+        usage="[NAME ...] [--json]",
+        description="Lists the texts that can be picked by name, or tells all about those named.",
+        examples=(
+            "  # what is there\n  lstm-tui corpora\n  # one of them, with its first lines\n  lstm-tui corpora brackets"
+        ),
+    )
+    what = parser.add_argument_group("Which")
+    what.add_argument("names", nargs="*", metavar="NAME", help="tell all about these, with their first lines")
+    _finish(parser, json="print one JSON object a corpus, one a line")
+    return parser
+
+
+APP = Command(app_parser, "tui.commands.instrument")
+COMMANDS = {
+    "corpora": Command(corpora_parser, "tui.commands.corpora"),
+    "train": Command(train_parser, "tui.commands.train"),
+    "sample": Command(sample_parser, "tui.commands.sample"),
+    "eval": Command(evaluate_parser, "tui.commands.evaluate"),
+}
+
+
+def _add(group: argparse._ActionsContainer, *settings: Setting) -> None:
+    for setting in settings:
+        setting.add_to(group)
+
+
+def _add_text(group: argparse._ActionsContainer, count: str = "*") -> None:
+    group.add_argument(
+        "text",
+        nargs=count,
+        metavar="TEXT",
+        help="a file, several, a folder, - for standard input, or a name that `lstm-tui corpora` lists",
+    )
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    network = parser.add_argument_group("The network")
+    network.add_argument("file", type=Path, metavar="FILE", help="a .safetensors file that the app or `train` saved")
+
+
+class _Version(argparse.Action):
+    """Prints the version and leaves; the package's metadata is read only then."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(nargs=0, **settings)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"lstm-tui {version('lstm-tui')}")
+        parser.exit()
+
+
+def _finish(parser: argparse.ArgumentParser, *settings: Setting, json: str = "") -> None:
+    """Add what every command has."""
+    others = parser.add_argument_group("Other")
+    _add(others, *settings)
+    if json:
+        others.add_argument("--json", action="store_true", help=json)
+    others.add_argument("--version", action=_Version, dest=argparse.SUPPRESS, help="print the version and leave")
+    others.add_argument("--help", "-h", action="help", help="print this and leave")

@@ -1,0 +1,124 @@
+"""The training of one call of `train`: how long, how far, how fast."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from model.trainer import Progress, Trainer
+
+INCREMENT_SECONDS = 0.1
+UNCOUNTED_STEPS = 5
+"""The first steps warm caches and clocks, and do not count for speed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """When training is over: after some steps or after some time, both of this call."""
+
+    steps: int | None = None
+    seconds: float | None = None
+
+
+class Course:
+    """Trains by increments until the goal is reached.
+
+    Attributes:
+        trainer: Does the work.
+        first_step: Where it stood.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        goal: Goal,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+        cpu_clock: Callable[[], float] = time.process_time,
+    ) -> None:
+        """Begin; time runs from now on."""
+        self.trainer, self.goal = trainer, goal
+        self._clock, self._cpu_clock = clock, cpu_clock
+        self.first_step = trainer.step
+        self._begin = clock()
+        self._end: float | None = None
+        self._counted_from: tuple[int, float] | None = None
+        """Step and training seconds after the first steps."""
+        self._cpu_steps, self._cpu_seconds = 0, 0.0
+
+    @property
+    def steps(self) -> int:
+        """Done in this call."""
+        return self.trainer.step - self.first_step
+
+    @property
+    def seconds(self) -> float:
+        """Wall time since the beginning, until `stop`."""
+        return (self._clock() if self._end is None else self._end) - self._begin
+
+    def stop(self) -> None:
+        """Let no more time run."""
+        self._end = self._clock()
+
+    @property
+    def share(self) -> float:
+        """How much of the goal is reached, in [0, 1]."""
+        if self.goal.steps is not None:
+            return min(1.0, self.steps / self.goal.steps)
+        assert self.goal.seconds is not None
+        return min(1.0, self.seconds / self.goal.seconds)
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing more to do."""
+        return self.trainer.diverged or self.share >= 1.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """About how long it still takes; None while that cannot be told."""
+        if self.goal.seconds is not None:
+            return max(0.0, self.goal.seconds - self.seconds)
+        share = self.share
+        return self.seconds * (1.0 - share) / share if share > 0.0 else None
+
+    @property
+    def chars_per_second(self) -> float | None:
+        """Of training steps alone, by the clock on the wall; None before any counts."""
+        if self._counted_from is None:
+            return None
+        step, seconds = self._counted_from
+        return self._speed(self.trainer.step - step, self.trainer.training_seconds - seconds)
+
+    @property
+    def chars_per_cpu_second(self) -> float | None:
+        """Of training steps alone, by the time that all threads of this process were busy."""
+        return self._speed(self._cpu_steps, self._cpu_seconds)
+
+    def advance(self) -> Progress:
+        """Train for a moment."""
+        trainer = self.trainer
+        # a validation is done right after its step, so that step is done apart and does not count for speed
+        until_validation = trainer.validate_every - trainer.step % trainer.validate_every
+        validates = until_validation == 1
+        steps = 1 if validates else until_validation - 1
+        counts = self.steps >= UNCOUNTED_STEPS
+        if not counts:
+            steps = min(steps, UNCOUNTED_STEPS - self.steps)
+        elif self._counted_from is None:
+            self._counted_from = trainer.step, trainer.training_seconds
+        seconds = INCREMENT_SECONDS
+        if self.goal.steps is not None:
+            steps = min(steps, self.goal.steps - self.steps)
+        if self.goal.seconds is not None:
+            seconds = min(seconds, max(0.0, self.goal.seconds - self.seconds))
+        step, cpu = trainer.step, self._cpu_clock()
+        progress = trainer.increment(seconds, steps=steps)
+        if counts and not validates:
+            self._cpu_steps += trainer.step - step
+            self._cpu_seconds += self._cpu_clock() - cpu
+        return progress
+
+    def _speed(self, steps: int, seconds: float) -> float | None:
+        batches = self.trainer.batches
+        return steps * batches.B * batches.T / seconds if steps and seconds > 0.0 else None

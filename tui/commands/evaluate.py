@@ -1,0 +1,69 @@
+"""`lstm-tui eval`: how well a trained network foresees a text."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import numpy as np
+
+from corpora.vocabulary import Vocabulary
+from model.checkpoint import load_checkpoint
+from model.evaluation import WINDOW, one_stream_loss
+from model.network import Network
+from model.threads import use_threads
+from tui import units
+from tui.commands.display import Display, finish_with
+from tui.commands.errors import DONE, WorkError
+from tui.commands.texts import asked_encoding, asked_treatments, read_text
+from tui.sanitize import sanitize_line
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure and tell; the exit code."""
+    checkpoint = load_checkpoint(options.file)
+    network = checkpoint.build_network()
+    use_threads(1)
+    treatments = asked_treatments(options)
+    if treatments is None:
+        treatments = checkpoint.corpus.treatment_set() if checkpoint.corpus else frozenset()
+    with Display() as display:
+        corpus = read_text(options.text, asked_encoding(options), treatments, display)
+        ids, unknown = Vocabulary(checkpoint.vocabulary).recode(corpus.ids, corpus.vocabulary)
+        if len(ids) < 2:
+            raise WorkError(
+                f"{corpus.info.name}: the network knows {len(ids)} of its {corpus.info.characters:,} characters; "
+                "at least 2 are needed, one to read and one to foresee"
+            )
+        windows = -(-(len(ids) - 1) // WINDOW)
+        loss = finish_with(one_stream_loss(network, ids), display, "measuring", windows * slices_of_window(network))
+    if options.json:
+        result = {
+            "nats_per_char": loss,
+            "bits_per_char": units.bits(loss),
+            "characters": len(ids) - 1,
+            "unknown": unknown.count,
+            "unknown_symbols": "".join(unknown.characters),
+            "file": str(options.file),
+            "text": corpus.info.name,
+            "step": checkpoint.step,
+        }
+        print(json.dumps(result))
+        return DONE
+    print(
+        sanitize_line(
+            f"{corpus.info.name}: {loss:.4f} nats a character, {units.bits(loss):.4f} bits, "
+            f"perplexity {units.perplexity(loss):.2f}, over {len(ids) - 1:,} characters"
+        )
+    )
+    if unknown:
+        shown = ", ".join(map(repr, unknown.characters[:8])) + (", ..." if len(unknown.characters) > 8 else "")
+        print(sanitize_line(f"left out: {unknown.count:,} characters that the network does not know ({shown})"))
+    return DONE
+
+
+def slices_of_window(network: Network) -> int:
+    """In how many slices a full window is read, found out by reading one."""
+    ids = np.zeros((WINDOW, 1), np.uint8)
+    work = network.evaluate(ids, ids, network.zero_state(), network.workspace(WINDOW, 1))
+    return sum(1 for _ in work)

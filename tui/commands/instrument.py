@@ -1,0 +1,178 @@
+"""`lstm-tui` without a command: the app.
+
+The engine is started before Textual is imported, so that the two get ready side by side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.session import EngineSession
+from tui.commands.errors import DONE, UsageError, WorkError
+from tui.commands.options import ENCODING, FPS, NETWORK, SAMPLING, THREADS, TRAINING, TREAT, settled
+from tui.settings import Paths, load_settings, paths
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the app begins with: a text, or a saved network."""
+
+    sources: tuple[str, ...] = ()
+    """Empty is the best text on this machine."""
+    checkpoint: Path | None = None
+    resume: bool = False
+    """Train the saved network on at once."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the app, and come back when it has been left; the exit code."""
+    user = paths()
+    opening = opening_of(options, user)
+    settings = load_settings(user.settings)
+    network = settled(settings.network, NETWORK, options)
+    training = settled(settings.training, TRAINING, options)
+    sampling = settled(settings.sampling, SAMPLING, options)
+    encoding, fps, threads = ENCODING.given(options), FPS.value(options), THREADS.value(options)
+    TREAT.given(options)  # a bad environment variable is said before anything has begun
+    with terminal_input(opening.sources) as sources:
+        user.last_run.parent.mkdir(parents=True, exist_ok=True)
+        session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
+        from tui.app import LSTMApp
+        from tui.commands.texts import asked_treatments
+
+        app = LSTMApp(
+            session,
+            sources=sources or None,
+            network=network,
+            training=training,
+            sampling=sampling,
+            treatments=asked_treatments(options) or frozenset(),
+            encoding=None if encoding is None else str(encoding),
+            open_checkpoint=opening.checkpoint,
+            resume=opening.resume,
+            theme=settings.theme,
+            fps=float(fps),
+        )
+        app.run()
+    return app.return_code or DONE
+
+
+def opening_of(options: argparse.Namespace, user: Paths) -> Opening:
+    """Return what to begin with; a wrong name is said here, before there is a screen.
+
+    Raises:
+        UsageError: If the words do not go together.
+        WorkError: If there is no such run.
+        CorpusError: If there is no such text.
+    """
+    texts: list[str] = options.text
+    if options.resume is not None:
+        if texts:
+            raise UsageError(f"--resume goes on with a saved run and its text; leave {texts[0]} out")
+        _require_no_settings(options, "--resume")
+        return Opening(checkpoint=_saved_run(options.resume, user), resume=True)
+    saved = [text for text in texts if text.endswith(".safetensors") or looks_saved(Path(text))]
+    if not saved:
+        _require_texts(texts)
+        return Opening(sources=tuple(texts))
+    if len(texts) > 1:
+        raise UsageError(f"{saved[0]} is a saved network; it is opened alone")
+    _require_no_settings(options, saved[0])
+    return Opening(checkpoint=_existing(Path(saved[0])))
+
+
+def looks_saved(path: Path) -> bool:
+    """Tell whether a file is a safetensors file, by its first bytes: the header's length, then JSON."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if length > path.stat().st_size:
+                return False
+            return isinstance(json.loads(file.read(length)), dict)
+    except (OSError, ValueError):
+        return False
+
+
+def _saved_run(name: str, user: Paths) -> Path:
+    if name:
+        return _existing(Path(name))
+    if not user.last_run.is_file():
+        raise WorkError(f"there is no last run to go on with yet; leaving the app saves it as {user.last_run}")
+    return user.last_run
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise WorkError(f"{path}: no such file")
+    if not looks_saved(path):
+        raise WorkError(f"{path}: not a safetensors file")
+    return path.absolute()
+
+
+def _require_no_settings(options: argparse.Namespace, file: str) -> None:
+    for setting in (*NETWORK, *TRAINING, ENCODING, TREAT):
+        if getattr(options, setting.name) is not None:
+            raise UsageError(f"{setting.flag} does not go with {file}: a saved network brings its settings along")
+
+
+def _require_texts(texts: Sequence[str]) -> None:
+    """Find out about names that are nowhere; what is wrong inside a file, the app will say."""
+    for text in texts:
+        if text == STANDARD_INPUT or os.path.lexists(text):
+            continue
+        from corpora.corpus import CorpusError
+        from corpora.library import load
+
+        try:
+            next(load([text] if len(texts) == 1 else texts), None)
+        except CorpusError:
+            from tui.commands.arguments import COMMANDS
+
+            near = difflib.get_close_matches(text, COMMANDS, n=1, cutoff=0.75)
+            if near:
+                raise UsageError(f"{text}: no command, no file and no corpus; did you mean {near[0]}?") from None
+            raise
+
+
+@contextmanager
+def terminal_input(sources: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Make the terminal the app's input; standard input, where it is a text, is kept in a file meanwhile.
+
+    Yields:
+        The sources, with that file in place of `-`.
+
+    Raises:
+        UsageError: If there is no terminal.
+    """
+    if not os.isatty(2):
+        raise UsageError("the app needs a terminal, and standard error is none; `lstm-tui train` does without")
+    if STANDARD_INPUT not in sources:
+        if not os.isatty(0):
+            raise UsageError("the app needs a terminal as its input; name - to learn what is piped in")
+        yield sources
+        return
+    if sources.count(STANDARD_INPUT) > 1:
+        raise UsageError("- was named twice; standard input can be read once")
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise UsageError("the app needs a terminal for its keys, and there is none; see `lstm-tui train`") from None
+    with tempfile.TemporaryDirectory(prefix="lstm-tui-") as folder:
+        kept = Path(folder) / "standard input"
+        with kept.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        os.dup2(terminal, 0)
+        os.close(terminal)
+        yield tuple(str(kept) if source == STANDARD_INPUT else source for source in sources)

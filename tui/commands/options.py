@@ -1,0 +1,180 @@
+"""The settings that flags, environment variables and the settings file have in common.
+
+A flag beats its environment variable (`--hidden-size`, `LSTM_TUI_HIDDEN_SIZE`), which beats the settings file, which
+beats the default.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require_number, require_whole
+from tui.commands.errors import UsageError
+
+Value = int | float | str
+Section = TypeVar("Section", NetworkSettings, TrainingSettings, SamplingSettings)
+
+TREATMENTS = ("lower", "collapse", "ascii")
+"""Values of `corpora.corpus.Treatment`, which cannot be imported without numpy."""
+
+
+def whole(text: str) -> int:
+    """Parse a whole number.
+
+    Raises:
+        ArgumentTypeError: If `text` is none.
+    """
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+
+
+def number(text: str) -> float:
+    """Parse a number.
+
+    Raises:
+        ArgumentTypeError: If `text` is none.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def treatments(text: str) -> str:
+    """Parse `lower,ascii` or `none`; a canonical spelling of it comes back.
+
+    Raises:
+        ArgumentTypeError: If there is a treatment that is not known.
+    """
+    names = {name.strip() for name in text.split(",")} - {"none", ""}
+    for name in sorted(names):
+        if name not in TREATMENTS:
+            known = f"{', '.join(TREATMENTS)}, or none"
+            raise argparse.ArgumentTypeError(f"{name!r} is not a treatment; there are {known}")
+    return ",".join(name for name in TREATMENTS if name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting with a flag and an environment variable."""
+
+    name: str
+    """As in `model.config` and in the settings file, where it has a section there."""
+    kind: Callable[[str], Value]
+    """Parses it; raises `ArgumentTypeError`."""
+    metavar: str
+    help: str
+    default: Value | None
+    """For the help; None where that says it in words."""
+    check: Callable[[Value], None] | None = None
+    """Raises `SettingsError`; None where `model.config` checks it."""
+
+    @property
+    def flag(self) -> str:
+        """`--hidden-size`."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """`LSTM_TUI_HIDDEN_SIZE`."""
+        return "LSTM_TUI_" + self.name.upper()
+
+    def add_to(self, group: argparse._ActionsContainer) -> None:
+        """Add the flag; where it is not given, its value is None."""
+        default = "" if self.default is None else f" (default {self.default:g})"
+        text = (self.help + default).replace("%", "%%")
+        group.add_argument(self.flag, type=self.kind, metavar=self.metavar, help=text)
+
+    def given(self, options: argparse.Namespace) -> Value | None:
+        """The value of the flag, else of the environment variable, else None.
+
+        Raises:
+            UsageError: If the environment variable has no usable value.
+            SettingsError: If the value is out of bounds.
+        """
+        value: Value | None = getattr(options, self.name, None)
+        if value is None and (text := os.environ.get(self.variable)):
+            try:
+                value = self.kind(text)
+            except argparse.ArgumentTypeError as error:
+                raise UsageError(f"{self.variable}: {error}") from None
+        if value is not None and self.check is not None:
+            self.check(value)
+        return value
+
+    def value(self, options: argparse.Namespace) -> Value:
+        """The value that is given, else the default, which there must be."""
+        value = self.given(options)
+        if value is not None:
+            return value
+        assert self.default is not None
+        return self.default
+
+
+_network, _training, _sampling = NetworkSettings(), TrainingSettings(), SamplingSettings()
+NETWORK = (
+    Setting("hidden_size", whole, "H", "memory cells of each layer", _network.hidden_size),
+    Setting("layers", whole, "L", "LSTM layers, one on top of the other", _network.layers),
+)
+TRAINING = (
+    Setting("seq_length", whole, "T", "characters that the gradient looks back", _training.seq_length),
+    Setting("batch_size", whole, "B", "places of the text that are read at once", _training.batch_size),
+    Setting("learning_rate", number, "RATE", "step size of Adam", _training.learning_rate),
+    Setting("clip_norm", number, "NORM", "a longer gradient is shortened to this", _training.clip_norm),
+    Setting("seed", whole, "N", "of the first weights: the same seed, the same network", _training.seed),
+)
+SAMPLING = (
+    Setting("temperature", number, "X", "0 is the likeliest, 1 as learnt, above is bolder", _sampling.temperature),
+    Setting("top_k", whole, "K", "draw among the K likeliest only; 0 is all", _sampling.top_k),
+    Setting("top_p", number, "P", "draw among the likeliest that together reach P", _sampling.top_p),
+)
+SAMPLING_SEED = Setting(
+    "seed", whole, "N", "the same seed, the same text", 0, lambda n: require_whole("seed", n, 0, 2**32 - 1)
+)
+STEPS = Setting(
+    "steps",
+    whole,
+    "N",
+    "train for N steps; 2,000 where no time is given",
+    None,
+    lambda n: require_whole("--steps", n, 1, 10**12),
+)
+SECONDS = Setting(
+    "seconds",
+    number,
+    "S",
+    "train for S seconds of wall time instead",
+    None,
+    lambda s: require_number("--seconds", s, 1e-3, 1e9),
+)
+THREADS = Setting(
+    "threads", whole, "N", "processor threads for the arithmetic", 1, lambda n: require_whole("--threads", n, 1, 1024)
+)
+ENCODING = Setting("encoding", str, "NAME", "of the text's files, where it is not UTF-8: latin-1, say", None)
+TREAT = Setting("treat", treatments, "LIST", f"what to do to the text first: any of {','.join(TREATMENTS)}", None)
+LENGTH = Setting(
+    "length", whole, "N", "characters to write after the prime", 500, lambda n: require_whole("--length", n, 0, 10**12)
+)
+FPS = Setting(
+    "fps", number, "N", "updates a second; 5 suits a slow line", 15, lambda n: require_number("--fps", n, 0.5, 60)
+)
+
+
+def settled(section: Section, table: tuple[Setting, ...], options: argparse.Namespace) -> Section:
+    """Return `section`, which comes from the settings file, with what flags and environment say instead.
+
+    Raises:
+        UsageError: If an environment variable has no usable value.
+        SettingsError: If a value is out of bounds.
+    """
+    changes: dict[str, Any] = {
+        setting.name: value for setting in table if (value := setting.given(options)) is not None
+    }
+    return dataclasses.replace(section, **changes)

@@ -1,0 +1,142 @@
+"""What `train` is to do: a new network by the flags, or a saved one by its file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpora.corpus import Corpus, Treatment
+from model.checkpoint import CheckpointError, CorpusOrigin, load_checkpoint
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.run import new_trainer, resume_trainer
+from model.trainer import Trainer
+from tui.commands.errors import UsageError, WorkError
+from tui.commands.options import ENCODING, NETWORK, TRAINING, TREAT, settled
+from tui.commands.texts import asked_encoding, asked_treatments
+from tui.settings import load_settings, paths
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which text, which network, and where it goes."""
+
+    sources: tuple[str, ...]
+    out: Path
+    trainer: Callable[[Corpus], Trainer]
+    """Raises `CorpusError` or `CheckpointError` where the text does not suit."""
+    encoding: str | None = None
+    treatments: frozenset[Treatment] = frozenset()
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    """Goes into the file: how the network writes when it is played."""
+    generators: Mapping[str, Any] = field(default_factory=dict)
+    """Of the file that is gone on with; training draws from none of them."""
+
+
+def plan_of(options: argparse.Namespace) -> Plan:
+    """Return what the options of `train` ask for.
+
+    Raises:
+        UsageError: If they do not go together.
+        SettingsError: If a setting is out of bounds.
+        CheckpointError: If the file to go on with cannot be used.
+        WorkError: If the result could not be written.
+    """
+    plan = _new(options) if options.resume is None else _resumed(options, options.resume)
+    _require_writable(plan.out, plan.sources)
+    return plan
+
+
+def best_path(out: Path) -> Path:
+    """Where the best network goes: `NAME.best.safetensors` beside `NAME.safetensors`."""
+    return out.with_name(out.name.removesuffix(".safetensors") + ".best.safetensors")
+
+
+def _new(options: argparse.Namespace) -> Plan:
+    if not options.text:
+        raise UsageError("train wants a TEXT to learn; `lstm-tui corpora` lists those that have a name")
+    if options.out is None:
+        raise UsageError("train wants --out FILE, where the network is saved")
+    remembered = load_settings(paths().settings)
+    network: NetworkSettings = settled(remembered.network, NETWORK, options)
+    training: TrainingSettings = settled(remembered.training, TRAINING, options)
+    return Plan(
+        sources=tuple(options.text),
+        out=options.out,
+        trainer=lambda corpus: new_trainer(corpus, network, training),
+        encoding=asked_encoding(options),
+        treatments=asked_treatments(options) or frozenset(),
+        sampling=remembered.sampling,
+    )
+
+
+def _resumed(options: argparse.Namespace, file: Path) -> Plan:
+    checkpoint = load_checkpoint(file)
+    for table, section in ((NETWORK, checkpoint.network), (TRAINING, checkpoint.training)):
+        for setting in table:
+            _require_same(setting.flag, getattr(options, setting.name), getattr(section, setting.name), file)
+    origin = checkpoint.corpus
+    if origin is None:
+        raise CheckpointError(f"{file}: it does not say which text it was trained on")
+    _require_same(ENCODING.flag, options.encoding, origin.encoding, file)
+    _require_same(TREAT.flag, options.treat, _spelled(origin), file)
+
+    def trainer(corpus: Corpus) -> Trainer:
+        if options.text and corpus.info.sha256 != origin.sha256:
+            raise UsageError(
+                f"{corpus.info.name} is not the text that {file} was trained on, {origin.name}; "
+                "leave TEXT out, or train a new network without --resume"
+            )
+        try:
+            return resume_trainer(checkpoint, corpus)
+        except CheckpointError as error:
+            raise CheckpointError(f"{file}: {error}") from error
+
+    if not options.text and STANDARD_INPUT in origin.source:
+        raise UsageError(f"{file} was trained on standard input; pipe the same text in again, and name - as TEXT")
+    return Plan(
+        sources=tuple(options.text) or origin.source,
+        out=options.out or file,
+        trainer=trainer,
+        encoding=origin.encoding,
+        treatments=origin.treatment_set(),
+        sampling=checkpoint.sampling,
+        generators=checkpoint.generators,
+    )
+
+
+def _spelled(origin: CorpusOrigin) -> str:
+    """The treatments as the flag has them."""
+    return str(TREAT.kind(",".join(origin.treatments)))
+
+
+def _require_same(flag: str, given: object, kept: object, file: Path) -> None:
+    if given is not None and given != kept:
+        raise UsageError(
+            f"{flag} {given} contradicts {file}, which has {kept or 'none'}; "
+            "leave the flag out, or train a new network without --resume"
+        )
+
+
+def _require_writable(out: Path, sources: tuple[str, ...]) -> None:
+    """Find out before the work, and not after it, that its result cannot be kept."""
+    if out.is_dir():
+        raise UsageError(f"--out {out} is a folder; name a file in it")
+    if not out.parent.is_dir():
+        raise WorkError(f"{out}: there is no folder {out.parent} to save it in")
+    if not os.access(out.parent, os.W_OK):
+        raise WorkError(f"{out}: the folder {out.parent} may not be written to")
+    if out.exists() and any(source != STANDARD_INPUT and _same(out, Path(source)) for source in sources):
+        raise UsageError(f"--out {out} is the text itself; it would be overwritten")
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,77 @@
+"""`lstm-tui sample`: a trained network writes to standard output."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+import numpy as np
+
+from corpora.vocabulary import Vocabulary
+from model.checkpoint import load_checkpoint
+from model.sampling import Sampler
+from model.threads import use_threads
+from tui.commands.errors import DONE, say
+from tui.commands.options import LENGTH, SAMPLING, SAMPLING_SEED, settled
+from tui.sanitize import sanitize
+from tui.settings import load_settings, paths
+
+FLUSH_SECONDS = 0.03
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write; the exit code."""
+    length, seed = LENGTH.value(options), SAMPLING_SEED.value(options)
+    settings = settled(load_settings(paths().settings).sampling, SAMPLING, options)
+    checkpoint = load_checkpoint(options.file)
+    # a single stream's products are too small to share
+    use_threads(1)
+    sampler = Sampler(
+        checkpoint.build_network(), Vocabulary(checkpoint.vocabulary), settings, np.random.default_rng(int(seed))
+    )
+    prime, unknown = sampler.restart(options.prime)
+    if unknown:
+        names = ", ".join(repr(character) for character in unknown)
+        say(f"the network does not know {names}; left out of the prime")
+    page = Page(sys.stdout)
+    page.write(prime)
+    for _ in range(int(length)):
+        page.write(sampler.vocabulary.symbols[sampler.draw().id])
+    page.close()
+    return DONE
+
+
+class Page:
+    """Standard output for a text as it comes: fit to be seen on a terminal, exact everywhere else."""
+
+    def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._out, self._clock = out, clock
+        self._terminal = out.isatty()
+        self._before = ""
+        self._flushed = -1.0
+        if isinstance(out, io.TextIOWrapper):
+            if self._terminal:
+                out.reconfigure(errors="replace")
+            else:
+                out.reconfigure(encoding="utf-8", errors="surrogatepass", newline="")
+
+    def write(self, text: str) -> None:
+        """Write `text`; it is seen at once, or after a blink where it comes fast."""
+        if self._terminal:
+            text = sanitize(text, self._before)
+            self._before = (self._before + text)[-8:]
+        self._out.write(text)
+        now = self._clock()
+        if now >= self._flushed + FLUSH_SECONDS:
+            self._out.flush()
+            self._flushed = now
+
+    def close(self) -> None:
+        """End; the terminal's prompt gets a line of its own."""
+        if self._terminal:
+            self._out.write("\n")
+        self._out.flush()

@@ -1,0 +1,122 @@
+"""`lstm-tui train`: the app's training without its screen."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from model.checkpoint import save_checkpoint
+from model.run import best_checkpoint_of, checkpoint_of
+from model.threads import use_threads
+from model.trainer import Trainer
+from tui.commands.course import Course, Goal
+from tui.commands.display import Display, finish_with
+from tui.commands.errors import DONE, FAILED, INTERRUPTED, UsageError, say
+from tui.commands.options import SECONDS, STEPS, THREADS
+from tui.commands.plan import Plan, best_path, plan_of
+from tui.commands.report import Report
+from tui.commands.texts import read_text
+
+DEFAULT_STEPS = 2_000
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, save, measure, and tell; the exit code."""
+    goal = goal_of(options)
+    use_threads(int(THREADS.value(options)))
+    plan = plan_of(options)
+    with Display() as display:
+        corpus = read_text(plan.sources, plan.encoding, plan.treatments, display)
+        trainer = plan.trainer(corpus)
+        report = Report(display, trainer, plan.out, json_lines=options.json)
+        with interruption() as interrupted:
+            course = _train(trainer, goal, report, interrupted)
+        best = save(trainer, plan)
+        if interrupted:
+            report.end("interrupted", course, best)
+            say(f"interrupted at step {trainer.step:,}; saved in {plan.out}")
+            return INTERRUPTED
+        loss = finish_with(trainer.full_validation(), display, "measuring on the whole validation part")
+        report.end("diverged" if trainer.diverged else "done", course, best, loss)
+    if trainer.diverged:
+        say(
+            f"the loss was no number any more after step {trainer.step:,}; {plan.out} has the weights of the last "
+            "validation before, and a smaller --learning-rate may do"
+        )
+        return FAILED
+    return DONE
+
+
+def goal_of(options: argparse.Namespace) -> Goal:
+    """When to stop: what a flag says goes before what the environment says.
+
+    Raises:
+        UsageError: If there are two answers.
+        SettingsError: If a number is out of bounds.
+    """
+    if options.steps is not None and options.seconds is not None:
+        raise UsageError("--steps and --seconds were both given; choose one")
+    steps = STEPS.given(options) if options.seconds is None else None
+    seconds = SECONDS.given(options) if options.steps is None else None
+    if steps is not None and seconds is not None:
+        raise UsageError(f"{STEPS.variable} and {SECONDS.variable} are both set; choose one")
+    if seconds is not None:
+        return Goal(seconds=float(seconds))
+    return Goal(steps=int(steps) if steps is not None else DEFAULT_STEPS)
+
+
+def save(trainer: Trainer, plan: Plan) -> Path | None:
+    """Save the network as it is, and the best one beside it where that was another; where the best is.
+
+    Raises:
+        OSError: If a file cannot be written.
+    """
+    save_checkpoint(checkpoint_of(trainer, plan.sampling, plan.generators), plan.out)
+    path, best = best_path(plan.out), best_checkpoint_of(trainer, plan.sampling)
+    if best is None:
+        # one that is left from an earlier training would be taken for this one's
+        path.unlink(missing_ok=True)
+        return None
+    save_checkpoint(best, path)
+    return path
+
+
+class Interruption:
+    """True once somebody wants the work to end."""
+
+    def __init__(self) -> None:
+        self._wanted = False
+
+    def __bool__(self) -> bool:
+        return self._wanted
+
+    def ask(self, signal_number: int, frame: FrameType | None) -> None:
+        """Take note; the next Ctrl-C is an ordinary one again."""
+        del signal_number, frame
+        self._wanted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def interruption() -> Iterator[Interruption]:
+    """Turn Ctrl-C into a wish, so that no step is cut in two."""
+    wish = Interruption()
+    before = {number: signal.signal(number, wish.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield wish
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _train(trainer: Trainer, goal: Goal, report: Report, interrupted: Interruption) -> Course:
+    report.begin()
+    course = Course(trainer, goal)
+    while not (course.over or interrupted):
+        report.progress(course, course.advance())
+    course.stop()
+    return course
