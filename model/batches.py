@@ -48,7 +48,13 @@ class Batches:
         self._streams = self._cut()
 
     def seek(self, epoch: int, position: int) -> None:
-        """Go to where `epoch` and `position` stood."""
+        """Go to where `epoch` and `position` stood.
+
+        Raises:
+            ValueError: If no window begins there.
+        """
+        if epoch < 0 or position not in range(0, self.windows_per_epoch * self.T, self.T):
+            raise ValueError(f"no window begins at position {position} of epoch {epoch}")
         self.epoch, self.position = epoch, position
         self._streams = self._cut()
 

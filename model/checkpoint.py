@@ -22,13 +22,16 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from corpora.corpus import Treatment
-from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings, require_whole
 from model.network import Network
 from model.parameters import Floats
 
 FORMAT = 1
 KEY = "lstm_tui"
 STATE = "state."
+
+DAMAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What goes wrong in reading JSON that is not what was written."""
 
 
 class CheckpointError(ValueError):
@@ -163,17 +166,19 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint; every fault is found here and said in a sentence.
 
     Raises:
-        CheckpointError: If the file is no safetensors file, has no header of ours, or does not fit together.
-        OSError: If the file cannot be read.
+        CheckpointError: If the file cannot be read, is no safetensors file, has no header of ours, or does not fit
+            together.
     """
-    # a file that cannot be opened is the system's error, with its own words
-    with path.open("rb"):
-        pass
     try:
+        # the system says best why a file cannot be opened
+        with path.open("rb"):
+            pass
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
-    except (SafetensorError, TypeError, ValueError) as error:
+    except OSError as error:
+        raise CheckpointError(f"{path}: {error.strerror or error}") from error
+    except (SafetensorError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: not a safetensors file ({error})") from error
     if KEY not in metadata:
         raise CheckpointError(
@@ -184,8 +189,10 @@ def load_checkpoint(path: Path) -> Checkpoint:
         checkpoint.build_network()
     except (CheckpointError, SettingsError) as error:
         raise CheckpointError(f"{path}: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except DAMAGE as error:
         raise CheckpointError(f"{path}: its header is damaged ({type(error).__name__}: {error})") from error
+    except MemoryError as error:
+        raise CheckpointError(f"{path}: its network is larger than this machine's memory") from error
     return checkpoint
 
 
@@ -195,8 +202,8 @@ def _parse(header: dict[str, Any], tensors: Mapping[str, Floats]) -> Checkpoint:
     vocabulary = header["vocabulary"]
     if not isinstance(vocabulary, str) or not vocabulary or len(set(vocabulary)) != len(vocabulary):
         raise CheckpointError("its vocabulary must be a string of distinct characters")
-    settings = header["settings"]
-    corpus = header.get("corpus")
+    step, settings, corpus = header["step"], header["settings"], header.get("corpus")
+    require_whole("step", step, 0, 2**63)
     return Checkpoint(
         vocabulary=vocabulary,
         network=_settings(NetworkSettings, settings["network"]),
@@ -204,9 +211,9 @@ def _parse(header: dict[str, Any], tensors: Mapping[str, Floats]) -> Checkpoint:
         sampling=_sampling(settings.get("sampling", {})),
         tensors={name: tensor for name, tensor in tensors.items() if not name.startswith(STATE)},
         state={name.removeprefix(STATE): tensor for name, tensor in tensors.items() if name.startswith(STATE)},
-        step=int(header["step"]),
-        progress=header.get("progress", {}),
-        generators=header.get("generators", {}),
+        step=step,
+        progress=dict(header.get("progress", {})),
+        generators=dict(header.get("generators", {})),
         corpus=_corpus(corpus) if corpus else None,
     )
 
@@ -235,7 +242,7 @@ def _corpus(values: dict[str, Any]) -> CorpusOrigin:
         sha256=str(values["sha256"]),
         source=tuple(map(str, values["source"])),
         treatments=tuple(map(str, values["treatments"])),
-        encoding=values["encoding"],
+        encoding=None if values["encoding"] is None else str(values["encoding"]),
     )
     origin.treatment_set()
     return origin

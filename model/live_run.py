@@ -64,7 +64,7 @@ class LiveRun:
         Raises:
             CorpusError: If the text is too short for a single window; the present network then stays.
         """
-        trainer = new_trainer(corpus, network, training)
+        trainer = new_trainer(corpus, network, training, clock=self.clock)
         if training.batch_size > trainer.batches.B:
             self.say(f"{corpus.info.name} is short: {trainer.batches.B} streams fit, not {training.batch_size}")
         rng = np.random.default_rng(training.seed)
@@ -87,7 +87,7 @@ class LiveRun:
         if corpus is None:
             trainer, network = None, checkpoint.build_network()
         else:
-            trainer = resume_trainer(checkpoint, corpus)
+            trainer = resume_trainer(checkpoint, corpus, clock=self.clock)
             network = trainer.network
         self.sampling = checkpoint.sampling
         rng = np.random.default_rng(checkpoint.training.seed)

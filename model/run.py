@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,13 @@ from model.network import Network
 from model.trainer import Trainer
 
 
-def new_trainer(corpus: Corpus, network: NetworkSettings, training: TrainingSettings) -> Trainer:
+def new_trainer(
+    corpus: Corpus,
+    network: NetworkSettings,
+    training: TrainingSettings,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Trainer:
     """Return a trainer at step 0, with weights drawn from the seed.
 
     Raises:
@@ -24,7 +31,7 @@ def new_trainer(corpus: Corpus, network: NetworkSettings, training: TrainingSett
     corpus.require_window(training.seq_length)
     fresh = Network(network, len(corpus.vocabulary))
     fresh.initialise(np.random.default_rng(training.seed))
-    return Trainer(fresh, corpus, training)
+    return Trainer(fresh, corpus, training, clock=clock)
 
 
 def origin_of(corpus: Corpus) -> CorpusOrigin:
@@ -83,7 +90,9 @@ def best_checkpoint_of(trainer: Trainer, sampling: SamplingSettings) -> Checkpoi
     return replace(whole, tensors=tensors, state={}, progress={"validation_loss": trainer.best_validation_loss})
 
 
-def resume_trainer(checkpoint: Checkpoint, corpus: Corpus) -> Trainer:
+def resume_trainer(
+    checkpoint: Checkpoint, corpus: Corpus, *, clock: Callable[[], float] = time.perf_counter
+) -> Trainer:
     """A trainer that goes on where `checkpoint` was taken.
 
     Raises:
@@ -97,7 +106,7 @@ def resume_trainer(checkpoint: Checkpoint, corpus: Corpus) -> Trainer:
             f"the text {origin.name} is no longer the one it was trained on; "
             "put the old text back, or start a new network on the new one"
         )
-    trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training)
+    trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock)
     progress = checkpoint.progress
     try:
         for name, target in (
