@@ -58,6 +58,8 @@ async def test_the_cursor_goes_when_writing_stops() -> None:
         assert screen_rows(app.pane)[0] == "text▌"
         app.pane.writing = False
         assert screen_rows(app.pane)[0] == "text"
+        await append(pilot, app.pane, written(", the rest"))
+        assert screen_rows(app.pane)[0] == "text, the rest"
 
 
 async def test_a_reader_who_scrolled_up_is_left_in_peace() -> None:
@@ -244,3 +246,13 @@ async def test_clearing_brings_back_the_empty_page() -> None:
         await append(pilot, app.pane, written("anew"))
         assert screen_rows(app.pane)[0] == "anew▌"
         assert app.pane.following
+
+
+async def test_a_page_that_was_hidden_shows_what_was_written_meanwhile() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        app.pane.display = False
+        await append(pilot, app.pane, numbered(0, 100))
+        app.pane.display = True
+        await pilot.pause()
+        assert screen_rows(app.pane)[-2:] == ["line 99", "▌"]

@@ -2,6 +2,7 @@ import math
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.events import MouseScrollDown
 from textual.widgets import Static
 
 from model.config import SamplingSettings
@@ -151,3 +152,19 @@ async def test_setting_a_slider_is_silent() -> None:
         await pilot.pause()
         assert app.query_one("#temperature", Slider).value == 1.5
         assert app.wishes == []
+
+
+async def test_the_wheel_turns_a_knob_only_when_it_has_the_focus() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        slider = app.query_one("#top-p", Slider)
+        app.query_one("#temperature", Slider).focus()
+        await pilot.pause()
+        for focused in (False, True):
+            if focused:
+                slider.focus()
+                await pilot.pause()
+            mouse = (slider, 1, 0, 0, -1, 0, False, False, False)
+            slider.post_message(MouseScrollDown(*mouse))
+            await pilot.pause()
+            assert len(app.wishes) == focused

@@ -65,8 +65,8 @@ class SamplePane(ScrollView, can_focus=True):
 
     following: reactive[bool] = reactive(True)
     """Whether the view keeps to the end of the text; so it does until someone scrolls up."""
-    writing: reactive[bool] = reactive(False)
-    """Whether to show the cursor at the end of the text. `append` sets it; who stops the sampler unsets it."""
+    writing: reactive[bool] = reactive(True)
+    """Whether more is to come: the cursor stands behind the text."""
 
     def __init__(
         self,
@@ -106,7 +106,6 @@ class SamplePane(ScrollView, can_focus=True):
                 self._rows.forget()
             position, primed = offset, mark.kind == "start"
         self._write(text[position:], written.probabilities[position:], primed)
-        self.writing = True
         self._settle(len(text))
 
     def clear(self) -> None:
@@ -132,7 +131,8 @@ class SamplePane(ScrollView, can_focus=True):
         dropped = self._buffer.trim(self.scroll_offset.y if held else None)
         if held:
             self._unread += count
-            self._place(self.scroll_offset.y - dropped)
+            # The same rows, fewer above them: there is nothing to paint unless they were dropped themselves.
+            self._place(self.scroll_offset.y - dropped, paint=dropped > self.scroll_offset.y)
             self._tell_unread()
         else:
             self._place(self._last_scroll)
@@ -150,7 +150,7 @@ class SamplePane(ScrollView, can_focus=True):
         """The scroll position that shows the end of the text."""
         return max(0, self._buffer.row_count - max(1, self.scrollable_content_region.height))
 
-    def _place(self, y: int) -> None:
+    def _place(self, y: int, *, paint: bool = True) -> None:
         """Take over the text's height, and show it from row `y` on.
 
         Assigning `virtual_size` would lay out the whole screen anew, for which a page that scrolls in itself has
@@ -166,7 +166,8 @@ class SamplePane(ScrollView, can_focus=True):
             self.set_reactive(Widget.scroll_y, float(y))
             self.set_reactive(Widget.scroll_target_y, float(y))
             bar.position = y
-            self.refresh()
+            if paint:
+                self.refresh(self.size.region)
 
     def _follow(self) -> None:
         """Show the end; nothing is unread."""
@@ -178,7 +179,9 @@ class SamplePane(ScrollView, can_focus=True):
         """Say below the page how much has come that is not in view."""
         subtitle = ""
         if self._unread:
-            subtitle = f"\u2193 {units.characters(self._unread)} new characters, End to follow"
+            # Two digits: the page is painted anew with its border, which is too much for each character.
+            count = units.whole(int(float(f"{self._unread:.2g}")))
+            subtitle = f"\u2193 {count} new characters, End to follow"
         elif not self.following:
             subtitle = "End to follow"
         if subtitle != self._subtitle:
