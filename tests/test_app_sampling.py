@@ -1,0 +1,119 @@
+"""Turning what is written, at the real screen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+from scripted_session import PLAY, playing, update, written
+from textual.widgets import Input, Static
+
+from model.config import SamplingSettings
+from model.protocol import SetSampling, StartSampling, StopSampling
+from tui.screens.begin_with import BeginWithScreen
+from tui.widgets.sample_pane import SamplePane
+from tui.widgets.sampling_panel import SamplingPanel
+
+START = SamplingSettings()
+
+
+def shown(app: object, panel: str) -> str:
+    """What a sampling panel says of the temperature."""
+    text = app.main.query_one(f"#{panel} #temperature-text", Static)  # type: ignore[attr-defined]
+    return str(text.render())
+
+
+async def test_brackets_turn_the_temperature_from_every_panel(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        wanted = START.temperature
+        for panel in "12345":
+            await pilot.press(panel)
+            await pilot.pause()
+            await pilot.press("]")
+            wanted = round(wanted + 0.05, 2)
+            assert session.told(SetSampling) == [SetSampling(replace(START, temperature=wanted))]
+            await pilot.pause()
+            assert f"temperature {wanted:.2f}" in shown(app, "sampling")
+        await pilot.press("[")
+        assert session.sent == [SetSampling(replace(START, temperature=round(wanted - 0.05, 2)))]
+
+
+async def test_brackets_are_typed_in_a_text_field(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        app.main.query_one("#hidden-size Input", Input).focus()
+        await pilot.press("]", "[")
+        assert session.sent == []
+
+
+async def test_the_temperature_is_in_sight_on_every_page_of_a_narrow_window(tmp_path: Path) -> None:
+    async with playing(tmp_path, size=(80, 24)) as (_session, app, pilot):
+        for panel in "12345":
+            await pilot.press(panel, "]")
+            await pilot.pause()
+            place = app.main.query_one("#sampling" if panel == "3" else "#strip", SamplingPanel)
+            assert place.region.height >= 1
+            assert f"temperature {app.main.sampling.temperature:.2f}" in shown(app, place.id or "")
+
+
+async def test_the_temperature_stops_at_nought(tmp_path: Path) -> None:
+    async with playing(tmp_path, sampling=replace(START, temperature=0.05)) as (session, _app, pilot):
+        await pilot.press("[", "[", "[")
+        assert session.sent == [SetSampling(replace(START, temperature=0.0))]
+
+
+async def test_braces_and_parentheses_turn_top_k_and_top_p(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("{", "(")
+        assert session.sent == [
+            SetSampling(replace(START, top_k=100)),
+            SetSampling(replace(START, top_k=100, top_p=0.99)),
+        ]
+        await pilot.press("}", ")")
+        assert app.main.sampling == START
+
+
+async def test_plus_and_minus_turn_the_rate_up_to_as_fast_as_it_goes(tmp_path: Path) -> None:
+    async with playing(tmp_path, sampling=replace(START, rate=2000.0)) as (session, app, pilot):
+        await pilot.press("+")
+        assert session.sent == [SetSampling(replace(START, rate=math.inf))]
+        await pilot.press("-")
+        assert app.main.sampling.rate == 2000.0
+
+
+async def test_w_rests_and_writes_on(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, _app, pilot):
+        await pilot.press("w", "w")
+        assert session.sent == [StopSampling(), StartSampling()]
+
+
+async def test_the_words_to_begin_with_are_asked_for_and_kept(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("b")
+        assert isinstance(app.screen, BeginWithScreen)
+        await pilot.press(*"ROMEO:\\n", "enter")
+        await pilot.press("r")
+        assert session.sent == [StartSampling(prime="ROMEO:\n", restart=True)] * 2
+
+
+async def test_leaving_the_question_changes_nothing(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("b", "x", "escape")
+        assert app.screen is app.main
+        assert session.sent == []
+
+
+async def test_what_is_written_appears_and_can_be_cleared(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await session.play(update(texts=(written("and then"),)))
+        assert app.main.query_one(SamplePane).text == PLAY + "and then"
+        await pilot.press("ctrl+l")
+        assert app.main.query_one(SamplePane).text == ""
+
+
+async def test_a_click_on_the_slider_turns_the_temperature(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.click("#sampling #temperature", offset=(0, 0))
+        assert session.sent == [SetSampling(replace(START, temperature=0.0))]
+        await pilot.pause()
+        assert "temperature 0.00" in shown(app, "sampling")

@@ -1,0 +1,175 @@
+"""The instrument: one session with an engine, one main screen, and what outlives them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from corpora.corpus import CorpusInfo, Treatment
+from corpora.entry import Entry
+from corpora.library import CATALOGUE, default_name, describe
+from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from model.protocol import Command, LoadCorpus, OpenCheckpoint, SetSampling, StartSampling
+from model.session import EngineError, Session
+from tui.bindings import KEYS, app_bindings
+from tui.screens.main import MainScreen
+from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
+from tui.theme import LAMPLIGHT, with_our_variables
+
+
+class LSTMApp(App[None]):
+    """Shows what the engine does; all that trains and writes is on the other side of `session`."""
+
+    TITLE = "lstm-tui"
+    CSS_PATH = "app.tcss"
+    BINDINGS = app_bindings()  # noqa: RUF012 - Textual's own type for it
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        sources: tuple[str, ...] | None = None,
+        network: NetworkSettings | None = None,
+        training: TrainingSettings | None = None,
+        sampling: SamplingSettings | None = None,
+        treatments: frozenset[Treatment] = frozenset(),
+        encoding: str | None = None,
+        open_checkpoint: Path | None = None,
+        resume: bool = False,
+        theme: str = DEFAULT_THEME,
+        config_dir: Path | None = None,
+        state_dir: Path | None = None,
+        cache_dir: Path | None = None,
+        catalogue: Sequence[Entry] = CATALOGUE,
+        describe_corpus: Callable[[str], CorpusInfo] | None = None,
+        fps: float = 15,
+    ) -> None:
+        """Prepare the app; the engine is told what to do when the app runs.
+
+        Args:
+            session: The engine. It is stopped on leaving.
+            sources: The text to learn, as `LoadCorpus` takes it; None is the best one on this machine.
+            network: The first network's shape.
+            training: How it is trained.
+            sampling: How it writes.
+            treatments: What is done to the text first.
+            encoding: Of the text's files; None finds it out.
+            open_checkpoint: A saved network, to be opened in place of a text.
+            resume: Train the saved network on at once.
+            theme: The look; a name that is unknown is said and passed over.
+            config_dir: Where settings are remembered; None is the user's folder, as for the next two.
+            state_dir: Where the run is saved on leaving.
+            cache_dir: Where the facts of texts are kept.
+            catalogue: What can be picked.
+            describe_corpus: Finds out the facts of one of the catalogue; runs in a thread.
+            fps: Updates taken in a second, at most.
+        """
+        super().__init__()
+        self.register_theme(LAMPLIGHT)
+        self.animation_level = "none"
+        self.session = session
+        self._fps = fps
+        self._wanted_theme = theme
+        user = paths()
+        self._settings_file = settings_file(config_dir or user.config)
+        self._run_file = last_run(state_dir or user.state)
+        self._sampling = sampling or SamplingSettings()
+        network, training = network or NetworkSettings(), training or TrainingSettings()
+        self._first: Command = LoadCorpus(
+            sources or (default_name(),), network, training, treatments=treatments, encoding=encoding
+        )
+        if open_checkpoint is not None:
+            self._first = OpenCheckpoint(str(open_checkpoint), train=resume)
+        self.main = MainScreen(
+            session.send,
+            network=network,
+            training=training,
+            sampling=self._sampling,
+            catalogue=catalogue,
+            describe=describe_corpus or partial(describe, cache_dir=cache_dir or user.cache),
+        )
+        self._leaving = False
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen is there from the first frame on."""
+        return self.main
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Textual's variables and ours, whichever theme is on."""
+        return with_our_variables(super().get_css_variables())
+
+    def on_mount(self) -> None:
+        """Put the look on, and set the engine going."""
+        if self.get_theme(self._wanted_theme) is None:
+            self.main.say(f"There is no theme {self._wanted_theme!r}; ctrl+p has the list.", "warning")
+        self.theme = self._wanted_theme if self.get_theme(self._wanted_theme) else DEFAULT_THEME
+        self._first_theme = self.theme
+        self.session.send(self._first)
+        self.session.send(SetSampling(self._sampling))
+        self.session.send(StartSampling())
+
+    def on_ready(self) -> None:
+        """Begin to listen, now that there is something to show it on."""
+        self.run_worker(self._listen(), name="listen", exit_on_error=True)
+
+    async def _listen(self) -> None:
+        """Show each update as it comes; outlive the engine."""
+        try:
+            async for update in self.session.updates(per_second=self._fps):
+                with self.batch_update():
+                    for run in update.runs:
+                        self.main.apply(run)
+        except EngineError as death:
+            self.main.ended = True
+            self.main.say(f"{death} What was written stays here; ctrl+q leaves.", "error", timeout=30)
+
+    # ---------------------------------------------------------------------------------------- leaving
+
+    async def action_quit(self) -> None:
+        """Save the run and the settings, end the engine, and leave; whatever goes wrong on the way."""
+        if self._leaving:
+            return
+        self._leaving = True
+        try:
+            with contextlib.suppress(OSError):
+                self._run_file.parent.mkdir(parents=True, exist_ok=True)
+            await self.session.stop(save_to=str(self._run_file))
+            self._remember()
+        finally:
+            self.exit()
+
+    def _remember(self) -> None:
+        """Keep what was changed at this screen; what came by a flag was for this time only."""
+        changes: dict[str, object] = {}
+        if self.theme != self._first_theme:
+            changes["theme"] = self.theme
+        if self.main.sampling != self._sampling:
+            changes["sampling"] = self.main.sampling
+        if self.main.entered is not None:
+            changes["network"], changes["training"] = self.main.entered
+        if not changes:
+            return
+        # A file that cannot be read is someone's work in progress: it is left as it is.
+        with contextlib.suppress(OSError, SettingsError):
+            settings = load_settings(self._settings_file)
+            save_settings(self._settings_file, dataclasses.replace(settings, **changes))
+
+    # --------------------------------------------------------------------------------------- commands
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything that has a key, then the theme and a screenshot."""
+        if screen is self.main:
+            for key in KEYS:
+                if key.palette:
+                    yield SystemCommand(key.label, key.help, partial(self.run_action, key.action, self.main))
+        yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
+        yield SystemCommand(
+            "Screenshot", "Save a picture of the screen.", lambda: self.set_timer(0.1, self.deliver_screenshot)
+        )
+        yield SystemCommand("Quit", "Save the run and leave.", self.action_quit)

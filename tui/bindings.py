@@ -1,0 +1,195 @@
+"""Every key in one table: the footer, the help screen, the command palette and the README are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that can be done by key."""
+
+    id: str
+    keys: str
+    """As Textual names them, separated by commas."""
+    shown: str
+    """As people write them."""
+    label: str
+    """One or two words, for the footer and the palette."""
+    help: str
+    """One sentence, for the help screen and the README."""
+    group: str
+    action: str
+
+    @property
+    def palette(self) -> bool:
+        """Whether it is worth a line in the command palette; nobody searches for the arrow to where they are."""
+        return not self.action.startswith("app.") and self.id != "back"
+
+
+KEYS: tuple[Key, ...] = (
+    Key("train", "space", "space", "Train", "Train, or pause.", "Training", "toggle_training"),
+    Key("step", "n", "n", "One step", "Train exactly one step, then pause.", "Training", "one_step"),
+    Key(
+        "start-over",
+        "ctrl+n",
+        "ctrl+n",
+        "Start over",
+        "Start over with a new network of the shape filled in.",
+        "Training",
+        "start_over",
+    ),
+    Key(
+        "save",
+        "ctrl+s",
+        "ctrl+s",
+        "Save",
+        "Save the network to a new file in the current folder.",
+        "Training",
+        "save",
+    ),
+    Key(
+        "temperature-down",
+        "left_square_bracket",
+        "[",
+        "Cooler",
+        "Turn the temperature down by 0.05: more careful.",
+        "Writing",
+        "turn_temperature(-0.05)",
+    ),
+    Key(
+        "temperature-up",
+        "right_square_bracket",
+        "]",
+        "Warmer",
+        "Turn the temperature up by 0.05: bolder.",
+        "Writing",
+        "turn_temperature(0.05)",
+    ),
+    Key(
+        "top-k-down",
+        "left_curly_bracket",
+        "{",
+        "Fewer candidates",
+        "Lower top-k: draw among fewer of the likeliest characters.",
+        "Writing",
+        "turn_top_k(-1)",
+    ),
+    Key(
+        "top-k-up",
+        "right_curly_bracket",
+        "}",
+        "More candidates",
+        "Raise top-k; past the highest, every character may come.",
+        "Writing",
+        "turn_top_k(1)",
+    ),
+    Key(
+        "top-p-down",
+        "left_parenthesis",
+        "(",
+        "Less probability",
+        "Lower top-p: draw among the likeliest that together reach it.",
+        "Writing",
+        "turn_top_p(-1)",
+    ),
+    Key(
+        "top-p-up",
+        "right_parenthesis",
+        ")",
+        "More probability",
+        "Raise top-p; at 1, every character may come.",
+        "Writing",
+        "turn_top_p(1)",
+    ),
+    Key("slower", "minus", "-", "Slower", "Write more slowly.", "Writing", "turn_rate(-1)"),
+    Key(
+        "faster",
+        "plus,equals_sign",
+        "+",
+        "Faster",
+        "Write faster, up to as fast as it goes.",
+        "Writing",
+        "turn_rate(1)",
+    ),
+    Key("write", "w", "w", "Write or rest", "Stop writing, or go on.", "Writing", "toggle_writing"),
+    Key(
+        "restart",
+        "r",
+        "r",
+        "Restart",
+        "Write from a fresh start, with the same opening words.",
+        "Writing",
+        "restart_writing",
+    ),
+    Key("begin", "b", "b", "Begin", "Choose the words that it begins with.", "Writing", "begin_with"),
+    Key("clear", "ctrl+l", "ctrl+l", "Clear", "Clear the written text from the screen.", "Writing", "clear"),
+    Key("open", "o", "o", "Open", "Open a text of your own.", "Screen", "open_text"),
+    Key("jump-corpora", "1", "1", "Corpora", "Go to the corpora.", "Screen", "jump('corpora')"),
+    Key("jump-training", "2", "2", "Training", "Go to the training settings.", "Screen", "jump('training')"),
+    Key("jump-sampling", "3", "3", "Sampling", "Go to the sampling settings.", "Screen", "jump('sampling')"),
+    Key("jump-loss", "4", "4", "Loss", "Go to the loss.", "Screen", "jump('loss')"),
+    Key("jump-sample", "5", "5", "Sample", "Go to the written text.", "Screen", "jump('sample')"),
+    Key("back", "escape", "esc", "Back", "Leave a field, back to the written text.", "Screen", "jump('sample')"),
+    Key("help", "question_mark,f1", "?", "Help", "All keys, and what the numbers mean.", "Screen", "help"),
+    Key(
+        "palette",
+        "ctrl+p",
+        "ctrl+p",
+        "Commands",
+        "Find a command by its name; also themes and screenshots.",
+        "Screen",
+        "app.command_palette",
+    ),
+    Key("quit", "ctrl+q", "ctrl+q", "Quit", "Save the run and leave; works everywhere.", "Screen", "app.quit"),
+)
+
+FOOTER = ("train", "temperature-down", "temperature-up", "help", "quit", "restart", "begin", "open")
+"""What the footer has, in order: in a narrow window the last ones are cut off."""
+TEMPERATURE = Binding.Group("Temperature", compact=True)
+"""Two keys with one label in the footer."""
+
+GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
+"""In the order of the table."""
+
+TYPED: frozenset[str] = frozenset(key.id for key in KEYS if len(key.shown) == 1 or key.shown == "space")
+"""What a text field takes for itself."""
+
+
+def footer_place(id: str | None) -> int:  # noqa: A002
+    """Where in the footer a key stands; what has no place there comes last."""
+    return FOOTER.index(id) if id in FOOTER else len(FOOTER)
+
+
+def screen_bindings() -> list[BindingType]:
+    """Bindings of the main screen."""
+    return [_binding(key) for key in KEYS if not key.action.startswith("app.")]
+
+
+def app_bindings() -> list[BindingType]:
+    """Bindings that work above every screen and every text field; Textual brings that of the palette."""
+    return [replace(_binding(key), action="quit", priority=True) for key in KEYS if key.id == "quit"]
+
+
+def _binding(key: Key) -> Binding:
+    return Binding(
+        key.keys,
+        key.action,
+        key.label,
+        show=key.id in FOOTER,
+        key_display=key.shown,
+        tooltip=key.help,
+        id=key.id,
+        group=TEMPERATURE if key.id.startswith("temperature") else None,
+    )
+
+
+def readme_table() -> str:
+    """The keys as a Markdown table, a heading row for each group."""
+    rows = ["| Key | |", "| --- | --- |"]
+    for group in GROUPS:
+        rows.append(f"| **{group}** | |")
+        rows += [f"| `{key.shown}` | {key.help} |" for key in KEYS if key.group == group]
+    return "\n".join(rows)

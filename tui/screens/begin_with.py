@@ -1,0 +1,37 @@
+"""Choose the words that the network reads before it writes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+
+class BeginWithScreen(ModalScreen[str | None]):
+    """One line; what is typed is the prime text, and None leaves everything as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, prime: str) -> None:
+        super().__init__()
+        self._prime = prime
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -low") as dialog:
+            dialog.border_title = "Begin with"
+            dialog.border_subtitle = "enter writes on from there, esc leaves"
+            yield Input(self._prime.replace("\n", r"\n"), placeholder="ROMEO:", id="prime", compact=True, max_length=2000)
+            yield Static(r"\n is a new line. Characters that the text does not have are left out.", markup=False)
+
+    def on_mount(self) -> None:
+        """Keep the cursor still."""
+        self.query_one(Input).cursor_blink = False
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Begin with what was typed."""
+        event.stop()
+        self.dismiss(event.value.replace(r"\n", "\n"))

@@ -1,0 +1,57 @@
+"""All keys, and what the numbers mean."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.bindings import GROUPS, KEYS
+
+TERMS = (
+    ("Loss", "How surprised the network is by the next character: nats; divided by 0.693, bits."),
+    ("Validation", "The loss on the last tenth of the text, which it never learns from: the honest number."),
+    ("Epoch", "One pass over the nine tenths that it learns from."),
+    ("Temperature", "How daring it writes: 0 takes the likeliest character, 1 draws by its own opinion, 2 is wild."),
+    ("Top-k, top-p", "Draw among the k likeliest characters only, or those that together reach probability p."),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Closes with escape, `?` or q."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog -tall") as dialog:
+            dialog.border_title = "Help"
+            dialog.border_subtitle = "esc closes"
+            for group in GROUPS:
+                yield Static(group, classes="help-heading", markup=False)
+                for key in KEYS:
+                    if key.group == group:
+                        yield HelpRow(key.shown, key.help)
+            yield Static("Words", classes="help-heading", markup=False)
+            for term, meaning in TERMS:
+                yield HelpRow(term, meaning)
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll at once."""
+        self.query_one(VerticalScroll).focus()
+
+
+class HelpRow(Horizontal):
+    """A name, and what it means."""
+
+    def __init__(self, name: str, meaning: str) -> None:
+        super().__init__()
+        self._texts = name, meaning
+
+    def compose(self) -> ComposeResult:
+        name, meaning = self._texts
+        yield Static(name, classes="help-name", markup=False)
+        yield Static(meaning, classes="help-meaning", markup=False)

@@ -1,0 +1,124 @@
+"""Pick a text of one's own, and what is done to it before it is learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, ItemGrid, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
+
+from corpora.corpus import Treatment
+from tui.sanitize import sanitize_line
+from tui.widgets.safe_tree import SafeTree
+
+TREATMENTS = {
+    Treatment.LOWER: "lower case",
+    Treatment.COLLAPSE: "collapse white space",
+    Treatment.ASCII: "fold to ASCII",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TextChoice:
+    """A text of one's own, as it is to be read."""
+
+    path: Path
+    """Absolute."""
+    treatments: frozenset[Treatment]
+    encoding: str | None
+    """None finds it out."""
+
+
+class Tick(Checkbox):
+    """A box that is empty until it is ticked."""
+
+    BUTTON_LEFT = BUTTON_RIGHT = " "
+    BUTTON_INNER = "✓"
+
+
+class OpenTextScreen(ModalScreen[TextChoice | None]):
+    """A tree of folders and a path; a folder is read as one text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, folder: Path, treatments: frozenset[Treatment] = frozenset()) -> None:
+        super().__init__()
+        self._folder = folder
+        self._treatments = treatments
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Open a text"
+            dialog.border_subtitle = "enter opens, esc leaves"
+            yield Input(placeholder="Path of a text file, or of a folder of them", id="path", compact=True)
+            yield Static(id="problem", markup=False)
+            yield SafeTree(self._folder, id="folders")
+            with ItemGrid(id="treatments", min_column_width=36):
+                for treatment, label in TREATMENTS.items():
+                    yield Tick(label, treatment in self._treatments, id=treatment.value, compact=True)
+                yield Tick("read as Latin-1", id="latin", compact=True)
+            with Horizontal(classes="dialog-buttons"):
+                yield Button("Open", id="open", compact=True)
+                yield Button("Cancel", id="cancel", compact=True, action="screen.dismiss(None)")
+
+    def on_mount(self) -> None:
+        """Begin in the tree, and keep the cursor still."""
+        path = self.query_one("#path", Input)
+        path.cursor_blink = False
+        self.query_one(SafeTree).focus()
+
+    def on_tree_node_highlighted(self, event: SafeTree.NodeHighlighted[object]) -> None:
+        """Write the path under the cursor out, to be opened or edited."""
+        entry = event.node.data
+        # A name with escape codes in it cannot be typed or shown; it can still be opened from the tree.
+        path = str(getattr(entry, "path", ""))
+        self.query_one("#path", Input).value = path if path == sanitize_line(path) else ""
+
+    def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
+        """Open the file."""
+        event.stop()
+        self._choose(event.path)
+
+    def on_input_changed(self) -> None:
+        """Forget the complaint about the last path."""
+        self.query_one("#problem", Static).update("")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Open what was typed."""
+        event.stop()
+        self._choose_typed()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Open what is filled in."""
+        if event.button.id == "open":
+            event.stop()
+            self._choose_typed()
+
+    def _choose_typed(self) -> None:
+        typed = self.query_one("#path", Input).value
+        if typed.strip():
+            self._choose(Path(typed))
+        else:
+            self._complain("Pick a file, or type the path of one.")
+
+    def _choose(self, path: Path) -> None:
+        try:
+            path = path.expanduser().absolute()
+            there = path.exists()
+        except (OSError, RuntimeError, ValueError) as error:
+            self._complain(f"{path}: {error}")
+            return
+        if not there:
+            self._complain(f"{path}: no such file or folder")
+            return
+        chosen = frozenset(kind for kind in TREATMENTS if self.query_one(f"#{kind.value}", Tick).value)
+        latin = self.query_one("#latin", Tick).value
+        self.dismiss(TextChoice(path, chosen, "latin-1" if latin else None))
+
+    def _complain(self, sentence: str) -> None:
+        self.query_one("#problem", Static).update(sanitize_line(sentence))

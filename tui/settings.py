@@ -1,0 +1,147 @@
+"""What is remembered from one time to the next, in a small TOML file that people may edit too."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import math
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import platformdirs
+
+from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+
+NAME = "lstm-tui"
+DEFAULT_THEME = "lamplight"
+
+Section = TypeVar("Section", NetworkSettings, TrainingSettings, SamplingSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The only folders that are written to unasked."""
+
+    config: Path
+    state: Path
+    cache: Path
+
+    @property
+    def settings(self) -> Path:
+        """The remembered settings."""
+        return settings_file(self.config)
+
+    @property
+    def last_run(self) -> Path:
+        """The run that was under way at the last quit."""
+        return last_run(self.state)
+
+
+def settings_file(config_dir: Path) -> Path:
+    """Where the settings are remembered."""
+    return config_dir / "settings.toml"
+
+
+def last_run(state_dir: Path) -> Path:
+    """Where quitting saves the run."""
+    return state_dir / "runs" / "last.safetensors"
+
+
+def paths() -> Paths:
+    """The user's folders as the platform has them; `XDG_*_HOME` are obeyed. Nothing is created."""
+    return Paths(
+        config=platformdirs.user_config_path(NAME, appauthor=False),
+        state=platformdirs.user_state_path(NAME, appauthor=False),
+        cache=platformdirs.user_cache_path(NAME, appauthor=False),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is remembered."""
+
+    theme: str = DEFAULT_THEME
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the remembered settings; what the file leaves out, or the whole file, is at its default.
+
+    Raises:
+        SettingsError: If the file cannot be read or has a value that cannot be used; the message names it.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from error
+    theme = table.get("theme", DEFAULT_THEME)
+    if not isinstance(theme, str):
+        raise SettingsError(f"{path}: theme is {theme!r}; it must be the name of a theme")
+    return Settings(
+        theme=theme,
+        network=_section(path, table, "network", NetworkSettings()),
+        training=_section(path, table, "training", TrainingSettings()),
+        sampling=_section(path, table, "sampling", SamplingSettings()),
+    )
+
+
+def _section(path: Path, table: Mapping[str, Any], name: str, default: Section) -> Section:
+    """The settings of one table of the file; keys of later versions are passed over."""
+    values = table.get(name, {})
+    if not isinstance(values, dict):
+        raise SettingsError(f"{path}: [{name}] is {values!r}; it must be a table")
+    known = {item.name for item in dataclasses.fields(default)}
+    try:
+        return dataclasses.replace(default, **{key: values[key] for key in values if key in known})
+    except SettingsError as error:
+        raise SettingsError(f"{path}: [{name}] {error}") from error
+
+
+def save_settings(path: Path, settings: Settings) -> None:
+    """Write the settings in one piece: a reader sees the old file or the new one, never half of one.
+
+    Raises:
+        OSError: If the folder or the file cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(_toml(settings))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def _toml(settings: Settings) -> str:
+    lines = [f"theme = {_value(settings.theme)}"]
+    for name in ("network", "training", "sampling"):
+        lines += ["", f"[{name}]"]
+        section = dataclasses.asdict(getattr(settings, name))
+        lines += [f"{key} = {_value(value)}" for key, value in section.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: str | float) -> str:
+    if isinstance(value, str):
+        # A JSON string is a TOML string too, but for the delete character, which JSON leaves as it is.
+        return json.dumps(value).replace("\x7f", "\\u007f")
+    if isinstance(value, float) and math.isinf(value):
+        return "inf"
+    return repr(value)

@@ -1,0 +1,191 @@
+"""The catalogue: what can be learnt, and the facts of the text under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from corpora.corpus import CorpusInfo
+from corpora.entry import Entry
+from model.protocol import Gauges, RunState
+from tui import units
+from tui.describer import Describer
+from tui.sanitize import sanitize_line
+from tui.widgets.corpus_details import CorpusDetails
+
+PATIENCE = 0.2
+"""Seconds that the cursor rests on a text before its facts are read."""
+METER_CELLS = 16
+
+
+class CorpusPanel(Vertical):
+    """Enter loads the text under the cursor; the one that is being learnt has a dot."""
+
+    gauges: reactive[Gauges] = reactive(Gauges)
+    """Where the run stands."""
+
+    class Chosen(Message):
+        """A text of the catalogue is to be learnt."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    class Missing(Message):
+        """A text was chosen that is not on this machine."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
+    class Described(Message):
+        """The facts of a text are there, or why they are not."""
+
+        def __init__(self, name: str, info: CorpusInfo | None, problem: str) -> None:
+            super().__init__()
+            self.name = name
+            self.info = info
+            self.problem = problem
+
+    def __init__(self, catalogue: Sequence[Entry], describe: Callable[[str], CorpusInfo]) -> None:
+        super().__init__(id="corpora")
+        self.border_title = "1 Corpora"
+        self._entries = {entry.name: entry for entry in catalogue}
+        self._present = {entry.name: entry.available() for entry in catalogue}
+        self._known: dict[str, CorpusInfo] = {}
+        self._problems: dict[str, str] = {}
+        self._current: str | None = None
+        self._describer = Describer(
+            describe,
+            lambda name, info, problem: self.post_message(self.Described(name, info, problem)) and None,
+        )
+
+    def compose(self) -> ComposeResult:
+        yield OptionList(*(self._option(name) for name in self._entries), id="catalogue", markup=False)
+        yield CorpusDetails()
+        yield Static(id="corpora-hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Say what the keys do."""
+        self._show_hint()
+
+    def watch_gauges(self, old: Gauges, new: Gauges) -> None:
+        """Move the dot to the text that is being learnt, and the cursor when it changes."""
+        name = new.corpus.name if new.corpus else None
+        if new.corpus is not None and name in self._entries and name not in self._known:
+            self._known[new.corpus.name] = new.corpus
+            if self._highlighted == name:
+                self._show_details(new.corpus.name)
+        if name != self._current:
+            before, self._current = self._current, name
+            for changed in (before, name):
+                if changed in self._entries:
+                    self._list.replace_option_prompt(changed, self._prompt(changed))
+            if name in self._entries:
+                self._list.highlighted = list(self._entries).index(name)
+        if (old.state, old.loading) != (new.state, new.loading):
+            self._show_hint()
+
+    def _tell(self, name: str, info: CorpusInfo | None, problem: str) -> None:
+        """Called in the describer's thread."""
+        self.post_message(self.Described(name, info, problem))
+
+    @property
+    def _list(self) -> OptionList:
+        return self.query_one("#catalogue", OptionList)
+
+    def _option(self, name: str) -> Option:
+        return Option(self._prompt(name), id=name)
+
+    def _prompt(self, name: str) -> Content:
+        present = self._present[name]
+        sign = "●" if name == self._current else " "
+        return Content.assemble(
+            (sign + " ", "$accent"),
+            (sanitize_line(name), "" if present else "$faint"),
+            ("" if present else "  not installed", "$faint"),
+        )
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the text under the cursor, and read its facts once the cursor rests."""
+        event.stop()
+        name = event.option_id
+        if name is None:
+            return
+        self._show_details(name)
+        self._show_hint()
+        self._wait_for(name)
+
+    def on_descendant_focus(self) -> None:
+        """Read the facts of the text that the cursor is on already."""
+        if self._highlighted is not None:
+            self._wait_for(self._highlighted)
+
+    def _wait_for(self, name: str) -> None:
+        """Read the facts of a text if someone rests on it; the engine tells those of its own text by itself."""
+        if self._list.has_focus and self._present[name] and name not in {**self._known, **self._problems}:
+            self.set_timer(PATIENCE, partial(self._look_at, name))
+
+    def _look_at(self, name: str) -> None:
+        if self._highlighted == name and name not in self._known:
+            self._show_details(name, looking=True)
+            self._describer.ask(name)
+
+    @property
+    def _highlighted(self) -> str | None:
+        option = self._list.highlighted_option
+        return option.id if option else None
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Load the text, or tell how to get it."""
+        event.stop()
+        name = event.option_id
+        if name is None:
+            return
+        if self._present[name]:
+            self.post_message(self.Chosen(name))
+        else:
+            self.post_message(self.Missing(self._entries[name]))
+
+    def on_corpus_panel_described(self, message: Described) -> None:
+        """Keep the facts, and show them if the cursor is still there."""
+        message.stop()
+        if message.info is not None:
+            self._known[message.name] = message.info
+        else:
+            self._problems[message.name] = message.problem
+        if self._highlighted == message.name:
+            self._show_details(message.name)
+
+    def _show_details(self, name: str, *, looking: bool = False) -> None:
+        problem = self._problems.get(name, "")
+        self.query_one(CorpusDetails).show(
+            self._entries[name], self._present[name], self._known.get(name), problem, looking=looking
+        )
+
+    def _show_hint(self) -> None:
+        """While a text is read, how far; else what Enter does."""
+        hint = self.query_one("#corpora-hint", Static)
+        if self.gauges.state is RunState.LOADING:
+            share = min(max(self.gauges.loading or 0.0, 0.0), 1.0)
+            full = round(share * METER_CELLS)
+            hint.update(
+                Content.assemble(
+                    "Reading ",
+                    ("━" * full, "$accent"),
+                    ("━" * (METER_CELLS - full), "$rule"),
+                    f" {units.percent(share)}",
+                )
+            )
+        elif self._highlighted is not None and not self._present[self._highlighted]:
+            hint.update(Content.assemble(("enter", "$accent"), " how to get it"))
+        else:
+            hint.update(Content.assemble(("enter", "$accent"), " new run   ", ("o", "$accent"), " open a file"))

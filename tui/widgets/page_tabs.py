@@ -1,0 +1,79 @@
+"""The panels' names in a row, for windows that have room for one column only."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+PANELS = ("corpora", "training", "sampling", "loss", "sample")
+"""In reading order, which is also that of their number keys."""
+
+
+class PageTab(Static):
+    """One name that can be clicked."""
+
+    class Clicked(Message):
+        """It was."""
+
+        def __init__(self, panel: str) -> None:
+            super().__init__()
+            self.panel = panel
+
+    def __init__(self, number: int, panel: str) -> None:
+        super().__init__(f"{number} {panel.capitalize()}", id=f"tab-{panel}", markup=False)
+        self.number = number
+        self.panel = panel
+
+    def name_it(self, *, numbered: bool) -> None:
+        """Show the name, with its key where there is room."""
+        name = self.panel.capitalize()
+        self.update(f"{self.number} {name}" if numbered else name)
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell whose name it was."""
+        event.stop()
+        self.post_message(self.Clicked(self.panel))
+
+
+ROOM_FOR_NUMBERS = 50
+"""Columns."""
+
+
+class PageTabs(Horizontal):
+    """All the names; that of the open panel is lit."""
+
+    panel: reactive[str] = reactive("sample")
+    """The open one."""
+
+    class Picked(Message):
+        """A name was clicked."""
+
+        def __init__(self, panel: str) -> None:
+            super().__init__()
+            self.panel = panel
+
+    def compose(self) -> ComposeResult:
+        for number, panel in enumerate(PANELS, start=1):
+            yield PageTab(number, panel)
+
+    def on_resize(self) -> None:
+        """Use the room there is; a change of layout amid a layout would be lost."""
+        self.call_after_refresh(self._name_tabs)
+
+    def _name_tabs(self) -> None:
+        for tab in self.query(PageTab):
+            tab.name_it(numbered=self.size.width >= ROOM_FOR_NUMBERS)
+
+    def watch_panel(self) -> None:
+        """Light the open one."""
+        for tab in self.query(PageTab):
+            tab.set_class(tab.panel == self.panel, "-open")
+
+    def on_page_tab_clicked(self, message: PageTab.Clicked) -> None:
+        """Pass it on as our own."""
+        message.stop()
+        self.post_message(self.Picked(message.panel))

@@ -1,0 +1,17 @@
+"""What stands on the screen when nothing else fits on it."""
+
+from __future__ import annotations
+
+from textual.containers import Middle
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+LEAST_WIDTH, LEAST_HEIGHT = 40, 12
+
+
+class RoomNotice(Middle):
+    """A calm sentence; training and writing go on behind it."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("A little more room, please.", id="room-wish", markup=False)
+        yield Static(f"{LEAST_WIDTH} × {LEAST_HEIGHT} is enough.", id="room-need", markup=False)

@@ -1,0 +1,71 @@
+"""The line at the top: what this is, what is learnt, and what is going on."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from model.protocol import Gauges, RunState
+from tui import units
+from tui.sanitize import sanitize_line
+from tui.widgets.page_tabs import PageTabs
+
+STATES = {
+    RunState.EMPTY: ("○", "waiting"),
+    RunState.LOADING: ("◌", "reading"),
+    RunState.TRAINING: ("●", "training"),
+    RunState.PAUSED: ("○", "paused"),
+    RunState.DIVERGED: ("✕", "diverged"),
+}
+"""A sign, so that colour is never the only one to tell, and a word."""
+
+
+class TopBar(Horizontal):
+    """One line; in a narrow window it has the tabs in place of the description."""
+
+    gauges: reactive[Gauges] = reactive(Gauges)
+    """Where the run stands."""
+    ended: reactive[bool] = reactive(False)
+    """The engine is gone."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("lstm-tui", id="name", markup=False)
+        yield PageTabs()
+        yield Static(id="description", markup=False)
+        yield Static(id="state", markup=False)
+
+    def watch_gauges(self) -> None:
+        """Show the run's description and state."""
+        self.query_one("#description", Static).update(describe_run(self.gauges))
+        self._show_state()
+
+    def watch_ended(self) -> None:
+        """Show that nothing will move any more."""
+        self._show_state()
+
+    def _show_state(self) -> None:
+        sign, word = ("✕", "engine ended") if self.ended else STATES[self.gauges.state]
+        if self.gauges.state is RunState.LOADING and self.gauges.loading is not None and not self.ended:
+            word = f"reading {units.percent(self.gauges.loading)}"
+        shown = self.query_one("#state", Static)
+        shown.update(Content.assemble(sign, (" " + word, "$foreground")))
+        for state in RunState:
+            shown.set_class(state is self.gauges.state and not self.ended, f"-{state.value}")
+        shown.set_class(self.ended, "-diverged")
+
+
+def describe_run(gauges: Gauges) -> Content:
+    """The corpus and the network in half a line."""
+    parts = []
+    if gauges.corpus is not None:
+        parts.append(sanitize_line(gauges.corpus.name))
+    if gauges.network is not None:
+        layers = "1 layer" if gauges.network.layers == 1 else f"{gauges.network.layers} layers"
+        parts += [
+            f"LSTM of {layers}, {gauges.network.hidden_size} cells",
+            f"{gauges.parameters:,} parameters",
+        ]
+    return Content(" · ".join(parts))
