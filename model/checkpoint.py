@@ -92,7 +92,7 @@ def fill(network: Network, tensors: Mapping[str, Floats]) -> None:
     """Copy `tensors` into the network's parameters, strictly by name and shape.
 
     Raises:
-        CheckpointError: If a tensor is missing, is one too many, has another shape, or is not finite.
+        CheckpointError: If a tensor is missing, is one too many, has another shape or type, or is not finite.
     """
     wanted = network.parameters.tensors
     for name in sorted(wanted.keys() | tensors.keys()):
@@ -100,13 +100,22 @@ def fill(network: Network, tensors: Mapping[str, Floats]) -> None:
             raise CheckpointError(f"the tensor {name} is missing")
         if name not in wanted:
             raise CheckpointError(f"the tensor {name} has no place in a network of these settings")
-        if tensors[name].shape != wanted[name].shape:
-            raise CheckpointError(
-                f"the tensor {name} has the shape {tensors[name].shape}; the settings ask for {wanted[name].shape}"
-            )
-        if not np.isfinite(tensors[name]).all():
-            raise CheckpointError(f"the tensor {name} holds numbers that are not finite")
+        require_like(name, tensors[name], wanted[name])
         wanted[name][...] = tensors[name]
+
+
+def require_like(name: str, tensor: Floats, wanted: Floats) -> None:
+    """Check that `tensor` can take the place of `wanted`.
+
+    Raises:
+        CheckpointError: If it has another shape or type, or is not finite.
+    """
+    if tensor.shape != wanted.shape:
+        raise CheckpointError(f"the tensor {name} has the shape {tensor.shape}; the settings ask for {wanted.shape}")
+    if tensor.dtype != wanted.dtype:
+        raise CheckpointError(f"the tensor {name} is of {tensor.dtype}; {wanted.dtype} is wanted")
+    if not np.isfinite(tensor).all():
+        raise CheckpointError(f"the tensor {name} holds numbers that are not finite")
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:

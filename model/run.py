@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from corpora.corpus import Corpus
-from model.checkpoint import Checkpoint, CheckpointError, CorpusOrigin
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.checkpoint import DAMAGE, STATE, Checkpoint, CheckpointError, CorpusOrigin, require_like
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require_whole
 from model.network import Network
 from model.trainer import Trainer
 
@@ -64,7 +65,8 @@ def checkpoint_of(
         network=trainer.network.settings,
         training=trainer.settings,
         sampling=sampling,
-        tensors=trainer.network.parameters.tensors,
+        # copies, since the trainer goes on
+        tensors={name: tensor.copy() for name, tensor in trainer.network.parameters.tensors.items()},
         state={name: tensor.copy() for name, tensor in state.items()},
         step=trainer.step,
         progress={
@@ -114,21 +116,30 @@ def resume_trainer(
             ("adam.v", trainer.optimizer.v),
             ("stream", trainer.state),
         ):
-            source = checkpoint.state[name]
-            if source.shape != target.shape:
-                raise CheckpointError(f"its {name} has the shape {source.shape}; {target.shape} was expected")
-            target[...] = source
-        best = checkpoint.state.get("best")
-        trainer.best = None if best is None else best.reshape(len(trainer.network.parameters)).copy()
+            require_like(STATE + name, checkpoint.state[name], target)
+            target[...] = checkpoint.state[name]
+        if "best" in checkpoint.state:
+            require_like(STATE + "best", checkpoint.state["best"], trainer.network.parameters.values)
+            trainer.best = checkpoint.state["best"].copy()
         trainer.step = trainer.optimizer.step = checkpoint.step
-        trainer.batches.seek(int(progress["epoch"]), int(progress["position"]))
-        trainer.train_loss = progress["train_loss"]
-        trainer.validation_loss = progress["validation_loss"]
-        trainer.best_validation_loss = progress["best_validation_loss"]
-        trainer.training_seconds = float(progress["training_seconds"])
-        trainer.validation_seconds = float(progress["validation_seconds"])
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, CheckpointError):
-            raise
+        for name in ("epoch", "position"):
+            require_whole(name, progress[name], 0, 2**63)
+        trainer.batches.seek(progress["epoch"], progress["position"])
+        trainer.train_loss = _number(progress["train_loss"])
+        trainer.validation_loss = _number(progress["validation_loss"])
+        trainer.best_validation_loss = _number(progress["best_validation_loss"])
+        trainer.training_seconds = _number(progress["training_seconds"]) or 0.0
+        trainer.validation_seconds = _number(progress["validation_seconds"]) or 0.0
+    except CheckpointError:
+        raise
+    except DAMAGE as error:
         raise CheckpointError(f"its training state is damaged ({type(error).__name__}: {error})") from error
     return trainer
+
+
+def _number(value: object) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise CheckpointError(f"it says {value!r} where a number was expected")
+    return float(value)
