@@ -84,8 +84,11 @@ def checkpoint_of(
 
 
 def best_checkpoint_of(trainer: Trainer, sampling: SamplingSettings) -> Checkpoint | None:
-    """The network at its lowest validation loss, to be played; None if the present one is it, or none was measured."""
-    if trainer.best is None or trainer.validation_loss == trainer.best_validation_loss:
+    """The network at its lowest validation loss, to be played; None if the present one is it, or none was measured.
+
+    Steps since the last validation may have made it better or worse: that is for the caller to measure.
+    """
+    if trainer.best is None or np.array_equal(trainer.best, trainer.network.parameters.values):
         return None
     whole = checkpoint_of(trainer, sampling)
     tensors = trainer.network.parameters.views_of(trainer.best)

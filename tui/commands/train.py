@@ -10,9 +10,11 @@ from pathlib import Path
 from types import FrameType
 
 from model.checkpoint import save_checkpoint
+from model.evaluation import parallel_loss
 from model.run import best_checkpoint_of, checkpoint_of
+from model.slices import finish
 from model.threads import use_threads
-from model.trainer import Trainer
+from model.trainer import VALIDATION_CHARACTERS, Trainer
 from tui.commands.course import Course, Goal
 from tui.commands.display import Display, finish_with
 from tui.commands.errors import DONE, FAILED, INTERRUPTED, UsageError, say
@@ -34,14 +36,19 @@ def run(options: argparse.Namespace) -> int:
         trainer = plan.trainer(corpus)
         report = Report(display, trainer, plan.out, json_lines=options.json)
         with interruption() as interrupted:
-            course = _train(trainer, goal, report, interrupted)
-        best = save(trainer, plan)
+            try:
+                course = _train(trainer, goal, report, interrupted)
+            except OSError:
+                # whoever was told of it has gone, a pipe or a terminal; the work is worth keeping all the same
+                save(trainer, plan)
+                raise
+        save(trainer, plan)
         if interrupted:
-            report.end("interrupted", course, best)
+            report.end("interrupted", course, save_best(trainer, plan))
             say(f"interrupted at step {trainer.step:,}; saved in {plan.out}")
             return INTERRUPTED
-        loss = finish_with(trainer.full_validation(), display, "measuring on the whole validation part")
-        report.end("diverged" if trainer.diverged else "done", course, best, loss)
+        loss, comparable = measure(trainer, display)
+        report.end("diverged" if trainer.diverged else "done", course, save_best(trainer, plan, comparable), loss)
     if trainer.diverged:
         say(
             f"the loss was no number any more after step {trainer.step:,}; {plan.out} has the weights of the last "
@@ -69,15 +76,41 @@ def goal_of(options: argparse.Namespace) -> Goal:
     return Goal(steps=int(steps) if steps is not None else DEFAULT_STEPS)
 
 
-def save(trainer: Trainer, plan: Plan) -> Path | None:
-    """Save the network as it is, and the best one beside it where that was another; where the best is.
+def save(trainer: Trainer, plan: Plan) -> None:
+    """Save the network as it is.
 
     Raises:
-        OSError: If a file cannot be written.
+        OSError: If the file cannot be written.
     """
     save_checkpoint(checkpoint_of(trainer, plan.sampling, plan.generators), plan.out)
+
+
+def measure(trainer: Trainer, display: Display) -> tuple[float, float]:
+    """The loss on the whole validation part, and on that part of it which validations in between read."""
+    loss = finish_with(trainer.full_validation(), display, "measuring on the whole validation part")
+    whole = trainer.corpus.validation
+    if len(whole) <= VALIDATION_CHARACTERS:
+        return loss, loss
+    return loss, finish(parallel_loss(trainer.network, whole[:VALIDATION_CHARACTERS]))
+
+
+def save_best(trainer: Trainer, plan: Plan, present: float | None = None) -> Path | None:
+    """Save the best network beside the last one, if that is another.
+
+    Args:
+        trainer: Has kept it.
+        plan: Says where.
+        present: Loss of the last network as validations measure it; None was not measured.
+
+    Returns:
+        Where it is, None if there is none.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
     path, best = best_path(plan.out), best_checkpoint_of(trainer, plan.sampling)
-    if best is None:
+    least = trainer.best_validation_loss
+    if best is None or (present is not None and least is not None and present <= least):
         # one that is left from an earlier training would be taken for this one's
         path.unlink(missing_ok=True)
         return None
@@ -103,9 +136,12 @@ class Interruption:
 
 @contextmanager
 def interruption() -> Iterator[Interruption]:
-    """Turn Ctrl-C into a wish, so that no step is cut in two."""
+    """Turn Ctrl-C, and a terminal that goes away, into a wish, so that no step is cut in two."""
     wish = Interruption()
-    before = {number: signal.signal(number, wish.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, wish.ask) for number in numbers}
     try:
         yield wish
     finally:

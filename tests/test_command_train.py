@@ -1,0 +1,270 @@
+"""`lstm-tui train`: what it prints, what it saves, and how it ends."""
+
+import math
+import os
+import pty
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import TINY, complaint, json_lines, start, trained, write_text
+
+from model.checkpoint import Checkpoint, load_checkpoint
+from tui.__main__ import main
+
+pytestmark = pytest.mark.usefixtures("own_folders")
+
+Captured = pytest.CaptureFixture[str]
+
+
+def require_equal(one: Checkpoint, other: Checkpoint) -> None:
+    assert one.step == other.step
+    for ours, theirs in ((one.tensors, other.tensors), (one.state, other.state)):
+        assert ours.keys() == theirs.keys()
+        for name in ours:
+            np.testing.assert_array_equal(ours[name], theirs[name], err_msg=name)
+    timeless = one.progress.keys() - {"training_seconds", "validation_seconds"}
+    assert {name: one.progress[name] for name in timeless} == {name: other.progress[name] for name in timeless}
+
+
+def test_the_last_line_has_what_scripts_rely_on(tmp_path: Path, capsys: Captured) -> None:
+    out = trained(tmp_path, "--json", steps=12)
+    last = json_lines(capsys.readouterr().out)[-1]
+    assert last["event"] == "done"
+    assert last["step"] == 12
+    assert last["out"] == str(out)
+    for name in ("train_loss", "val_loss", "chars_per_second", "chars_per_cpu_second", "seconds"):
+        assert math.isfinite(last[name]) and last[name] > 0, name
+
+
+def test_without_json_the_last_line_is_a_sentence(tmp_path: Path, capsys: Captured) -> None:
+    out = trained(tmp_path)
+    printed, told = capsys.readouterr()
+    assert printed.count("\n") == 1
+    assert printed.startswith(f"{out}: step 20 ")
+    assert "5,000 characters" in told
+
+
+def test_validations_are_told_as_they_come(tmp_path: Path, capsys: Captured) -> None:
+    trained(tmp_path, "--json", steps=110)
+    first, *others = json_lines(capsys.readouterr().out)
+    assert first["event"] == "begin"
+    assert [line["event"] for line in others] == ["validation", "done"]
+    assert 0 < others[0]["step"] < 110
+
+
+def test_the_file_holds_the_settings_that_were_asked_for(tmp_path: Path) -> None:
+    flags = ("--layers", "2", "--learning-rate", "0.005", "--clip-norm", "2", "--seed", "3", "--treat", "lower,ascii")
+    saved = load_checkpoint(trained(tmp_path, *flags))
+    assert (saved.network.hidden_size, saved.network.layers) == (8, 2)
+    assert (saved.training.seq_length, saved.training.batch_size) == (8, 4)
+    assert (saved.training.learning_rate, saved.training.clip_norm, saved.training.seed) == (0.005, 2.0, 3)
+    assert saved.corpus is not None
+    assert saved.corpus.treatments == ("ascii", "lower")
+    assert saved.corpus.source == (str(tmp_path / "sea.txt"),)
+
+
+def test_the_same_seed_trains_the_same_network(tmp_path: Path) -> None:
+    one = load_checkpoint(trained(tmp_path, "--seed", "5"))
+    other = load_checkpoint(trained(tmp_path, "--seed", "5"))
+    require_equal(one, other)
+
+
+def test_resuming_is_as_if_there_had_been_no_pause(tmp_path: Path) -> None:
+    whole = load_checkpoint(trained(tmp_path, steps=230))
+    parts = trained(tmp_path, steps=101)
+    assert main(["train", "--resume", str(parts), "--steps", "129"]) == 0
+    require_equal(load_checkpoint(parts), whole)
+
+
+def test_resuming_into_another_file_leaves_the_first_alone(tmp_path: Path) -> None:
+    first = trained(tmp_path)
+    before = first.read_bytes()
+    out = tmp_path / "more.safetensors"
+    assert main(["train", "--resume", str(first), "--steps", "3", "--out", str(out)]) == 0
+    assert first.read_bytes() == before
+    assert load_checkpoint(out).step == 23
+
+
+def test_steps_count_from_where_the_file_stands(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path)
+    capsys.readouterr()
+    assert main(["train", "--resume", str(file), "--steps", "7", "--json"]) == 0
+    last = json_lines(capsys.readouterr().out)[-1]
+    assert (last["step"], last["steps"]) == (27, 7)
+
+
+@pytest.mark.parametrize(
+    "flag", [("--hidden-size", "9"), ("--learning-rate", "0.5"), ("--treat", "lower"), ("--encoding", "latin-1")]
+)
+def test_a_flag_that_contradicts_the_file_is_refused(tmp_path: Path, capsys: Captured, flag: tuple[str, str]) -> None:
+    file = trained(tmp_path)
+    capsys.readouterr()
+    assert main(["train", "--resume", str(file), *flag]) == 2
+    assert complaint(capsys).startswith(f"{flag[0]} {flag[1]} contradicts {file}, which has ")
+
+
+def test_a_flag_that_agrees_with_the_file_is_welcome(tmp_path: Path) -> None:
+    file = trained(tmp_path)
+    assert main(["train", "--resume", str(file), "--hidden-size", "8", "--steps", "1"]) == 0
+
+
+def test_the_environment_does_not_contradict_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = trained(tmp_path)
+    monkeypatch.setenv("LSTM_TUI_HIDDEN_SIZE", "9")
+    assert main(["train", "--resume", str(file), "--steps", "1"]) == 0
+    assert load_checkpoint(file).network.hidden_size == 8
+
+
+def test_resuming_finds_a_text_that_has_moved_if_it_is_named(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path)
+    moved = tmp_path / "moved.txt"
+    (tmp_path / "sea.txt").rename(moved)
+    capsys.readouterr()
+    assert main(["train", "--resume", str(file), "--steps", "1"]) == 1
+    assert "sea.txt: no such file" in complaint(capsys)
+    assert main(["train", str(moved), "--resume", str(file), "--steps", "1"]) == 0
+
+
+def test_resuming_on_another_text_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path)
+    other = write_text(tmp_path, "other.txt", 4_000)
+    capsys.readouterr()
+    assert main(["train", other, "--resume", str(file)]) == 2
+    assert f"other.txt is not the text that {file} was trained on" in complaint(capsys)
+
+
+def test_seconds_end_training_too(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "net.safetensors"
+    words = ["train", write_text(tmp_path), "--out", str(out), *TINY, "--seconds", "0.2", "--json"]
+    assert main(words) == 0
+    last = json_lines(capsys.readouterr().out)[-1]
+    assert last["seconds"] >= 0.2
+    assert load_checkpoint(out).step == last["step"] > 0
+
+
+def test_the_best_network_is_kept_beside_a_worse_last_one(tmp_path: Path, capsys: Captured) -> None:
+    # at this rate the network falls apart between two validations, and does not find back
+    out = trained(tmp_path, "--learning-rate", "0.3", "--json", steps=700)
+    last = json_lines(capsys.readouterr().out)[-1]
+    best = tmp_path / "net.best.safetensors"
+    assert last["best"] == str(best)
+    assert last["best_val_loss"] < last["val_loss"]
+    load_checkpoint(best).build_network()
+    # a new training to the same file in which the last is the best
+    assert main(["train", write_text(tmp_path), "--out", str(out), *TINY, "--steps", "2"]) == 0
+    assert not best.exists()
+
+
+def test_ctrl_c_saves_and_says_where(tmp_path: Path) -> None:
+    out = tmp_path / "net.safetensors"
+    words = ("train", write_text(tmp_path), "--out", str(out), *TINY, "--steps", "100000000", "--json")
+    with start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert b"begin" in process.stdout.readline()
+        assert b"validation" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        printed, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    last = json_lines(printed.decode())[-1]
+    assert last["event"] == "interrupted"
+    assert last["step"] == load_checkpoint(out).step > 0
+    assert told.decode().splitlines()[-1] == f"lstm-tui: interrupted at step {last['step']:,}; saved in {out}"
+
+
+def test_a_closed_pipe_ends_training_quietly_and_saves(tmp_path: Path) -> None:
+    out = tmp_path / "net.safetensors"
+    words = ("train", write_text(tmp_path), "--out", str(out), *TINY, "--steps", "100000000", "--json")
+    with start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        told = process.stderr.read().decode()
+        assert process.wait(timeout=30) == 0
+    assert "Traceback" not in told and "rror" not in told
+    assert load_checkpoint(out).step > 0
+
+
+def test_a_text_can_be_piped_in(tmp_path: Path) -> None:
+    text = Path(write_text(tmp_path)).read_bytes()
+    out = tmp_path / "net.safetensors"
+    words = ("train", "-", "--out", str(out), *TINY, "--steps", "2")
+    with start(*words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        _, told = process.communicate(text, timeout=30)
+    assert process.returncode == 0, told
+    assert "standard input: 5,000 characters" in told.decode()
+    saved = load_checkpoint(out)
+    assert saved.corpus is not None and saved.corpus.source == ("-",)
+
+
+def test_a_piped_text_has_to_be_piped_in_again(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "net.safetensors"
+    text = Path(write_text(tmp_path))
+    for words in (["-", "--out", str(out), *TINY], ["-", "--resume", str(out)]):
+        with text.open() as stdin:
+            monkeypatch.setattr("sys.stdin", stdin)
+            assert main(["train", *words, "--steps", "2"]) == 0
+    capsys.readouterr()
+    assert main(["train", "--resume", str(out)]) == 2
+    assert "pipe the same text in again" in complaint(capsys)
+
+
+def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = ("train", write_text(tmp_path), "--out", str(tmp_path / "net.safetensors"), *TINY, "--steps", "40")
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "120"}
+    with start(*words, stdout=subprocess.PIPE, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        shown = b""
+        while chunk := read_terminal(ours):
+            shown += chunk
+        assert process.stdout is not None
+        printed = process.stdout.read().decode()
+    os.close(ours)
+    assert process.returncode == 0
+    assert "step 40" in printed and "\x1b" not in printed
+    assert "training" in shown.decode() and " left" in shown.decode()
+
+
+def read_terminal(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65_536)
+    except OSError:  # what Linux says when the other side is closed
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ((), 2, "train wants a TEXT to learn"),
+        (("TEXT",), 2, "train wants --out FILE"),
+        (("TEXT", "--out", "OUT", "--steps", "1", "--seconds", "1"), 2, "choose one"),
+        (("TEXT", "--out", "OUT", "--steps", "0"), 2, "--steps is 0; it must be a whole number from 1"),
+        (("TEXT", "--out", "OUT", "--hidden-size", "0"), 2, "hidden size is 0"),
+        (("TEXT", "--out", "OUT", "--hidden-size", "many"), 2, "'many' is not a whole number"),
+        (("TEXT", "--out", "OUT", "--learning-rate", "nan"), 2, "learning rate is nan"),
+        (("TEXT", "--out", "OUT", "--treat", "upper"), 2, "'upper' is not a treatment"),
+        (("TEXT", "--out", "OUT", "--frobnicate"), 2, "--frobnicate"),
+        (("TEXT", "--out", "TEXT"), 2, "is the text itself"),
+        (("TEXT", "--out", "."), 2, "is a folder"),
+        (("TEXT", "--out", "nowhere/at/all"), 1, "there is no folder nowhere/at"),
+        (("missing.txt", "--out", "OUT"), 1, "missing.txt: no such file"),
+        (("TEXT", "--out", "OUT", "--seq-length", "4096", "--encoding", "klingon"), 1, "no text encoding"),
+        (("TEXT", "--out", "OUT", "--seq-length", "4096", "--treat", "collapse,lower"), 1, "too short"),
+        (("--resume", "TEXT"), 1, "not a safetensors file"),
+        (("--resume", "missing.safetensors"), 1, "missing.safetensors: "),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    tmp_path: Path, capsys: Captured, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    text = write_text(tmp_path, characters=4_000)
+    stand_ins = {"TEXT": text, "OUT": str(tmp_path / "net.safetensors"), ".": str(tmp_path)}
+    assert main(["train", *(stand_ins.get(word, word) for word in words)]) == code
+    assert sentence in complaint(capsys)
+    assert not (tmp_path / "net.safetensors").exists()
+    assert Path(text).stat().st_size == 4_000
