@@ -1,0 +1,166 @@
+"""`lstm-tui` as a whole: help, version, what the app is opened with, and how wrong use is answered."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import ROOT, complaint, start, trained, write_text
+
+from model.config import NetworkSettings
+from tui.__main__ import main
+from tui.commands.arguments import APP, COMMANDS
+from tui.commands.instrument import Opening, opening_of, terminal_input
+from tui.commands.options import FPS, NETWORK, settled
+from tui.settings import paths
+
+pytestmark = pytest.mark.usefixtures("own_folders")
+
+Captured = pytest.CaptureFixture[str]
+
+LOADED = """
+import json, sys
+from tui.__main__ import main
+code = main(json.loads(sys.argv[1]))
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def app_options(*words: str) -> argparse.Namespace:
+    return APP.parser().parse_intermixed_args(words)
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_teaches_by_examples(command: str, capsys: Captured) -> None:
+    assert main([*command.split(), "--help"]) == 0
+    printed, told = capsys.readouterr()
+    assert told == ""
+    assert printed.startswith(f"usage: lstm-tui {command}".rstrip())
+    assert "Examples:\n  # " in printed
+    assert "\x1b" not in printed
+    assert max(map(len, printed.splitlines())) <= 82
+
+
+def test_the_apps_help_names_every_command(capsys: Captured) -> None:
+    assert main(["--help"]) == 0
+    printed = capsys.readouterr().out
+    for command in COMMANDS:
+        assert f"  lstm-tui {command} " in printed
+
+
+def test_version(capsys: Captured) -> None:
+    assert main(["--version"]) == 0
+    name, version = capsys.readouterr().out.split()
+    assert name == "lstm-tui" and version[0].isdigit()
+
+
+@pytest.mark.parametrize("words", [["--version"], ["train", "--version"]])
+def test_nothing_slow_is_imported_before_it_is_needed(words: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, json.dumps(words)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert not loaded & {"textual", "rich", "numpy", "asyncio", "corpora.corpus", "model.network"}
+
+
+def test_help_into_a_closed_pipe_is_quiet() -> None:
+    with start("--help", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("--frobnicate",), 2, "--frobnicate; `lstm-tui --help` explains"),
+        (("trian",), 2, "did you mean train?"),
+        (("missing.txt",), 1, "missing.txt: no such file or folder, and no corpus of that name"),
+        (("bracket",), 1, "did you mean brackets"),
+        (("missing.safetensors",), 1, "missing.safetensors: no such file"),
+        (("TEXT", "also-missing.txt"), 1, "also-missing.txt: no such file"),
+        (("--resume",), 1, "there is no last run to go on with yet"),
+        (("--resume", "missing.safetensors"), 1, "missing.safetensors: no such file"),
+        (("--resume", "TEXT"), 1, "not a safetensors file"),
+        (("TEXT", "--resume"), 2, "leave TEXT out"),
+        (("--hidden-size", "0"), 2, "hidden size is 0"),
+        (("--temperature", "-1"), 2, "temperature is -1.0"),
+        (("--fps", "0"), 2, "--fps is 0"),
+        (("-", "-"), 2, "standard input"),
+    ],
+)
+def test_wrong_words_are_answered_before_there_is_a_screen(
+    tmp_path: Path,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    code: int,
+    sentence: str,
+) -> None:
+    monkeypatch.setattr("os.isatty", lambda _: True)
+    text = write_text(tmp_path)
+    assert main([text if word == "TEXT" else word for word in words]) == code
+    assert sentence.replace("TEXT", text) in complaint(capsys)
+
+
+def test_what_steers_a_terminal_is_not_repeated_to_it(capsys: Captured) -> None:
+    assert main(["\x1b[31mmissing\n.txt"]) == 1
+    assert "\x1b" not in complaint(capsys)
+
+
+def test_a_saved_network_is_known_by_its_content(tmp_path: Path) -> None:
+    file = trained(tmp_path)
+    plain = file.rename(tmp_path / "network")
+    assert opening_of(app_options(str(plain)), paths()) == Opening(checkpoint=plain)
+    assert opening_of(app_options("--resume", str(plain)), paths()) == Opening(checkpoint=plain, resume=True)
+
+
+def test_a_saved_network_takes_no_settings(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path)
+    capsys.readouterr()
+    assert main([str(file), "--hidden-size", "9"]) == 2
+    assert complaint(capsys).startswith(f"--hidden-size does not go with {file}")
+
+
+def test_several_texts_are_opened_together(tmp_path: Path) -> None:
+    one, other = write_text(tmp_path), write_text(tmp_path, "other.txt")
+    options = app_options(one, "--hidden-size", "9", other)
+    assert opening_of(options, paths()) == Opening(sources=(one, other))
+    assert settled(NetworkSettings(), NETWORK, options).hidden_size == 9
+
+
+def test_a_flag_beats_the_environment_which_beats_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    remembered = NetworkSettings(hidden_size=11)
+    assert settled(remembered, NETWORK, app_options()).hidden_size == 11
+    monkeypatch.setenv("LSTM_TUI_HIDDEN_SIZE", "22")
+    assert settled(remembered, NETWORK, app_options()).hidden_size == 22
+    assert settled(remembered, NETWORK, app_options("--hidden-size", "33")).hidden_size == 33
+    monkeypatch.setenv("LSTM_TUI_FPS", "5")
+    assert FPS.value(app_options()) == 5.0
+
+
+def test_a_settings_file_that_cannot_be_used_is_named(own_folders: Path, capsys: Captured) -> None:
+    file = own_folders / "XDG_CONFIG_HOME" / "lstm-tui" / "settings.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[network]\nhidden_size = 0\n")
+    assert main([]) == 2
+    assert complaint(capsys).startswith(f"{file}: [network] hidden size is 0")
+
+
+@pytest.mark.parametrize("words", [(), ("-",)])
+def test_without_a_terminal_the_app_says_so(words: tuple[str, ...]) -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with start(*words, **pipes, start_new_session=True) as process:
+        printed, told = process.communicate(b"some text\n", timeout=30)
+    assert process.returncode == 2
+    assert printed == b""
+    assert told.startswith(b"lstm-tui: the app needs a terminal") and told.count(b"\n") == 1
+
+
+def test_a_text_that_is_not_piped_in_needs_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.isatty", lambda _: True)
+    with terminal_input(("shakespeare",)) as sources:
+        assert sources == ("shakespeare",)

@@ -1,0 +1,138 @@
+"""`lstm-tui sample`: the same seed, the same text; exact in a pipe, harmless on a terminal."""
+
+import os
+import pty
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from command_line import complaint, start, trained
+
+from model.checkpoint import load_checkpoint, save_checkpoint
+from tui.__main__ import main
+
+pytestmark = pytest.mark.usefixtures("own_folders")
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def file(tmp_path: Path, capsys: Captured) -> Path:
+    path = trained(tmp_path)
+    capsys.readouterr()
+    return path
+
+
+def written(capsys: Captured, file: Path, *flags: str) -> str:
+    assert main(["sample", str(file), *flags]) == 0
+    text, told = capsys.readouterr()
+    assert told == ""
+    return text
+
+
+def test_the_same_seed_writes_the_same_text(file: Path, capsys: Captured) -> None:
+    one = written(capsys, file, "--seed", "4", "--length", "60")
+    assert written(capsys, file, "--seed", "4", "--length", "60") == one
+    assert written(capsys, file, "--seed", "5", "--length", "60") != one
+    assert len(one) == 60
+
+
+def test_the_text_begins_with_the_prime(file: Path, capsys: Captured) -> None:
+    text = written(capsys, file, "--prime", "waves", "--length", "10")
+    assert text.startswith("waves")
+    assert len(text) == 15
+
+
+def test_at_temperature_zero_chance_has_no_say(file: Path, capsys: Captured) -> None:
+    one = written(capsys, file, "--temperature", "0", "--seed", "1")
+    assert written(capsys, file, "--temperature", "0", "--seed", "2") == one
+    assert written(capsys, file, "--top-k", "1", "--seed", "3") == one
+
+
+def test_unknown_characters_of_the_prime_are_named(file: Path, capsys: Captured) -> None:
+    assert main(["sample", str(file), "--prime", "wéaßveés", "--length", "0"]) == 0
+    text, told = capsys.readouterr()
+    assert text == "waves"
+    assert told == "lstm-tui: the network does not know 'é', 'ß'; left out of the prime\n"
+
+
+def test_a_flag_beats_the_environment_which_beats_the_settings_file(
+    file: Path, own_folders: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = written(capsys, file)
+    likeliest = written(capsys, file, "--temperature", "0")
+    hot = written(capsys, file, "--temperature", "50")
+    assert len({default, likeliest, hot}) == 3
+    settings = own_folders / "XDG_CONFIG_HOME" / "lstm-tui" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[sampling]\ntemperature = 50.0\n")
+    assert written(capsys, file) == hot
+    monkeypatch.setenv("LSTM_TUI_TEMPERATURE", "0")
+    assert written(capsys, file) == likeliest
+    assert written(capsys, file, "--temperature", "0.8") == default
+
+
+def with_symbols(file: Path, symbols: str) -> Path:
+    """The same network with other characters in its vocabulary."""
+    checkpoint = load_checkpoint(file)
+    other = file.with_name("other.safetensors")
+    save_checkpoint(replace(checkpoint, vocabulary=symbols + checkpoint.vocabulary[len(symbols) :]), other)
+    return other
+
+
+def test_a_pipe_gets_every_character_as_it_was_written(file: Path) -> None:
+    symbols = "\x1b\r\né\N{GRINNING FACE}"
+    words = ("sample", str(with_symbols(file, symbols)), "--prime", symbols, "--length", "0")
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    with start(*words, stdout=subprocess.PIPE, env=ascii_only) as process:
+        text, _ = process.communicate(timeout=30)
+    assert text.decode("utf-8") == symbols
+
+
+def test_a_terminal_gets_no_control_characters(file: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = ("sample", str(with_symbols(file, "\x1b")), "--prime", "a\x1ba", "--length", "0")
+    with start(*words, stdout=theirs):
+        os.close(theirs)
+        shown = os.read(ours, 1_000)
+        while b"\n" not in shown:
+            shown += os.read(ours, 1_000)
+    os.close(ours)
+    assert shown.decode("utf-8") == "a\u241ba\r\n"
+
+
+def test_a_closed_pipe_ends_it_quietly(file: Path) -> None:
+    words = ("sample", str(file), "--length", "1000000000")
+    with start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert len(process.stdout.read(10)) == 10
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ((), 2, "FILE"),
+        (("missing.safetensors",), 1, "missing.safetensors"),
+        (("NET", "--temperature", "-1"), 2, "temperature is -1.0; it must be a number from 0"),
+        (("NET", "--temperature", "warm"), 2, "'warm' is not a number"),
+        (("NET", "--top-p", "0"), 2, "top-p is 0.0"),
+        (("NET", "--length", "-1"), 2, "--length is -1"),
+        (("NET", "--seed", "-1"), 2, "seed is -1"),
+        (("NET", "--seed", "1.5"), 2, "'1.5' is not a whole number"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    file: Path, capsys: Captured, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    assert main(["sample", *(str(file) if word == "NET" else word for word in words)]) == code
+    assert sentence in complaint(capsys)
+
+
+def test_a_bad_environment_variable_is_named(file: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSTM_TUI_TEMPERATURE", "warm")
+    assert main(["sample", str(file)]) == 2
+    assert complaint(capsys) == "LSTM_TUI_TEMPERATURE: 'warm' is not a number"
