@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from corpora.corpus import CorpusError
-from corpora.entry import Entry
-from corpora.indexing import Piece
+from corpora.entry import Entry, Piece
+from corpora.info import CorpusError
 from corpora.packages import folder_of, has, lines_of
 
 # The plays and the order of tiny-shakespeare, which ends within the last.

@@ -7,7 +7,7 @@ import encodings
 import io
 from collections.abc import Generator, Iterable
 
-from corpora.corpus import CorpusError
+from corpora.info import CorpusError
 
 # The longer marks first: UTF-16's is the beginning of UTF-32's.
 _MARKS = (

@@ -8,9 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from corpora.grammar import Grammar
-from corpora.indexing import Piece
+if TYPE_CHECKING:
+    from corpora.grammar import Grammar
+
+Piece = tuple[str, float]
+"""The next part of a text, and the share of the whole in [0, 1] that has been read with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import platform
 import tempfile
 from pathlib import Path
 
-from corpora.corpus import CorpusInfo
 from corpora.entry import Entry
+from corpora.info import CorpusInfo
 
 FILE = "corpora.json"
 

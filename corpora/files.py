@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from corpora.corpus import CorpusError
 from corpora.decoding import decoded, looks_binary
-from corpora.indexing import Piece
+from corpora.entry import Piece
+from corpora.info import CorpusError
 
 STANDARD_INPUT = "-"
 BLOCK = 1 << 18

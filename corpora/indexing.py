@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpora.corpus import CorpusError
+from corpora.entry import Piece
+from corpora.info import CorpusError
 from corpora.treatments import Treater
 from corpora.vocabulary import Ids, Vocabulary, code_points, from_code_points, id_type
-
-Piece = tuple[str, float]
-"""The next part of a text, and the share of the whole in [0, 1] that has been read with it."""
 
 PREVIEW_LINES = 10
 PREVIEW_COLUMNS = 80

@@ -7,21 +7,17 @@ import stat
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from corpora import classics, facts, files, python_sources, synthetic
-from corpora.corpus import Corpus, CorpusError, CorpusInfo, Treatment
+from corpora import facts, files, synthetic
+from corpora.catalogue import BY_NAME, CATALOGUE, default_name
+from corpora.corpus import Corpus
 from corpora.decoding import require_encoding
 from corpora.entry import Entry
 from corpora.grammar import SeededText
 from corpora.indexing import Indexed, index
+from corpora.info import CorpusError, CorpusInfo, Treatment
 from corpora.treatments import Treater
 
-CATALOGUE: tuple[Entry, ...] = (*classics.ENTRIES, *python_sources.ENTRIES, *synthetic.ENTRIES)
-_BY_NAME = {entry.name: entry for entry in CATALOGUE}
-
-
-def default_name() -> str:
-    """Return the corpus to begin with: Shakespeare, or the best that is on this machine."""
-    return next(name for name in ("shakespeare", "python-docs", "unicode-names") if _BY_NAME[name].available())
+__all__ = ["CATALOGUE", "default_name", "describe", "load", "load_now"]
 
 
 def load(
@@ -76,7 +72,7 @@ def describe(name: str, cache_dir: Path | None) -> CorpusInfo:
     Raises:
         CorpusError: If there is no such corpus, or it is not on this machine.
     """
-    entry = _BY_NAME.get(name)
+    entry = BY_NAME.get(name)
     if entry is None:
         raise CorpusError(f"{name}: no corpus of that name; {_near(name)}`lstm-tui corpora` lists them all")
     known = facts.recall(cache_dir, entry) if cache_dir is not None and entry.available() else None
@@ -104,7 +100,7 @@ def _is_file(source: str) -> bool:
 
 def _entry(source: str) -> Entry | None:
     """Return the entry that `source` names, None if it is a path."""
-    entry = _BY_NAME.get(source)
+    entry = BY_NAME.get(source)
     return None if entry is None or _is_file(source) else entry
 
 
@@ -161,7 +157,7 @@ def _require_known(source: str, *, alone: bool) -> None:
     """
     if source == files.STANDARD_INPUT or (source and files.status(source) is not None):
         return
-    if source in _BY_NAME and not alone:
+    if source in BY_NAME and not alone:
         raise CorpusError(f"{source}: a corpus of the catalogue stands alone; only files and folders are joined")
     raise CorpusError(
         f"{source or 'an empty name'}: no such file or folder, and no corpus of that name; "
@@ -170,7 +166,7 @@ def _require_known(source: str, *, alone: bool) -> None:
 
 
 def _near(name: str) -> str:
-    near = difflib.get_close_matches(name, _BY_NAME, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.5)
     return f"did you mean {' or '.join(near)}? " if near else ""
 
 

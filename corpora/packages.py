@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpora.corpus import CorpusError
+from corpora.info import CorpusError
 
 _RUN = 1 << 18
 """Bytes of a run of lines: a few milliseconds of work."""

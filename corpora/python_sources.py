@@ -10,9 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from corpora.corpus import CorpusError
-from corpora.entry import Entry
-from corpora.indexing import Piece
+from corpora.entry import Entry, Piece
+from corpora.info import CorpusError
 from corpora.treatments import fold
 
 _PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"

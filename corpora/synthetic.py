@@ -11,20 +11,17 @@ and a model that has learnt the grammar has this mean loss on fresh text, since 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from corpora.entry import Entry
-from corpora.grammar import Codes, Grammar, SeededText
-from corpora.indexing import Piece
+from corpora.grammar import Codes, Grammar
 
 CHARACTERS = 1_000_000
 """Length of the text that is loaded; an epoch after it draws as much again."""
 SEED = 0
-_PIECE = 1 << 16
 _NEWLINE = 255
 """The level of the character that ends a line: -1 as a byte."""
 
@@ -161,27 +158,3 @@ def brackets() -> Brackets:
 def arithmetic() -> UniformLines:
     """Sums `a+b=c` with a and b uniform in 0..99."""
     return UniformLines([f"{a}+{b}={a + b}" for a in range(100) for b in range(100)])
-
-
-def _entry(name: str, summary: str, grammar: Callable[[], Grammar]) -> Entry:
-    def pieces() -> Iterator[Piece]:
-        codes = SeededText(grammar(), SEED).codes(0, CHARACTERS)
-        for start in range(0, CHARACTERS, _PIECE):
-            end = min(start + _PIECE, CHARACTERS)
-            yield codes[start:end].tobytes().decode("ascii"), end / CHARACTERS
-
-    return Entry(
-        name=name,
-        summary=summary,
-        origin=f"drawn from a grammar with the seed {SEED}, endless",
-        licence="none needed",
-        pieces=pieces,
-        grammar=grammar,
-    )
-
-
-ENTRIES = (
-    _entry("counting", "as many b as a, 1 to 9 of each: can it count?", counting),
-    _entry("brackets", "four kinds of brackets, nested up to 8 deep: can it remember?", brackets),
-    _entry("arithmetic", "sums of two numbers below 100: can it carry?", arithmetic),
-)

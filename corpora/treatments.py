@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection
 
-from corpora.corpus import Treatment
+from corpora.info import Treatment
 
 # What compatibility decomposition leaves alone although a typewriter has a way to write it.
 _TYPEWRITER = str.maketrans(

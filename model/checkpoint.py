@@ -21,7 +21,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from corpora.corpus import Treatment
+from corpora.info import Treatment
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings, require_whole
 from model.network import Network
 from model.parameters import Floats

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from corpora.corpus import CorpusInfo, Treatment
+from corpora.info import CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 
 MAIN = "main"
