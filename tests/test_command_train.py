@@ -227,7 +227,7 @@ def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
     os.close(ours)
     assert process.returncode == 0
     assert "step 40" in printed and "\x1b" not in printed
-    assert "training" in shown.decode() and " left" in shown.decode()
+    assert "step " in shown.decode() and " left" in shown.decode()
 
 
 def read_terminal(descriptor: int) -> bytes:

@@ -15,6 +15,8 @@ from tui.sanitize import sanitize_line
 Result = TypeVar("Result")
 
 REDRAW_SECONDS = 0.1
+BAR_WIDTH = 12
+"""Of 80 columns, so that all numbers stand beside it."""
 LINE_SECONDS = 10.0
 """Between two lines where there is no terminal."""
 PATIENCE_SECONDS = 0.3
@@ -47,13 +49,13 @@ class Display:
             self._bar = Progress(
                 SpinnerColumn(style="yellow"),
                 TextColumn("{task.description}", markup=False),
-                BarColumn(24, complete_style="yellow", finished_style="yellow"),
+                BarColumn(BAR_WIDTH, complete_style="yellow", finished_style="yellow"),
                 TextColumn("{task.fields[note]}", style="dim", markup=False),
                 console=self._console,
                 auto_refresh=False,
                 transient=True,
             )
-            self._bar.add_task("", total=1.0, note="")
+            self._bar.add_task("", total=None, note="")  # it swings until a share is known
             self._next = self._clock() + patience
         else:
             self._next = self._clock() + max(patience, LINE_SECONDS)
@@ -75,12 +77,17 @@ class Display:
             print(sanitize_line(f"{what}{percent}  {note()}".rstrip()), file=sys.stderr, flush=True)
             return
         self._next = now + REDRAW_SECONDS
-        if not self._bar.live.is_started:
-            self._bar.start()
         self._bar.update(
-            self._bar.task_ids[0], description=sanitize_line(what), note=sanitize_line(note()), completed=share or 0.0
+            self._bar.task_ids[0],
+            description=sanitize_line(what),
+            note=sanitize_line(note()),
+            total=None if share is None else 1.0,
+            completed=share,
         )
-        self._bar.refresh()
+        if self._bar.live.is_started:
+            self._bar.refresh()
+        else:
+            self._bar.start()
 
     def clear(self) -> None:
         """Take the bar away."""

@@ -43,7 +43,9 @@ def guarded(work: Callable[[], int]) -> int:
         if code is None:
             raise
         say(_sentence(error))
-        if isinstance(error, OSError):
+        try:
+            sys.stdout.flush()
+        except OSError:  # a full disk, say
             _drop_output()
         return code
 

@@ -44,7 +44,7 @@ class Report:
 
     def progress(self, course: Course, progress: Progress) -> None:
         """Tell how far it is, if it is time to."""
-        self._display.show("training", lambda: _note(course, progress), course.share)
+        self._display.show(f"step {progress.step:,}", lambda: _note(course, progress), course.share)
         if progress.validations and course.seconds >= self._told_at + JSON_SECONDS:
             self._told_at = course.seconds
             self._line(
@@ -107,7 +107,7 @@ class Report:
 
 def _note(course: Course, progress: Progress) -> str:
     return (
-        f"step {progress.step:,} · loss {units.loss(progress.train_loss)} · "
+        f"loss {units.loss(progress.train_loss)} · "
         f"validation {units.loss(progress.validation_loss)} · {units.rate(progress.chars_per_second)} · "
         f"{units.duration(course.seconds_left)} left"
     )

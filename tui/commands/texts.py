@@ -1,14 +1,12 @@
-"""Texts and saved networks, as commands read them."""
+"""Texts, as commands read them."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from corpora.corpus import Corpus, Treatment
 from corpora.library import load
-from model.checkpoint import Checkpoint, load_checkpoint
 from tui.commands.display import Display, finish_with
 from tui.commands.options import ENCODING, TREAT
 
@@ -34,13 +32,3 @@ def read_text(
         CorpusError: If it cannot be read or used.
     """
     return finish_with(load(sources, encoding=encoding, treatments=treatments), display, "reading the text")
-
-
-def read_network(path: Path) -> Checkpoint:
-    """Read a saved network.
-
-    Raises:
-        CheckpointError: If the file is none.
-        OSError: If it cannot be read.
-    """
-    return load_checkpoint(path)
