@@ -225,6 +225,8 @@ class Mark:
     kind: MarkKind
     label: str
     """For people: `temperature 0.85`."""
+    given: int = 0
+    """At a start: how many characters from here on are the prime, which was given and not drawn."""
 
 
 @dataclass(frozen=True, slots=True)

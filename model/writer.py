@@ -60,7 +60,7 @@ class Writer:
     def restart(self, prime: str) -> tuple[str, ...]:
         """Begin anew after `prime`; returns the distinct characters of it that the vocabulary lacks."""
         read, unknown = self.sampler.restart(prime)
-        self._mark("start", "a new text")
+        self._mark("start", "a new text", given=len(read))
         self._text += read
         self._probabilities += [1.0] * len(read)
         self._last_used = None
@@ -102,12 +102,12 @@ class Writer:
         self._text, self._probabilities, self._marks = [], [], []
         return written
 
-    def _mark(self, kind: MarkKind, label: str) -> None:
+    def _mark(self, kind: MarkKind, label: str, given: int = 0) -> None:
         """Leave a mark before the next character; of one kind at one place only the last stays, if it says anything."""
         here = len(self._text)
         self._marks = [mark for mark in self._marks if (mark.offset, mark.kind) != (here, kind)]
         if label:
-            self._marks.append(Mark(here, kind, label))
+            self._marks.append(Mark(here, kind, label, given))
 
 
 def what_changed(old: SamplingSettings, new: SamplingSettings) -> str:

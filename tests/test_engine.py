@@ -277,6 +277,7 @@ def test_restarting_after_a_prime_writes_the_prime_and_names_what_is_unknown(des
     desk.say(StartSampling(prime="aaéb", restart=True))
     desk.turn(2)
     assert desk.text.startswith("aab")
+    assert [mark.given for _, part in _parts(desk) for mark in part.marks if mark.kind == "start"] == [3]
     assert any("'é'" in notice for notice in desk.notices)
 
 

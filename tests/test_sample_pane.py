@@ -147,10 +147,10 @@ async def test_a_mark_is_data_and_not_markup() -> None:
         assert screen_rows(app.pane)[0] == "[b] [/]\u240a\u241b x[/] \u241b[31m▌"
 
 
-async def test_a_prime_has_another_shade_up_to_the_first_drawn_character() -> None:
+async def test_a_prime_has_another_shade_than_what_was_drawn() -> None:
     app = PaneApp()
     async with app.run_test(size=(60, 12)) as pilot:
-        what = Written("ROMEO: I", (1.0,) * 6 + (0.5, 1.0), marks=(Mark(0, "start", "start"),))
+        what = Written("ROMEO: I", (1.0,) * 8, marks=(Mark(0, "start", "start", given=6),))
         await append(pilot, app.pane, what)
         prime, drawn, *_ = app.pane.render_line(1)
         assert (prime.text, drawn.text) == ("ROMEO:", " I")
@@ -158,15 +158,6 @@ async def test_a_prime_has_another_shade_up_to_the_first_drawn_character() -> No
         assert drawn.style is not None
         assert prime.style.italic
         assert not drawn.style.italic
-
-
-async def test_at_temperature_zero_only_the_prime_looks_like_one() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(60, 12)) as pilot:
-        await append(pilot, app.pane, written("ROMEO: ", Mark(0, "start", "start"), probability=1.0))
-        await append(pilot, app.pane, written("the the the", probability=1.0))
-        shades = [(segment.text, bool(segment.style and segment.style.italic)) for segment in app.pane.render_line(1)]
-        assert shades[:2] == [("ROMEO: ", True), ("the the the", False)]
 
 
 async def test_selected_text_can_be_read() -> None:

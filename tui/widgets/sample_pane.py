@@ -97,15 +97,14 @@ class SamplePane(ScrollView, can_focus=True):
     def append(self, written: Written) -> None:
         """Add what was written, with its marks."""
         text = sanitize(written.text, self._buffer.text(self._buffer.end - BEFORE))
-        position = 0
-        primed = False
+        position = primed = 0
         for mark in sorted(written.marks, key=lambda mark: mark.offset):
             offset = min(max(mark.offset, position), len(text))
-            self._write(text[position:offset], written.probabilities[position:offset], primed)
+            self._buffer.write(text[position:offset], primed=min(primed, offset - position))
             if self._buffer.label(sanitize_line(mark.label), alone=mark.kind != "sampling"):
                 self._rows.forget()
-            position, primed = offset, mark.kind == "start"
-        self._write(text[position:], written.probabilities[position:], primed)
+            position, primed = offset, mark.given
+        self._buffer.write(text[position:], primed=min(primed, len(text) - position))
         self._settle(len(text))
 
     def clear(self) -> None:
@@ -115,14 +114,6 @@ class SamplePane(ScrollView, can_focus=True):
         self.following = True
         self._follow()
         self.refresh()
-
-    def _write(self, text: str, probabilities: tuple[float, ...], primed: bool) -> None:
-        """Append a run of text between two marks; it may begin with a prime.
-
-        A prime was not drawn, so its characters have probability 1, and it comes in one piece with its mark.
-        """
-        length = next((i for i, p in enumerate(probabilities) if p < 1.0), len(text)) if primed else 0
-        self._buffer.write(text, primed=length)
 
     def _settle(self, count: int) -> None:
         """Wrap what was appended, `count` characters, and move the view, or hold it, as it should be."""
