@@ -6,11 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import complaint, json_lines, start
 
 from corpora.entry import Entry
 from corpora.library import CATALOGUE
 from tui.__main__ import main
+
+from command_line import complaint, json_lines, start
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 

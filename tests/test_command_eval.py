@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import complaint, json_lines, trained
 
 from model.checkpoint import load_checkpoint
 from tui.__main__ import main
 
+from command_line import complaint, json_lines, trained
 from naive_lstm import Floats, NaiveNetwork
 
 pytestmark = pytest.mark.usefixtures("own_folders")

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import ROOT, complaint, start, trained, write_text
 
 from model.config import NetworkSettings
 from tui.__main__ import main
@@ -15,6 +14,8 @@ from tui.commands.arguments import APP, COMMANDS
 from tui.commands.instrument import Opening, opening_of, terminal_input
 from tui.commands.options import FPS, NETWORK, settled
 from tui.settings import paths
+
+from command_line import ROOT, complaint, start, trained, write_text
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 

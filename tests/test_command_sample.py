@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from command_line import complaint, start, trained
 
 from model.checkpoint import load_checkpoint, save_checkpoint
 from tui.__main__ import main
+
+from command_line import complaint, start, trained
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command_line import TINY, complaint, json_lines, start, trained, write_text
 
 from model.checkpoint import Checkpoint, load_checkpoint
 from tui.__main__ import main
+
+from command_line import TINY, complaint, json_lines, start, trained, write_text
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 
