@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from corpora.corpus import CorpusError, Treatment
 from corpora.decoding import decoded
-from corpora.indexing import Indexed, Indexer, Piece, index, preview
+from corpora.entry import Piece
+from corpora.indexing import Indexed, Indexer, index, preview
 from corpora.library import load, load_now
 from corpora.treatments import Treater, fold, lower
 
