@@ -25,7 +25,7 @@ def one_stream_loss(network: Network, ids: Ids) -> Slices[float]:
         ValueError: If there are fewer than 2 characters.
     """
     require_two(ids)
-    total = yield from _read(network, ids[:-1, None], ids[1:, None], network.zero_state())
+    total = yield from _read(network, ids[:-1, None], ids[1:, None], network.initial_state())
     return total / (len(ids) - 1)
 
 
@@ -44,9 +44,9 @@ def parallel_loss(network: Network, ids: Ids) -> Slices[float]:
     inputs = ids[: S * length].reshape(S, length).T  # (length, S)
     targets = ids[1 : S * length + 1].reshape(S, length).T
 
-    warm = network.zero_state(S)
+    warm = network.initial_state(S)
     yield from _read(network, inputs[-WARM_UP:], targets[-WARM_UP:], warm)
-    state = network.zero_state(S)
+    state = network.initial_state(S)
     state[:, :, 1:] = warm[:, :, :-1]
 
     total = yield from _read(network, inputs, targets, state)

@@ -1,77 +1,125 @@
-"""The network: one-hot characters -> stacked LSTM layers -> softmax over the next character.
+"""The network: characters -> stacked recurrent layers -> softmax over the next character.
 
-Time first, then streams: ids are (T, B), hidden states (T, B, H), a network's state (L, 2, B, H).
+Time first, then streams: ids are (T, B), hidden states (T, B, H), a network's state (L, S, B, H).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from model import lstm
+from model import cell
+from model.cell import Cell, sum_by_character
 from model.config import NetworkSettings
-from model.lstm import GATES, LSTM
+from model.gru import GRU
+from model.initialise import draw_weights
+from model.lstm import LSTM
 from model.parameters import Floats, Parameters
+from model.rnn import RNN
 from model.slices import Slices, blocks
 from model.softmax import Ids, cross_entropy
 
+CELLS: Final[dict[str, type[Cell]]] = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
 
-@dataclass(slots=True)
+INITIAL = ("initial.h", "initial.c")
+"""Names of a learned initial state, (L, H) each; the second only where cells have a c."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    """Silences outputs of layers while training, and scales the others up (Srivastava et al. 2014)."""
+
+    share: float
+    """Of the outputs that are silenced, in [0, 1)."""
+    rng: np.random.Generator
+
+    def mask(self, out: Floats) -> None:
+        """Fill `out` with 0 for what is silenced and 1 / (1 - share) for the rest."""
+        kept = self.rng.random(out.shape, dtype=np.float32) >= self.share
+        np.multiply(kept, 1.0 / (1.0 - self.share), out=out, casting="unsafe")
+
+
 class Workspace:
-    """Buffers for windows of T steps and B streams, allocated once and filled again and again."""
+    """Buffers for windows of T steps and B streams, allocated once and filled again and again.
 
-    T: int
-    B: int
-    layers: list[lstm.Workspace] = field(default_factory=list)
+    Attributes:
+        layers: What each layer's forward leaves for its backward.
+        masks: Dropout behind each layer, (L, T, B, H), made when it is first needed.
+        outputs: Each layer's hidden states behind its dropout, (L, T, B, H), likewise.
+    """
+
+    def __init__(self, T: int, B: int, layers: list[cell.Workspace]) -> None:
+        self.T, self.B, self.layers = T, B, layers
+        self.masks: Floats | None = None
+        self.outputs: Floats | None = None
+
+    def make_room_for_dropout(self) -> tuple[Floats, Floats]:
+        """The masks and outputs, allocated if they were not."""
+        if self.masks is None or self.outputs is None:
+            dh = self.layers[0].dh
+            self.masks = np.empty((len(self.layers), *dh.shape), dh.dtype)
+            self.outputs = np.empty_like(self.masks)
+        return self.masks, self.outputs
 
 
 class Network:
-    """A character-level LSTM and its exact gradients.
+    """A character-level recurrent network and its exact gradients.
 
     Attributes:
         settings: Its shape.
         V: Distinct characters.
-        parameters: All tensors, named as PyTorch names them: `lstm.*` and `decoder.*`.
+        parameters: All tensors, named as PyTorch names them: `lstm.*`, `gru.*` or `rnn.*`, `decoder.*`, and
+            `encoder.weight` with an embedding.
     """
 
     def __init__(self, settings: NetworkSettings, V: int, dtype: npt.DTypeLike = np.float32) -> None:
         """Allocate a network of zeros; `initialise` draws its weights."""
         self.settings, self.V = settings, V
-        H = settings.hidden_size
+        kind = CELLS[settings.cell]
+        H, D = settings.hidden_size, settings.embedding_size
         shapes: dict[str, tuple[int, ...]] = {}
+        if D:
+            shapes["encoder.weight"] = (V, D)
         for layer in range(settings.layers):
-            shapes |= LSTM.shapes(layer, V if layer == 0 else H, H)
-        shapes |= {"decoder.weight": (V, H), "decoder.bias": (V,)}
+            shapes |= kind.shapes(layer, H if layer else D or V, H)
+        if not settings.tied:
+            shapes["decoder.weight"] = (V, H)
+        shapes["decoder.bias"] = (V,)
+        if settings.learned_state:
+            shapes |= dict.fromkeys(INITIAL[:kind.S], (settings.layers, H))
         self.parameters = Parameters(shapes, dtype)
-        self.layers = [LSTM(self.parameters, layer) for layer in range(settings.layers)]
+        self.layers = [kind(self.parameters, layer) for layer in range(settings.layers)]
         tensors, grads = self.parameters.tensors, self.parameters.grad_tensors
-        self.W_out, self.dW_out = tensors["decoder.weight"], grads["decoder.weight"]  # (V, H)
+        self.E, self.dE = tensors.get("encoder.weight"), grads.get("encoder.weight")  # (V, D)
+        W_out = "encoder.weight" if settings.tied else "decoder.weight"
+        self.W_out, self.dW_out = tensors[W_out], grads[W_out]  # (V, H)
         self.b_out, self.db_out = tensors["decoder.bias"], grads["decoder.bias"]  # (V,)
 
     def initialise(self, rng: np.random.Generator) -> None:
-        """Draw new weights."""
-        for layer in self.layers:
-            layer.initialise(rng)
-        bound = self.settings.hidden_size**-0.5
-        self.W_out[...] = rng.uniform(-bound, bound, self.W_out.shape)
-        self.b_out[...] = 0.0
+        """Draw new weights, as the settings say."""
+        draw_weights(self.parameters, self.settings, rng)
 
     @property
     def dtype(self) -> npt.DTypeLike:
         """The floating-point type of parameters and states."""
         return self.parameters.values.dtype
 
-    def zero_state(self, B: int = 1) -> Floats:
-        """The state before any text, (L, 2, B, H)."""
-        settings = self.settings
-        return np.zeros((settings.layers, lstm.STATES, B, settings.hidden_size), self.dtype)
+    def initial_state(self, B: int = 1) -> Floats:
+        """The state before any text, (L, S, B, H): zero, or as it was learnt."""
+        S, settings = self.layers[0].S, self.settings
+        state: Floats = np.zeros((settings.layers, S, B, settings.hidden_size), self.dtype)
+        if settings.learned_state:
+            for vector, name in enumerate(INITIAL[:S]):
+                state[:, vector] = self.parameters.tensors[name][:, None]
+        return state
 
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of (T, B) characters."""
-        H = self.settings.hidden_size
-        return Workspace(T, B, [lstm.Workspace(T, B, H, self.dtype) for _ in self.layers])
+        return Workspace(T, B, [layer.workspace(T, B) for layer in self.layers])
 
     # ---------------------------------------------------------------------------------------- one step
 
@@ -80,16 +128,19 @@ class Network:
 
         Args:
             ids: (B,).
-            state: (L, 2, B, H), advanced in place.
+            state: (L, S, B, H), advanced in place.
 
         Returns:
             Logits of the next character, (B, V).
         """
         h: Floats = state[-1, 0]  # (B, H)
         for index, layer in enumerate(self.layers):
-            # (4, B, H)
-            projection: Floats = layer.W_ih[:, ids] if index == 0 else h @ layer.W_ih
-            projection += (layer.b_ih + layer.b_hh)[:, None]
+            # (G, B, H)
+            if index:
+                projection: Floats = h @ layer.W_ih
+            else:
+                projection = layer.W_ih[:, ids] if self.E is None else self.E[ids] @ layer.W_ih
+            projection += layer.input_bias
             layer.step(projection, state[index])
             h = state[index, 0]
         logits: Floats = h @ self.W_out.T + self.b_out
@@ -103,14 +154,14 @@ class Network:
         Args:
             inputs: Characters read, (T, B).
             targets: Characters to predict, (T, B).
-            state: The state before the window, (L, 2, B, H); replaced by the one after it.
+            state: The state before the window, (L, S, B, H); replaced by the one after it.
             work: Buffers of the window's size.
 
         Returns:
             Cross-entropy summed over the T * B predictions, in nats.
         """
-        yield from self._forward(inputs, state, work)
-        h = work.layers[-1].h[1:].reshape(-1, self.settings.hidden_size)  # (T B, H)
+        outputs = yield from self._forward(inputs, state, work, None)
+        h = outputs[-1].reshape(-1, self.settings.hidden_size)  # (T B, H)
         y = targets.reshape(-1)
         total = 0.0
         for rows in blocks(len(y), 2.0 * self.W_out.size):
@@ -119,7 +170,16 @@ class Network:
         self._read_state(work, state)
         return total
 
-    def gradients(self, inputs: Ids, targets: Ids, state: Floats, work: Workspace) -> Slices[float]:
+    def gradients(
+        self,
+        inputs: Ids,
+        targets: Ids,
+        state: Floats,
+        work: Workspace,
+        *,
+        dropout: Dropout | None = None,
+        first: bool = False,
+    ) -> Slices[float]:
         """The loss of a window and, in `parameters.grads`, its gradient with respect to every parameter.
 
         Back-propagation through time reaches to the window's beginning and no further.
@@ -127,42 +187,86 @@ class Network:
         Args:
             inputs: Characters read, (T, B).
             targets: Characters to predict, (T, B).
-            state: The state before the window, (L, 2, B, H); replaced by the one after it.
+            state: The state before the window, (L, S, B, H); replaced by the one after it.
             work: Buffers of the window's size.
+            dropout: Silences outputs of each layer.
+            first: Whether `state` is the initial state, which then has a gradient where it is learnt.
 
         Returns:
             Cross-entropy averaged over the T * B predictions, in nats per character.
         """
-        yield from self._forward(inputs, state, work)
-        loss = yield from self._decode_backward(targets, work)
+        outputs = yield from self._forward(inputs, state, work, dropout)
+        loss = yield from self._decode_backward(targets, outputs[-1], work)
         for index in reversed(range(len(self.layers))):
             layer, buffers = self.layers[index], work.layers[index]
+            if dropout is not None:
+                masks, _ = work.make_room_for_dropout()
+                np.multiply(buffers.dh, masks[index], out=buffers.dh)
             yield from layer.backward(buffers)
-            if index == 0:
-                yield from embed_backward(layer, buffers.gates, inputs)
+            if index:
+                yield from layer.project_backward(buffers.gates, outputs[index - 1], work.layers[index - 1].dh)
             else:
-                yield from project_backward(layer, buffers.gates, work.layers[index - 1])
+                yield from self._embed_backward(inputs, buffers.gates)
+        if self.settings.learned_state:
+            self._initial_gradients(work, first=first)
         self._read_state(work, state)
         return loss
 
-    def _forward(self, inputs: Ids, state: Floats, work: Workspace) -> Slices[None]:
-        """Run all layers over a window, (T, B), from `state`."""
+    def _forward(
+        self, inputs: Ids, state: Floats, work: Workspace, dropout: Dropout | None
+    ) -> Slices[list[Floats]]:
+        """Run all layers over a window, (T, B), from `state`; returns what each gives upward, (T, B, H)."""
+        outputs: list[Floats] = []
         for index, (layer, buffers) in enumerate(zip(self.layers, work.layers, strict=True)):
             buffers.start(state[index])
-            if index == 0:
-                yield from embed(layer, inputs, buffers.gates)
+            if index:
+                yield from layer.project(outputs[-1], buffers.gates)
             else:
-                yield from project(layer, work.layers[index - 1].h[1:], buffers.gates)
+                yield from layer.embed(self._table(), inputs, buffers.gates)
             yield from layer.forward(buffers)
+            output = buffers.h[1:]
+            if dropout is not None:
+                masks, dropped = work.make_room_for_dropout()
+                yield from in_rows(dropout.mask, masks[index])
+                np.multiply(output, masks[index], out=dropped[index])
+                output = dropped[index]
+            outputs.append(output)
+        return outputs
+
+    def _table(self) -> Floats:
+        """Return x W_ih of the first layer for each character, (G, V, H)."""
+        W_ih = self.layers[0].W_ih
+        return W_ih if self.E is None else np.matmul(self.E, W_ih)
+
+    def _embed_backward(self, ids: Ids, dz: Floats) -> Slices[None]:
+        """Gradients of the first layer's W_ih and of the embedding, from dz (G, T, B, H)."""
+        layer = self.layers[0]
+        dtable = yield from sum_by_character(dz, ids, self.V)  # (G, V, H)
+        if self.E is None or self.dE is None:
+            layer.dW_ih[...] = dtable
+            return
+        layer.dW_ih[...] = np.matmul(self.E.T, dtable)  # (G, D, H)
+        dE = np.matmul(dtable, layer.W_ih.transpose(0, 2, 1)).sum(axis=0)  # (V, D)
+        # tied weights already hold the decoder's part
+        if self.settings.tied:
+            self.dE += dE
+        else:
+            self.dE[...] = dE
+
+    def _initial_gradients(self, work: Workspace, *, first: bool) -> None:
+        for index, (layer, buffers) in enumerate(zip(self.layers, work.layers, strict=True)):
+            gradient = layer.initial_gradient(buffers).sum(axis=1)  # (S, H)
+            for vector, name in enumerate(INITIAL[: layer.S]):
+                self.parameters.grad_tensors[name][index] = gradient[vector] if first else 0.0
 
     def _read_state(self, work: Workspace, state: Floats) -> None:
-        for index, buffers in enumerate(work.layers):
-            state[index] = buffers.end()
+        for layer_state, buffers in zip(state, work.layers, strict=True):
+            buffers.end(layer_state)
 
-    def _decode_backward(self, targets: Ids, work: Workspace) -> Slices[float]:
+    def _decode_backward(self, targets: Ids, output: Floats, work: Workspace) -> Slices[float]:
         """Softmax, loss and the decoder's gradients, some rows at a time; leaves dh for the last layer."""
         H = self.settings.hidden_size
-        h = work.layers[-1].h[1:].reshape(-1, H)  # (T B, H)
+        h = output.reshape(-1, H)  # (T B, H)
         dh = work.layers[-1].dh.reshape(-1, H)
         y = targets.reshape(-1)
         self.dW_out[...] = 0.0
@@ -183,76 +287,8 @@ class Network:
         return total / len(y)
 
 
-# ------------------------------------------------------------------------------------- a layer's input
-
-
-def embed(layer: LSTM, ids: Ids, gates: Floats) -> Slices[None]:
-    """Input projection of one-hot characters: rows of W_ih, gathered for all steps at once.
-
-    Args:
-        layer: The first layer.
-        ids: (T, B).
-        gates: Receives SCALE * (W_ih[ids] + b_ih + b_hh), (4, T, B, H).
-    """
-    table = (layer.W_ih + (layer.b_ih + layer.b_hh)[:, None]) * layer.scale  # (4, V, H)
-    for rows, out in zip(table, gates, strict=True):
-        # "clip" only spares numpy a buffer: ids are in range
-        np.take(np.ascontiguousarray(rows), ids, axis=0, out=out, mode="clip")
+def in_rows(fill: Callable[[Floats], None], array: Floats) -> Iterator[None]:
+    """Fill `array` (T, B, H) some time steps at a time."""
+    for rows in blocks(len(array), 20.0 * array[0].size):
+        fill(array[rows])
         yield
-
-
-def embed_backward(layer: LSTM, dz: Floats, ids: Ids) -> Slices[None]:
-    """dW_ih for one-hot characters: at row v, the sum of dz (4, T, B, H) wherever v was read."""
-    flat = ids.reshape(-1)
-    order = np.argsort(flat, kind="stable")
-    # where the sorted ids change, the places of the next symbol begin
-    borders = np.flatnonzero(np.diff(flat[order])) + 1
-    places_of_each = np.split(order, borders)
-    dz = dz.reshape(GATES, -1, dz.shape[-1])
-    gradient = np.zeros((GATES, *layer.dW_ih.shape[1:]), dz.dtype)  # (4, V, H)
-    yield
-    for places in places_of_each:
-        np.add.reduce(dz[:, places], axis=1, out=gradient[:, flat[places[0]]])
-        yield
-    layer.dW_ih[...] = gradient
-
-
-def project(layer: LSTM, x: Floats, gates: Floats) -> Slices[None]:
-    """Input projection of the layer below: SCALE * (x W_ih + b_ih + b_hh) for all steps, in `gates`.
-
-    Args:
-        layer: A layer above the first.
-        x: Hidden states of the layer below, (T, B, H).
-        gates: (4, T, B, H).
-    """
-    H = x.shape[-1]
-    x = x.reshape(-1, H)
-    W = by_scale(layer.W_ih, layer.scale)  # (4, H, H)
-    b = (layer.b_ih + layer.b_hh)[:, None] * layer.scale  # (4, 1, H)
-    for gate, z in enumerate(gates.reshape(GATES, -1, H)):
-        for rows in blocks(len(x), 2.0 * H * H):
-            np.matmul(x[rows], W[gate], out=z[rows])
-            z[rows] += b[gate]
-            yield
-
-
-def project_backward(layer: LSTM, dz: Floats, below: lstm.Workspace) -> Slices[None]:
-    """dW_ih of a layer above the first, and dh of the layer below, from dz (4, T, B, H)."""
-    H = dz.shape[-1]
-    x = below.h[1:].reshape(-1, H)  # (T B, H)
-    dx = below.dh.reshape(-1, H)
-    dz = dz.reshape(GATES, -1, H)
-    for gate in range(GATES):
-        for rows in blocks(H, 2.0 * x.size):
-            np.matmul(dz[gate][:, rows].T, x, out=layer.dW_ih[gate, :, rows].T)
-            yield
-    for rows in blocks(len(x), 2.0 * GATES * H * H):
-        np.matmul(dz[0, rows], layer.W_ih[0].T, out=dx[rows])
-        for gate in range(1, GATES):
-            dx[rows] += dz[gate, rows] @ layer.W_ih[gate].T
-        yield
-
-
-def by_scale(weight: Floats, scale: Floats) -> Floats:
-    """`weight` (4, D, H) times `scale` (4, 1, 1), in the memory layout of `weight`."""
-    return np.multiply(weight, scale)  # ufuncs keep the layout of their input

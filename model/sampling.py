@@ -137,7 +137,7 @@ class Sampler:
             The characters of `prime` that were read, and those, each once, that the vocabulary lacks and that were
             left out.
         """
-        self.state = self.network.zero_state()
+        self.state = self.network.initial_state()
         self.last: int | None = None
         ids, unknown = self.vocabulary.encode(prime)
         for character in ids.tolist():

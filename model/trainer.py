@@ -101,7 +101,7 @@ class Trainer:
         self.network, self.corpus, self.settings, self.clock = network, corpus, settings, clock
         self.batches = Batches(corpus, settings.seq_length, settings.batch_size)
         self.optimizer = Adam(network.parameters)
-        self.state: Floats = network.zero_state(self.batches.B)
+        self.state: Floats = network.initial_state(self.batches.B)
         self.step = 0
         self.train_loss: float | None = None
         self.validation_loss: float | None = None

@@ -32,7 +32,7 @@ def text_of(length: int) -> Ids:
 @pytest.mark.parametrize("layers", [1, 2])
 def test_one_stream_is_the_sum_over_single_steps(layers: int) -> None:
     network, ids = network_of(layers), text_of(300)
-    state, total = network.zero_state(), 0.0
+    state, total = network.initial_state(), 0.0
     for read, following in pairwise(ids):
         logits = network.step(np.array([read]), state)[0]
         total -= logits[following] - np.log(np.exp(logits).sum())

@@ -143,6 +143,6 @@ def test_a_step_pauses_often_enough_for_a_large_network() -> None:
     network = Network(NetworkSettings(hidden_size=96, layers=2), V)
     work = network.workspace(10, 4)
     ids = np.zeros((10, 4), np.uint8)
-    pauses = sum(1 for _ in network.gradients(ids, ids, network.zero_state(4), work))
+    pauses = sum(1 for _ in network.gradients(ids, ids, network.initial_state(4), work))
     # forward and backward of each layer yield at each of the ten time steps
     assert pauses >= 2 * 2 * 10

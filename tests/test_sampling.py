@@ -213,7 +213,7 @@ def test_what_is_drawn_after_a_prime_follows_from_every_character_of_it() -> Non
     sampler.restart("abad")
     draw = sampler.draw()
 
-    state = network.zero_state()
+    state = network.initial_state()
     for character in vocabulary.encode("abad")[0]:
         logits = network.step(np.array([character]), state)[0]
     np.testing.assert_array_equal(sampler.state, state)
@@ -226,7 +226,7 @@ def test_without_a_prime_the_text_begins_where_a_line_begins() -> None:
     network, vocabulary = opinionated("ab\nc")
     sampler = Sampler(network, vocabulary, PLAIN, np.random.default_rng(0))
     draw = sampler.draw()
-    logits = network.step(np.array([vocabulary.symbols.index("\n")]), network.zero_state())[0]
+    logits = network.step(np.array([vocabulary.symbols.index("\n")]), network.initial_state())[0]
     assert draw.probability == distribution(logits, PLAIN)[draw.id]
 
 

@@ -65,5 +65,5 @@ def run(options: argparse.Namespace) -> int:
 def slices_of_window(network: Network) -> int:
     """In how many slices a full window is read, found out by reading one."""
     ids = np.zeros((WINDOW, 1), np.uint8)
-    work = network.evaluate(ids, ids, network.zero_state(), network.workspace(WINDOW, 1))
+    work = network.evaluate(ids, ids, network.initial_state(), network.workspace(WINDOW, 1))
     return sum(1 for _ in work)

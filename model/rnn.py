@@ -1,0 +1,53 @@
+"""The plain recurrent network of Elman (1990), with tanh: h = tanh(x W_ih + b_ih + h W_hh + b_hh)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.cell import Cell, Workspace
+from model.parameters import Floats
+from model.slices import Slices
+
+
+class RNN(Cell):
+    """A layer of plain recurrence."""
+
+    name = "rnn"
+    G = 1
+    S = 1
+
+    def workspace(self, T: int, B: int) -> Workspace:
+        """Buffers for windows of T steps and B streams."""
+        return Workspace(1, T, B, self.H, self.W_hh.dtype)
+
+    def step(self, projection: Floats, state: Floats) -> None:
+        """Advance `state` (1, B, H) in place by one character."""
+        projection += np.matmul(state[0], self.W_hh)
+        np.tanh(projection, out=state)
+
+    def forward(self, work: Workspace) -> Slices[None]:
+        """Run over a window; leaves h of each step in `work`."""
+        product = work.product[0]
+        for t in range(len(work.dh)):
+            z = work.gates[0, t]  # (B, H)
+            np.matmul(work.h[t], self.W_hh[0], out=product)
+            np.add(z, product, out=z)
+            np.tanh(z, out=work.h[t + 1])
+            yield
+
+    def backward(self, work: Workspace) -> Slices[None]:
+        """Turn `work.dh` into d(loss)/dz, left in `work.gates`, and the gradients of W_hh and the biases."""
+        dh = work.dh_t
+        W_hh_T = self.W_hh[0].T
+        dh[...] = 0.0
+        for t in reversed(range(len(work.dh))):
+            dz, h = work.gates[0, t], work.h[t + 1]  # (B, H) each
+            np.add(dh, work.dh[t], out=dh)
+            # dz = dh (1 - h^2);  dh = dz W_hh^T
+            np.multiply(h, h, out=dz)
+            np.subtract(1.0, dz, out=dz)
+            np.multiply(dz, dh, out=dz)
+            np.matmul(dz, W_hh_T, out=dh)
+            yield
+        yield from self.recurrent_gradients(work.gates, work.h[:-1])
+        self.db_ih[...] = self.db_hh
