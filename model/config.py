@@ -105,6 +105,8 @@ class TrainingSettings:
     """Of `sgd`."""
     decay_rate: float = 0.0
     """Memory of the mean square in `rmsprop` (its alpha), and of the squares in `adam` (its beta 2); 0 is the usual."""
+    initial_sum: float = 0.0
+    """What `adagrad`'s sums of squares begin with; 1e-8 is the epsilon under the root of the numpy notebooks."""
     weight_decay: float = 0.0
     """Decoupled, of `adamw`."""
     clip_value: float = 0.0
@@ -147,6 +149,7 @@ class TrainingSettings:
         require_one_of("optimizer", self.optimizer, OPTIMIZERS)
         require_number("momentum", self.momentum, 0.0, 0.9999)
         require_number("decay rate", self.decay_rate, 0.0, 0.999999)
+        require_number("initial sum", self.initial_sum, 0.0, 10.0)
         require_number("weight decay", self.weight_decay, 0.0, 10.0)
         require_number("gradient cut", self.clip_value, 0.0, 1e6)
         require_number("dropout", self.dropout, 0.0, 0.95)

@@ -1,0 +1,25 @@
+"""Bounds on the gradient, so that one steep window does not throw the weights away (Pascanu et al. 2013)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.parameters import Floats
+
+
+def clip_by_norm(grads: Floats, most: float) -> float:
+    """Scale `grads` (P,) down in place to the L2 norm `most` where it is longer; 0 leaves it.
+
+    Returns:
+        The norm before; not finite where the gradient is not.
+    """
+    norm = float(np.sqrt(np.dot(grads, grads)))
+    if most and np.isfinite(norm) and norm > most:
+        grads *= most / norm
+    return norm
+
+
+def clip_by_value(grads: Floats, most: float) -> None:
+    """Cut each number of `grads` (P,) in place to the magnitude `most`, infinities too; 0 leaves them."""
+    if most:
+        np.clip(grads, -most, most, out=grads)
