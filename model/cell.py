@@ -22,16 +22,19 @@ class Workspace:
     """What forward leaves for backward, for windows of one size; cells add what they need.
 
     Attributes:
-        gates: Receives the input projection, then the activated gates, then d(loss)/d(input projection),
-            (G, T, B, H).
+        gates: Receives the input projection, which forward turns into activated gates, (G, T, B, H): each gate of each
+            step is one contiguous block, which elementwise work likes.
         h: Hidden states with the initial one first, (T + 1, B, H).
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
+        dz: Receives d(loss)/d(x W_ih), (T, B, G H): the gates of each row side by side, so that one product sums
+            over all of them.
     """
 
     def __init__(self, G: int, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
         self.gates: Floats = np.empty((G, T, B, H), dtype)
         self.h: Floats = np.zeros((T + 1, B, H), dtype)
         self.dh: Floats = np.empty((T, B, H), dtype)
+        self.dz: Floats = np.empty((T, B, G * H), dtype)
         # scratch of one time step
         self.product: Floats = np.empty((G, B, H), dtype)
         self.slope: Floats = np.empty((G, B, H), dtype)
@@ -49,8 +52,9 @@ class Workspace:
 class Cell(ABC):
     """One recurrent layer whose tensors live in `parameters` under PyTorch's names and in PyTorch's layout.
 
-    Here they are viewed gate by gate, so that x W_ih + h W_hh is what it says:
-    W_ih (G, D, H), W_hh (G, H, H), b_ih (G, H), b_hh (G, H), and gradients alike.
+    For what goes forward they are viewed gate by gate, so that x W_ih + h W_hh is what it says:
+    W_ih (G, D, H), W_hh (G, H, H), b_ih (G, H), b_hh (G, H). Gradients are made in PyTorch's own layout, with the gates
+    side by side: dW_ih (G H, D), dW_hh (G H, H), db_ih (G H,), db_hh (G H,).
     """
 
     name: ClassVar[str]
@@ -62,12 +66,14 @@ class Cell(ABC):
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         values, grads = parameters.tensors, parameters.grad_tensors
-        ih, hh = f"{self.name}.weight_ih_l{layer}", f"{self.name}.weight_hh_l{layer}"
-        self.W_ih, self.dW_ih = by_gate(values[ih], self.G), by_gate(grads[ih], self.G)
-        self.W_hh, self.dW_hh = by_gate(values[hh], self.G), by_gate(grads[hh], self.G)
-        ih, hh = f"{self.name}.bias_ih_l{layer}", f"{self.name}.bias_hh_l{layer}"
-        self.b_ih, self.db_ih = values[ih].reshape(self.G, -1), grads[ih].reshape(self.G, -1)
-        self.b_hh, self.db_hh = values[hh].reshape(self.G, -1), grads[hh].reshape(self.G, -1)
+        W_ih, W_hh = f"{self.name}.weight_ih_l{layer}", f"{self.name}.weight_hh_l{layer}"
+        b_ih, b_hh = f"{self.name}.bias_ih_l{layer}", f"{self.name}.bias_hh_l{layer}"
+        self.W_ih, self.W_hh = by_gate(values[W_ih], self.G), by_gate(values[W_hh], self.G)
+        self.b_ih, self.b_hh = values[b_ih].reshape(self.G, -1), values[b_hh].reshape(self.G, -1)
+        self.dW_ih, self.dW_hh = grads[W_ih], grads[W_hh]
+        self.db_ih, self.db_hh = grads[b_ih], grads[b_hh]
+        # for the way back: dz (B, G H) times these is the sum over gates
+        self.W_ih_flat, self.W_hh_flat = values[W_ih], values[W_hh]  # (G H, D), (G H, H)
         self.H = self.b_hh.shape[1]
 
     @classmethod
@@ -101,9 +107,9 @@ class Cell(ABC):
 
     @abstractmethod
     def backward(self, work: Workspace) -> Slices[None]:
-        """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.gates`, and the gradients of W_hh and the biases.
+        """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradients of W_hh and the biases.
 
-        Gradients are assigned, not accumulated. Those of W_ih are made from `work.gates`, by whoever knows x.
+        Gradients are assigned, not accumulated. Those of W_ih are made from `work.dz`, by whoever knows x.
         """
 
     def initial_gradient(self, work: Workspace) -> Floats:
@@ -160,36 +166,31 @@ class Cell(ABC):
         """dW_ih for vectors, and d(loss)/dx.
 
         Args:
-            dz: (G, T, B, H).
+            dz: (T, B, G H).
             x: (T, B, D).
-            dx: Receives the sum over gates of dz W_ih^T, (T, B, D).
+            dx: Receives dz W_ih^T, summed over the gates, (T, B, D).
         """
         D = x.shape[-1]
-        x, dx = x.reshape(-1, D), dx.reshape(-1, D)
-        dz = dz.reshape(self.G, -1, self.H)
-        for gate in range(self.G):
-            for rows in blocks(self.H, 2.0 * x.size):
-                np.matmul(dz[gate][:, rows].T, x, out=self.dW_ih[gate, :, rows].T)
-                yield
-        for rows in blocks(len(x), 2.0 * self.G * D * self.H):
-            np.matmul(dz[0, rows], self.W_ih[0].T, out=dx[rows])
-            for gate in range(1, self.G):
-                dx[rows] += dz[gate, rows] @ self.W_ih[gate].T
+        yield from weight_gradient(dz, x, self.dW_ih)
+        dz, dx = dz.reshape(-1, dz.shape[-1]), dx.reshape(-1, D)
+        for rows in blocks(len(dx), 2.0 * self.W_ih_flat.size):
+            np.matmul(dz[rows], self.W_ih_flat, out=dx[rows])
             yield
 
-    def recurrent_gradients(self, dz: Floats, h: Floats) -> Slices[None]:
-        """dW_hh and db_hh from d(loss)/d(h W_hh + b_hh): one product over all T B rows for each gate.
 
-        Args:
-            dz: (G, T, B, H).
-            h: The hidden states that were multiplied, (T, B, H).
-        """
-        h = h.reshape(-1, self.H)  # (T B, H)
-        for gate, rows_of_gate in enumerate(dz.reshape(self.G, -1, self.H)):
-            for rows in blocks(self.H, 2.0 * h.size):
-                np.matmul(rows_of_gate[:, rows].T, h, out=self.dW_hh[gate, :, rows].T)
-                yield
-            np.add.reduce(rows_of_gate, axis=0, out=self.db_hh[gate])
+def weight_gradient(dz: Floats, x: Floats, out: Floats) -> Slices[None]:
+    """d(loss)/dW for z = x W^T: one product over all T B rows.
+
+    Args:
+        dz: (T, B, K).
+        x: (T, B, D).
+        out: Receives dz^T x, (K, D).
+    """
+    K, D = out.shape
+    dz, x = dz.reshape(-1, K), x.reshape(-1, D)
+    for columns in blocks(K, 2.0 * x.size):
+        np.matmul(dz[:, columns].T, x, out=out[columns])
+        yield
 
 
 def by_gate(tensor: Floats, G: int) -> Floats:
@@ -201,21 +202,21 @@ def sum_by_character(dz: Floats, ids: Ids, V: int) -> Slices[Floats]:
     """Sum the rows of each character, the gradient of gathering them.
 
     Args:
-        dz: (G, T, B, H).
+        dz: (T, B, K).
         ids: (T, B).
         V: Characters.
 
     Returns:
-        (G, V, H): at v the sum of dz[:, t, b] over all places where ids[t, b] is v.
+        (V, K): at v the sum of dz[t, b] over all places where ids[t, b] is v.
     """
     flat = ids.reshape(-1)
     order = np.argsort(flat, kind="stable")
     # where the sorted ids change, the places of the next character begin
     borders = np.flatnonzero(np.diff(flat[order])) + 1
-    rows = dz.reshape(len(dz), -1, dz.shape[-1])
-    sums: Floats = np.zeros((len(dz), V, dz.shape[-1]), dz.dtype)
+    rows = dz.reshape(-1, dz.shape[-1])
+    sums: Floats = np.zeros((V, dz.shape[-1]), dz.dtype)
     yield
     for places in np.split(order, borders):
-        np.add.reduce(rows[:, places], axis=1, out=sums[:, flat[places[0]]])
+        np.add.reduce(rows[places], axis=0, out=sums[flat[places[0]]])
         yield
     return sums

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model import cell
-from model.cell import Cell
+from model.cell import Cell, weight_gradient
 from model.parameters import Floats
 from model.slices import Slices
 
@@ -26,13 +26,13 @@ class Workspace(cell.Workspace):
 
     Attributes:
         recall: h W_hn + b_hn of each step, (T, B, H).
-        dz_hh: d(loss)/d(h W_hh + b_hh), (3, T, B, H); it differs from that of the input in n, by the factor r.
+        dz_hh: d(loss)/d(h W_hh + b_hh), (T, B, 3 H); it differs from that of the input in n, by the factor r.
     """
 
     def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
         super().__init__(3, T, B, H, dtype)
         self.recall: Floats = np.empty((T, B, H), dtype)
-        self.dz_hh: Floats = np.empty((3, T, B, H), dtype)
+        self.dz_hh: Floats = np.empty((T, B, 3 * H), dtype)
 
 
 class GRU(Cell):
@@ -95,15 +95,16 @@ class GRU(Cell):
             yield
 
     def backward(self, work: cell.Workspace) -> Slices[None]:
-        """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.gates`, and the gradients of W_hh and the biases."""
+        """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradients of W_hh and the biases."""
         assert isinstance(work, Workspace)
-        dh, product = work.dh_t, work.product
+        dh, straight = work.dh_t, work.product[0]
         dr, dz, dn = work.slope
-        W_hh_T = self.W_hh.transpose(0, 2, 1)  # (3, H, H)
+        _, B, H = work.slope.shape
         dh[...] = 0.0
         for t in reversed(range(len(work.dh))):
-            gates, dz_hh = work.gates[:, t], work.dz_hh[:, t]  # (3, B, H) each
-            r, z, n = gates
+            r, z, n = work.gates[:, t]  # (B, H) each
+            dz_ih = work.dz[t].reshape(B, 3, H).transpose(1, 0, 2)  # (3, B, H)
+            dz_hh = work.dz_hh[t].reshape(B, 3, H).transpose(1, 0, 2)
             h = work.h[t]
             np.add(dh, work.dh[t], out=dh)
 
@@ -118,7 +119,7 @@ class GRU(Cell):
             np.subtract(h, n, out=dr)
             np.multiply(dz, dr, out=dz)
             # of dh, z h goes straight on to t - 1
-            np.multiply(dh, z, out=dh)
+            np.multiply(dh, z, out=straight)
 
             # dr = dn (h W_hn + b_hn) r (1 - r);  what goes back through h W_hn is dn r
             np.subtract(1.0, r, out=dr)
@@ -127,15 +128,15 @@ class GRU(Cell):
             np.multiply(dr, dn, out=dr)
             np.multiply(dn, r, out=dz_hh[2])
             np.copyto(dz_hh[:2], work.slope[:2])
-            np.copyto(gates, work.slope)
+            np.copyto(dz_ih, work.slope)
 
-            # on to t - 1: dh += sum over gates of dz_hh W_hh^T
-            np.matmul(dz_hh, W_hh_T, out=product)
-            for part in product:
-                np.add(dh, part, out=dh)
+            # on to t - 1: dh = dz_hh W_hh^T, summed over the gates, and what came straight
+            np.matmul(work.dz_hh[t], self.W_hh_flat, out=dh)
+            np.add(dh, straight, out=dh)
             yield
-        yield from self.recurrent_gradients(work.dz_hh, work.h[:-1])
-        np.add.reduce(work.gates.reshape(3, -1, self.H), axis=1, out=self.db_ih)
+        yield from weight_gradient(work.dz_hh, work.h[:-1], self.dW_hh)
+        np.add.reduce(work.dz_hh, axis=(0, 1), out=self.db_hh)
+        np.add.reduce(work.dz, axis=(0, 1), out=self.db_ih)
 
 
 def sigmoid(x: Floats) -> None:

@@ -13,17 +13,56 @@ For each time step t, with gates i, f, g, o stacked in the first axis:
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
+from numpy import add, matmul, multiply, subtract, tanh
 
 from model import cell
-from model.cell import Cell, by_gate
+from model.cell import Cell, by_gate, weight_gradient
 from model.parameters import Floats, Parameters
 from model.slices import Slices
 
 # sigmoid(z) = tanh(z * SCALE) * SCALE + SHIFT for the gates i, f, o; for g it is tanh(z) itself
 SCALE = np.array([0.5, 0.5, 1.0, 0.5]).reshape(4, 1, 1)
 SHIFT = np.array([0.5, 0.5, 0.0, 0.5]).reshape(4, 1, 1)
+
+
+class Part(NamedTuple):
+    """Gates that are computed in one go: all four while they are small, one by one where caches would not hold more."""
+
+    gates: Floats
+    """(K, B, H)."""
+    product: Floats
+    W_hh: Floats
+    """With the scale of the tanh folded in, (K, H, H)."""
+    scale: Floats
+    shift: Floats
+
+
+class Step(NamedTuple):
+    """Views of one time step into a workspace, cut out once: that costs as much as using them."""
+
+    parts: tuple[Part, ...]
+    gates: Floats
+    """i, f, g, o of this step, (4, B, H)."""
+    h_before: Floats
+    h: Floats
+    c_before: Floats
+    c: Floats
+    tanh_c: Floats
+    dh: Floats
+    dz: Floats
+    """(B, 4 H)."""
+    dz_ifg: Floats
+    """Its first three gates, (3, B, H)."""
+    dz_o: Floats
+    """Its last gate, (B, H)."""
+
+
+CACHED = 16_384
+"""Numbers of one gate, B H, from which gates are computed one by one."""
 
 
 class Workspace(cell.Workspace):
@@ -33,6 +72,7 @@ class Workspace(cell.Workspace):
         c: Memory cells with the initial one first, (T + 1, B, H).
         tanh_c: (T, B, H).
         scaled: W_hh with the scale of the tanh folded in, (4, H, H).
+        steps: Views for each time step.
     """
 
     def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
@@ -42,7 +82,29 @@ class Workspace(cell.Workspace):
         # laid out like W_hh itself, which the matrix product likes best
         self.scaled: Floats = by_gate(np.empty((4 * H, H), dtype), 4)
         self.dc_t: Floats = np.empty((B, H), dtype)
-        self.memory: Floats = np.empty((B, H), dtype)
+        self.scratch: Floats = np.empty((B, H), dtype)
+        self.scale, self.shift = SCALE.astype(dtype), SHIFT.astype(dtype)
+        self.steps = [self._step(t) for t in range(T)]
+
+    def _step(self, t: int) -> Step:
+        gates, dz = self.gates[:, t], self.dz[t]
+        _, B, H = gates.shape
+        size = 4 if B * H < CACHED else 1
+        dz_gates = dz.reshape(B, 4, H).transpose(1, 0, 2)  # (4, B, H)
+        together = (gates, self.product, self.scaled, self.scale, self.shift)
+        return Step(
+            parts=tuple(Part(*(array[k : k + size] for array in together)) for k in range(0, 4, size)),
+            gates=gates,
+            h_before=self.h[t],
+            h=self.h[t + 1],
+            c_before=self.c[t],
+            c=self.c[t + 1],
+            tanh_c=self.tanh_c[t],
+            dh=self.dh[t],
+            dz=dz,
+            dz_ifg=dz_gates[:3],
+            dz_o=dz_gates[3],
+        )
 
     def start(self, state: Floats) -> None:
         """Begin the next window with the state (2, B, H)."""
@@ -98,68 +160,61 @@ class LSTM(Cell):
         """Run over a window; leaves h, c and the activated gates of each step in `work`."""
         assert isinstance(work, Workspace)
         np.multiply(self.W_hh, self.scale, out=work.scaled)
-        product = work.product
-        for t in range(len(work.tanh_c)):
-            gates = work.gates[:, t]  # (4, B, H)
-            c, tanh_c = work.c[t + 1], work.tanh_c[t]
-
+        scratch = work.scratch
+        for step in work.steps:
             # i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
-            np.matmul(work.h[t], work.scaled, out=product)
-            np.add(gates, product, out=gates)
-            np.tanh(gates, out=gates)
-            np.multiply(gates, self.scale, out=gates)
-            np.add(gates, self.shift, out=gates)
-            i, f, g, o = gates
+            for gates, product, W_hh, scale, shift in step.parts:
+                matmul(step.h_before, W_hh, product)
+                add(gates, product, gates)
+                tanh(gates, gates)
+                multiply(gates, scale, gates)
+                add(gates, shift, gates)
+            i, f, g, o = step.gates
 
             # c = f * c + i * g;  h = o * tanh(c)
-            np.multiply(f, work.c[t], out=c)
-            np.multiply(i, g, out=tanh_c)
-            np.add(c, tanh_c, out=c)
-            np.tanh(c, out=tanh_c)
-            np.multiply(o, tanh_c, out=work.h[t + 1])
+            multiply(f, step.c_before, step.c)
+            multiply(i, g, scratch)
+            add(step.c, scratch, step.c)
+            tanh(step.c, step.tanh_c)
+            multiply(o, step.tanh_c, step.h)
             yield
 
     def backward(self, work: cell.Workspace) -> Slices[None]:
-        """Turn `work.dh` into d(loss)/dz, left in `work.gates`, and the gradients of W_hh and the biases."""
+        """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
         assert isinstance(work, Workspace)
-        slope, dh, dc, memory = work.slope, work.dh_t, work.dc_t, work.memory
-        product = work.product
-        W_hh_T = self.W_hh.transpose(0, 2, 1)  # (4, H, H)
+        W_hh = self.W_hh_flat  # (4 H, H)
+        slope, dh, dc, scratch = work.slope, work.dh_t, work.dc_t, work.scratch
+        di, df, dg, do = slope
         dh[...] = 0.0
         dc[...] = 0.0
-        for t in reversed(range(len(work.dh))):
-            gates = work.gates[:, t]  # (4, B, H)
-            i, f, g, o = gates
-            tanh_c = work.tanh_c[t]
-            np.add(dh, work.dh[t], out=dh)
+        for step in reversed(work.steps):
+            i, f, g, o = step.gates
+            add(dh, step.dh, dh)
 
-            # dc += dh * o * (1 - tanh(c)^2)
-            np.multiply(tanh_c, tanh_c, out=memory)
-            np.subtract(1.0, memory, out=memory)
-            np.multiply(memory, o, out=memory)
-            np.multiply(memory, dh, out=memory)
-            np.add(dc, memory, out=dc)
+            # dc += dh o (1 - tanh(c)^2) = dh (o - h tanh(c))
+            multiply(step.h, step.tanh_c, scratch)
+            subtract(o, scratch, scratch)
+            multiply(scratch, dh, scratch)
+            add(dc, scratch, dc)
 
-            # dz_i = dc g i(1-i);  dz_f = dc c_prev f(1-f);  dz_g = dc i (1-g^2);  dz_o = dh tanh(c) o(1-o)
-            di, df, dg, do = slope
-            np.multiply(gates, gates, out=slope)
-            np.subtract(gates, slope, out=slope)
-            np.multiply(di, g, out=di)
-            np.multiply(df, work.c[t], out=df)
-            np.multiply(g, g, out=dg)
-            np.subtract(1.0, dg, out=dg)
-            np.multiply(dg, i, out=dg)
-            np.multiply(do, tanh_c, out=do)
-            np.multiply(do, dh, out=o)
-            np.multiply(f, dc, out=memory)
-            np.multiply(slope[:3], dc, out=gates[:3])
+            # dz_o = dh tanh(c) o (1 - o) = dh h (1 - o)
+            subtract(1.0, step.gates, slope)
+            multiply(do, step.h, do)
+            multiply(do, dh, step.dz_o)
+            # dz_i = dc (i g) (1 - i);  dz_g = dc i (1 - g^2) = dc (i - (i g) g);  dz_f = dc c_before f (1 - f)
+            multiply(i, g, scratch)
+            multiply(di, scratch, di)
+            multiply(scratch, g, scratch)
+            subtract(i, scratch, dg)
+            multiply(df, f, df)
+            multiply(df, step.c_before, df)
+            multiply(slope[:3], dc, step.dz_ifg)
 
-            # on to t - 1: dc = dc * f;  dh = sum over gates of dz W_hh^T
-            dc, memory = memory, dc
-            np.matmul(gates, W_hh_T, out=product)
-            np.add.reduce(product, axis=0, out=dh)
+            # on to t - 1: dc = dc * f;  dh = dz W_hh^T, summed over the gates
+            multiply(dc, f, dc)
+            matmul(step.dz, W_hh, dh)
             yield
-        work.dc_t, work.memory = dc, memory
-        yield from self.recurrent_gradients(work.gates, work.h[:-1])
+        yield from weight_gradient(work.dz, work.h[:-1], self.dW_hh)
         # both biases are added to the same sum
+        np.add.reduce(work.dz, axis=(0, 1), out=self.db_hh)
         self.db_ih[...] = self.db_hh

@@ -204,9 +204,9 @@ class Network:
                 np.multiply(buffers.dh, masks[index], out=buffers.dh)
             yield from layer.backward(buffers)
             if index:
-                yield from layer.project_backward(buffers.gates, outputs[index - 1], work.layers[index - 1].dh)
+                yield from layer.project_backward(buffers.dz, outputs[index - 1], work.layers[index - 1].dh)
             else:
-                yield from self._embed_backward(inputs, buffers.gates)
+                yield from self._embed_backward(inputs, buffers.dz)
         if self.settings.learned_state:
             self._initial_gradients(work, first=first)
         self._read_state(work, state)
@@ -239,14 +239,14 @@ class Network:
         return W_ih if self.E is None else np.matmul(self.E, W_ih)
 
     def _embed_backward(self, ids: Ids, dz: Floats) -> Slices[None]:
-        """Gradients of the first layer's W_ih and of the embedding, from dz (G, T, B, H)."""
+        """Gradients of the first layer's W_ih and of the embedding, from dz (T, B, G H)."""
         layer = self.layers[0]
-        dtable = yield from sum_by_character(dz, ids, self.V)  # (G, V, H)
+        dtable = yield from sum_by_character(dz, ids, self.V)  # (V, G H)
         if self.E is None or self.dE is None:
-            layer.dW_ih[...] = dtable
+            layer.dW_ih[...] = dtable.T
             return
-        layer.dW_ih[...] = np.matmul(self.E.T, dtable)  # (G, D, H)
-        dE = np.matmul(dtable, layer.W_ih.transpose(0, 2, 1)).sum(axis=0)  # (V, D)
+        np.matmul(dtable.T, self.E, out=layer.dW_ih)  # (G H, D)
+        dE = np.matmul(dtable, layer.W_ih_flat)  # (V, D)
         # tied weights already hold the decoder's part
         if self.settings.tied:
             self.dE += dE

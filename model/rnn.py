@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.cell import Cell, Workspace
+from model.cell import Cell, Workspace, weight_gradient
 from model.parameters import Floats
 from model.slices import Slices
 
@@ -36,18 +36,18 @@ class RNN(Cell):
             yield
 
     def backward(self, work: Workspace) -> Slices[None]:
-        """Turn `work.dh` into d(loss)/dz, left in `work.gates`, and the gradients of W_hh and the biases."""
+        """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
         dh = work.dh_t
-        W_hh_T = self.W_hh[0].T
         dh[...] = 0.0
         for t in reversed(range(len(work.dh))):
-            dz, h = work.gates[0, t], work.h[t + 1]  # (B, H) each
+            dz, h = work.dz[t], work.h[t + 1]  # (B, H) each
             np.add(dh, work.dh[t], out=dh)
             # dz = dh (1 - h^2);  dh = dz W_hh^T
             np.multiply(h, h, out=dz)
             np.subtract(1.0, dz, out=dz)
             np.multiply(dz, dh, out=dz)
-            np.matmul(dz, W_hh_T, out=dh)
+            np.matmul(dz, self.W_hh_flat, out=dh)
             yield
-        yield from self.recurrent_gradients(work.gates, work.h[:-1])
+        yield from weight_gradient(work.dz, work.h[:-1], self.dW_hh)
+        np.add.reduce(work.dz, axis=(0, 1), out=self.db_hh)
         self.db_ih[...] = self.db_hh
