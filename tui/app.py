@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -28,7 +29,7 @@ class LSTMApp(App[None]):
 
     TITLE = "lstm-tui"
     CSS_PATH = "app.tcss"
-    BINDINGS = app_bindings()  # noqa: RUF012 - Textual's own type for it
+    BINDINGS = app_bindings()
 
     def __init__(
         self,
@@ -146,7 +147,7 @@ class LSTMApp(App[None]):
 
     def _remember(self) -> None:
         """Keep what was changed at this screen; what came by a flag was for this time only."""
-        changes: dict[str, object] = {}
+        changes: dict[str, Any] = {}
         if self.theme != self._first_theme:
             changes["theme"] = self.theme
         if self.main.sampling != self._sampling:
@@ -162,7 +163,7 @@ class LSTMApp(App[None]):
 
     # --------------------------------------------------------------------------------------- commands
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Everything that has a key, then the theme and a screenshot."""
         if screen is self.main:
             for key in KEYS:

@@ -52,6 +52,7 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
         self._treatments = treatments
 
     def compose(self) -> ComposeResult:
+        """Path, tree, treatments."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a text"
             dialog.border_subtitle = "enter opens, esc leaves"
@@ -74,6 +75,8 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
 
     def on_tree_node_highlighted(self, event: SafeTree.NodeHighlighted[object]) -> None:
         """Write the path under the cursor out, to be opened or edited."""
+        if not event.control.has_focus:
+            return
         entry = event.node.data
         # A name with escape codes in it cannot be typed or shown; it can still be opened from the tree.
         path = str(getattr(entry, "path", ""))

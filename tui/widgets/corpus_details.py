@@ -16,9 +16,7 @@ class CorpusDetails(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
 
-    def show(
-        self, entry: Entry, present: bool, info: CorpusInfo | None, problem: str, *, looking: bool
-    ) -> None:
+    def show(self, entry: Entry, present: bool, info: CorpusInfo | None, problem: str, *, looking: bool) -> None:
         """Show one text.
 
         Args:
@@ -40,9 +38,7 @@ class CorpusDetails(Static):
             lines.append(Content.styled("counting its characters …", "$faint"))
         elif info is not None:
             lines.append(Content(f"{info.characters:,} characters, {info.symbols} symbols"))
-        lines.append(
-            Content.styled(f"{sanitize_line(entry.origin)}; {sanitize_line(entry.licence)}", "$faint")
-        )
+        lines.append(Content.styled(f"{sanitize_line(entry.origin)}; {sanitize_line(entry.licence)}", "$faint"))
         if info is not None:
             lines += [Content(""), *(Content.styled(line, "$faint italic") for line in preview(info))]
         self.update(Content("\n").join(lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -63,12 +64,10 @@ class CorpusPanel(Vertical):
         self._known: dict[str, CorpusInfo] = {}
         self._problems: dict[str, str] = {}
         self._current: str | None = None
-        self._describer = Describer(
-            describe,
-            lambda name, info, problem: self.post_message(self.Described(name, info, problem)) and None,
-        )
+        self._describer = Describer(describe, self._tell)
 
     def compose(self) -> ComposeResult:
+        """The list above, the facts below."""
         yield OptionList(*(self._option(name) for name in self._entries), id="catalogue", markup=False)
         yield CorpusDetails()
         yield Static(id="corpora-hint", markup=False)
@@ -96,7 +95,8 @@ class CorpusPanel(Vertical):
 
     def _tell(self, name: str, info: CorpusInfo | None, problem: str) -> None:
         """Called in the describer's thread."""
-        self.post_message(self.Described(name, info, problem))
+        with contextlib.suppress(RuntimeError):  # the app has ended meanwhile
+            self.post_message(self.Described(name, info, problem))
 
     @property
     def _list(self) -> OptionList:

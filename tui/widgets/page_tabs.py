@@ -57,6 +57,7 @@ class PageTabs(Horizontal):
             self.panel = panel
 
     def compose(self) -> ComposeResult:
+        """A tab for each panel."""
         for number, panel in enumerate(PANELS, start=1):
             yield PageTab(number, panel)
 

@@ -32,6 +32,7 @@ class TopBar(Horizontal):
     """The engine is gone."""
 
     def compose(self) -> ComposeResult:
+        """Name, tabs or description, state."""
         yield Static("lstm-tui", id="name", markup=False)
         yield PageTabs()
         yield Static(id="description", markup=False)

@@ -61,6 +61,7 @@ class TrainingPanel(Vertical):
         self._followed: tuple[NetworkSettings | None, TrainingSettings | None] = (None, None)
 
     def compose(self) -> ComposeResult:
+        """Buttons, fields, and one line of advice."""
         with Horizontal(id="training-buttons"):
             yield Button("Train", id="train", action="screen.toggle_training", compact=True)
             yield Button("One step", id="one-step", action="screen.one_step", compact=True)
@@ -91,9 +92,7 @@ class TrainingPanel(Vertical):
             self._replace(setting, self.network, network)
         for setting in TRAINING:
             # Fewer streams than asked for: the text is short, the next one may not be.
-            if not (
-                setting.name == "batch_size" and training and training.batch_size < self.training.batch_size
-            ):
+            if not (setting.name == "batch_size" and training and training.batch_size < self.training.batch_size):
                 self._replace(setting, self.training, training)
         self.network = network or self.network
         if training is not None:
@@ -182,9 +181,9 @@ class TrainingPanel(Vertical):
         hint = self.query_one("#training-hint", Static)
         hint.set_class(wrong is not None or self.gauges.state is RunState.DIVERGED, "-wrong")
         hint.set_class(wrong is None and bool(changed), "-changed")
-        hint.update(self._hint(wrong and complaints[wrong], changed))
+        hint.update(self._hint(complaints[wrong] if wrong else "", changed))
 
-    def _hint(self, complaint: str | None, changed: list[SettingField]) -> str:
+    def _hint(self, complaint: str, changed: list[SettingField]) -> str:
         if complaint:
             return complaint[0].upper() + complaint[1:] + "."
         if any(field.setting.name != LIVE for field in changed):
