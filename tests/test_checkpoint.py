@@ -17,7 +17,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save, save_file
-from text_helpers import TickingClock, corpus_of
 
 from corpora.corpus import Corpus, Treatment
 from model.checkpoint import (
@@ -32,6 +31,8 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.network import Network
 from model.run import best_checkpoint_of, checkpoint_of, new_trainer, resume_trainer
 from model.trainer import Loss, Trainer
+
+from text_helpers import TickingClock, corpus_of
 
 TEXT = "the quick brown fox jumps over the lazy dog\n" * 12
 SAMPLING = SamplingSettings(temperature=0.7, top_k=5, top_p=0.9, rate=30.0)

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from text_helpers import TickingClock, corpus_of
 
 from model.config import NetworkSettings, TrainingSettings
 from model.evaluation import parallel_loss
 from model.network import Network
 from model.slices import finish
 from model.trainer import VALIDATION_CHARACTERS, VALIDATION_COST, VALIDATION_SHARE, Loss, Progress, Trainer
+
+from text_helpers import TickingClock, corpus_of
 
 EASY = "abcdefg\n" * 60
 STEPS = 23
