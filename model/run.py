@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from corpora.corpus import Corpus
+from corpora.corpus import Corpus, CorpusError
 from model.checkpoint import DAMAGE, STATE, Checkpoint, CheckpointError, CorpusOrigin, require_like
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require_whole
 from model.network import Network
@@ -111,9 +111,9 @@ def resume_trainer(
             f"the text {origin.name} is no longer the one it was trained on; "
             "put the old text back, or start a new network on the new one"
         )
-    trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock)
     progress = checkpoint.progress
     try:
+        trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock)
         for name, target in (
             ("adam.m", trainer.optimizer.m),
             ("adam.v", trainer.optimizer.v),
@@ -135,6 +135,8 @@ def resume_trainer(
         trainer.validation_seconds = _number(progress["validation_seconds"]) or 0.0
     except CheckpointError:
         raise
+    except CorpusError as error:  # the text is the one it was trained on, so it is the settings that are damaged
+        raise CheckpointError(str(error)) from error
     except DAMAGE as error:
         raise CheckpointError(f"its training state is damaged ({type(error).__name__}: {error})") from error
     return trainer

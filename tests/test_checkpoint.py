@@ -271,6 +271,12 @@ def test_damaged_numbers_of_the_training_state_are_said(saved: Path, change: Hea
         resume_trainer(replace(checkpoint, progress={**checkpoint.progress, **change}), corpus_of(TEXT))
 
 
+def test_a_window_that_the_text_never_had_is_said(saved: Path) -> None:
+    rewrite(saved, lambda header: header["settings"]["training"].update(seq_length=4096))
+    with pytest.raises(CheckpointError, match="a sequence length of 4,096 needs 4,097"):
+        resume_trainer(load_checkpoint(saved), corpus_of(TEXT))
+
+
 @pytest.mark.parametrize("name", ["adam.m", "adam.v", "stream", "best"])
 def test_damaged_tensors_of_the_training_state_are_said(saved: Path, name: str) -> None:
     checkpoint = load_checkpoint(saved)
