@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual._compositor import Compositor
 from textual.widgets import Input, Static
 
 from corpora.corpus import Treatment
@@ -160,3 +161,14 @@ async def test_every_theme_can_be_worn(tmp_path: Path) -> None:
         for theme in app.available_themes:
             app.theme = theme
             await pilot.pause()
+
+
+async def test_an_update_never_paints_the_whole_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with playing(tmp_path) as (session, _app, pilot):
+        await pilot.pause()
+        painted: list[bool] = []
+        monkeypatch.setattr(Compositor, "render_full_update", lambda *_, **__: painted.append(True))
+        for step in range(3):
+            await session.play(update(replace(GAUGES, step=2_000 + step), steps=3, texts=(written("x"),)))
+            await pilot.pause()
+        assert painted == []

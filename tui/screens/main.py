@@ -56,20 +56,23 @@ HEIGHTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (20, "-middle"), (36, "-tall"
 
 
 class MainScreen(Screen[None]):
-    """Holds the latest state of the run, and turns what people do into commands."""
+    """Holds the latest state of the run, and turns what people do into commands.
+
+    Its reactives do not repaint: that would be the whole screen, at each update; the widgets bound to them do.
+    """
 
     BINDINGS = screen_bindings()
     AUTO_FOCUS = "#sample"
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    gauges: reactive[Gauges] = reactive(Gauges)
+    gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
-    sampling: reactive[SamplingSettings] = reactive(SamplingSettings)
+    sampling: reactive[SamplingSettings] = reactive(SamplingSettings, repaint=False)
     """How the next character is drawn."""
-    panel: reactive[str] = reactive("sample")
+    panel: reactive[str] = reactive("sample", repaint=False)
     """The panel in use; a narrow window shows no other, but for loss and sample, which go together."""
-    ended: reactive[bool] = reactive(False)
+    ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
 
     def __init__(

@@ -37,8 +37,12 @@ class TextChoice:
 class Tick(Checkbox):
     """A box that is empty until it is ticked."""
 
-    BUTTON_LEFT = BUTTON_RIGHT = " "
-    BUTTON_INNER = "✓"
+    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
+
+    def watch_value(self) -> None:
+        """Tick it by a sign, not by colour alone."""
+        self.BUTTON_INNER = "✓" if self.value else " "
+        super().watch_value()
 
 
 class OpenTextScreen(ModalScreen[TextChoice | None]):

@@ -30,7 +30,7 @@ METER_CELLS = 16
 class CorpusPanel(Vertical):
     """Enter loads the text under the cursor; the one that is being learnt has a dot."""
 
-    gauges: reactive[Gauges] = reactive(Gauges)
+    gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
 
     class Chosen(Message):

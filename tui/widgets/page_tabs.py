@@ -46,7 +46,7 @@ ROOM_FOR_NUMBERS = 50
 class PageTabs(Horizontal):
     """All the names; that of the open panel is lit."""
 
-    panel: reactive[str] = reactive("sample")
+    panel: reactive[str] = reactive("sample", repaint=False)
     """The open one."""
 
     class Picked(Message):

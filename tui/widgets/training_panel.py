@@ -37,7 +37,7 @@ DIVERGED = "The loss is no longer a number. Lower the learning rate, then train 
 class TrainingPanel(Vertical):
     """What is filled in is a draft until it is entered; the learning rate alone acts on the network that is there."""
 
-    gauges: reactive[Gauges] = reactive(Gauges)
+    gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
 
     class LearningRateChanged(Message):
@@ -76,14 +76,15 @@ class TrainingPanel(Vertical):
         """Say something helpful from the start."""
         self._show_hint()
 
-    def watch_gauges(self) -> None:
+    def watch_gauges(self, old: Gauges, new: Gauges) -> None:
         """Follow the run: its state, and its settings where they are others than was asked for."""
-        training = self.gauges.state is RunState.TRAINING
-        self.query_one("#train", Button).label = "Pause" if training else "Train"
-        in_force = (self.gauges.network, self.gauges.training)
+        in_force = (new.network, new.training)
+        if in_force == self._followed and old.state is new.state:
+            return
         if in_force != self._followed:
             self._followed = in_force
             self._follow(*in_force)
+        self.query_one("#train", Button).label = "Pause" if new.state is RunState.TRAINING else "Train"
         self._show_hint()
 
     def _follow(self, network: NetworkSettings | None, training: TrainingSettings | None) -> None:
