@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
+import string
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -65,7 +66,7 @@ SAMPLING_NOW = SamplingSettings(temperature=0.85)
 GAUGES = Gauges(
     state=RunState.TRAINING,
     corpus=SHAKESPEARE,
-    vocabulary="\n abc",
+    vocabulary="\n !&',-.3:;?" + string.ascii_letters,
     network=NetworkSettings(),
     training=TrainingSettings(),
     parameters=107_328,

@@ -24,7 +24,7 @@ SETTINGS = NetworkSettings(), TrainingSettings()
 
 
 def details(app: LSTMApp) -> str:
-    return str(app.main.query_one(CorpusDetails).render())
+    return "\n".join(str(part.render()) for part in app.main.query_one(CorpusDetails).query(Static))
 
 
 def notices(app: LSTMApp) -> str:

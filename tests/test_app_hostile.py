@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 from corpora.corpus import CorpusInfo
 from model.protocol import Notice
 from model.session import EngineError
 from tui.saving import free_path
 from tui.screens.open_text import OpenTextScreen
-from tui.widgets.corpus_details import CorpusDetails
 from tui.widgets.safe_tree import SafeTree
 
 from scripted_session import GAUGES, SHAKESPEARE, describe, entry, playing, until, update, written
@@ -51,7 +50,7 @@ async def test_a_name_is_shown_everywhere_and_never_acts(tmp_path: Path, name: s
         assert not escapes(str(option.prompt))
         if not escapes(name) and "\n" not in name:
             assert name in str(option.prompt)
-            assert name in str(app.main.query_one(CorpusDetails).render())
+            assert name in str(app.main.query_one("#details-about", Static).render())
             assert any(notice.message == name for notice in app._notifications)
         assert app.is_running
 
