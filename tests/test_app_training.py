@@ -144,6 +144,7 @@ async def test_keys_that_can_be_typed_are_typed_in_a_field(tmp_path: Path) -> No
         assert app.main.query_one("#layers Input", Input).value == "1 []n?5"
         assert session.sent == []
         assert "space" not in app.main.active_bindings
+        assert app.main.active_bindings["escape"].binding.show
         await pilot.press("escape")
         await pilot.pause()
         await pilot.press("space")

@@ -12,9 +12,9 @@ from typing import Any
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from corpora.corpus import CorpusInfo, Treatment
+from corpora.catalogue import CATALOGUE, default_name
 from corpora.entry import Entry
-from corpora.library import CATALOGUE, default_name, describe
+from corpora.info import CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import Command, LoadCorpus, OpenCheckpoint, SetSampling, StartSampling
 from model.session import EngineError, Session
@@ -93,7 +93,7 @@ class LSTMApp(App[None]):
             training=training,
             sampling=self._sampling,
             catalogue=catalogue,
-            describe=describe_corpus or partial(describe, cache_dir=cache_dir or user.cache),
+            describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
         )
         self._leaving = False
 
@@ -174,3 +174,10 @@ class LSTMApp(App[None]):
             "Screenshot", "Save a picture of the screen.", lambda: self.set_timer(0.1, self.deliver_screenshot)
         )
         yield SystemCommand("Quit", "Save the run and leave.", self.action_quit)
+
+
+def facts_of(name: str, cache_dir: Path) -> CorpusInfo:
+    """Find out the facts of a corpus; what reads texts is imported when this is first asked, which is in a thread."""
+    from corpora.library import describe
+
+    return describe(name, cache_dir)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +184,11 @@ def _binding(key: Key) -> Binding:
         id=key.id,
         group=TEMPERATURE if key.id.startswith("temperature") else None,
     )
+
+
+def relabelled(active: ActiveBinding, label: str) -> ActiveBinding:
+    """The same key, in the footer with this label."""
+    return active._replace(binding=replace(active.binding, description=label, show=True))
 
 
 def readme_table() -> str:

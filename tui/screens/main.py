@@ -15,8 +15,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Footer, Input
 
-from corpora.corpus import CorpusInfo
 from corpora.entry import Entry
+from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import (
     Command,
@@ -34,7 +34,7 @@ from model.protocol import (
     StopSampling,
     Train,
 )
-from tui.bindings import TYPED, footer_place, screen_bindings
+from tui.bindings import TYPED, footer_place, relabelled, screen_bindings
 from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
 from tui.saving import free_path
@@ -152,9 +152,9 @@ class MainScreen(Screen[None]):
         bindings = super().active_bindings
         if isinstance(self.focused, Input):
             bindings = {key: found for key, found in bindings.items() if found.binding.id not in TYPED}
+            bindings["escape"] = relabelled(bindings["escape"], "Back")
         elif "space" in bindings and self.gauges.state is RunState.TRAINING:
-            found = bindings["space"]
-            bindings["space"] = found._replace(binding=dataclasses.replace(found.binding, description="Pause"))
+            bindings["space"] = relabelled(bindings["space"], "Pause")
         return dict(sorted(bindings.items(), key=lambda item: footer_place(item[1].binding.id)))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, ItemGrid, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
-from corpora.corpus import Treatment
+from corpora.info import Treatment
 from tui.sanitize import sanitize_line
 from tui.widgets.safe_tree import SafeTree
 
@@ -37,11 +37,12 @@ class TextChoice:
 class Tick(Checkbox):
     """A box that is empty until it is ticked."""
 
-    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
+    BUTTON_LEFT = BUTTON_RIGHT = ""
+    BUTTON_INNER = "[ ]"
 
     def watch_value(self) -> None:
         """Tick it by a sign, not by colour alone."""
-        self.BUTTON_INNER = "✓" if self.value else " "
+        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
         super().watch_value()
 
 

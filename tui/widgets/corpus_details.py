@@ -7,8 +7,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from corpora.corpus import CorpusInfo
 from corpora.entry import Entry
+from corpora.info import CorpusInfo
 from tui.sanitize import sanitize_line
 
 

@@ -14,8 +14,8 @@ from textual.reactive import reactive
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from corpora.corpus import CorpusInfo
 from corpora.entry import Entry
+from corpora.info import CorpusInfo
 from model.protocol import Gauges, RunState
 from tui import units
 from tui.describer import Describer
