@@ -72,6 +72,8 @@ def checkpoint_of(
         progress={
             "epoch": trainer.batches.epoch,
             "position": trainer.batches.position,
+            "best_step": trainer.best_step,
+            "validated_step": trainer.validated_step,
             "train_loss": trainer.train_loss,
             "validation_loss": trainer.validation_loss,
             "best_validation_loss": trainer.best_validation_loss,
@@ -92,7 +94,8 @@ def best_checkpoint_of(trainer: Trainer, sampling: SamplingSettings) -> Checkpoi
         return None
     whole = checkpoint_of(trainer, sampling)
     tensors = trainer.network.parameters.views_of(trainer.best)
-    return replace(whole, tensors=tensors, state={}, progress={"validation_loss": trainer.best_validation_loss})
+    progress = {"validation_loss": trainer.best_validation_loss}
+    return replace(whole, tensors=tensors, state={}, step=trainer.best_step, progress=progress)
 
 
 def resume_trainer(
@@ -125,8 +128,9 @@ def resume_trainer(
             require_like(STATE + "best", checkpoint.state["best"], trainer.network.parameters.values)
             trainer.best = checkpoint.state["best"].copy()
         trainer.step = trainer.optimizer.step = checkpoint.step
-        for name in ("epoch", "position"):
+        for name in ("epoch", "position", "best_step", "validated_step"):
             require_whole(name, progress[name], 0, 2**63)
+        trainer.best_step, trainer.validated_step = progress["best_step"], progress["validated_step"]
         trainer.batches.seek(progress["epoch"], progress["position"])
         trainer.train_loss = _number(progress["train_loss"])
         trainer.validation_loss = _number(progress["validation_loss"])
