@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import statistics
 import sys
 import time
@@ -21,7 +22,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from corpora.corpus import Corpus, CorpusError
 from corpora.library import load_now
@@ -162,6 +163,18 @@ def show(row: Row) -> str:
     )
 
 
+def kernels(torch: Any) -> str:
+    """For which processor each side's kernels are written: a library that is held back is seen here."""
+    blas = ", ".join(
+        f"{library['internal_api']} for {library.get('architecture', 'any processor')}"
+        for library in threadpool_info()
+        if library["user_api"] == "blas"
+    )
+    # PyTorch's LSTM is oneDNN's, which obeys a variable of its own
+    isa = os.environ.get("ONEDNN_MAX_CPU_ISA") or torch.backends.cpu.get_cpu_capability()
+    return f"numpy {np.__version__} with {blas or 'a BLAS of its own'}; torch {torch.__version__} with {isa}"
+
+
 def main() -> int:
     """Measure every row of the grid."""
     parser = argparse.ArgumentParser(description="Training speed against PyTorch, one thread each.")
@@ -182,9 +195,7 @@ def main() -> int:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     print(f"{corpus.info.name}: {corpus.info.characters:,} characters, V = {corpus.info.symbols}")
-    print(
-        f"numpy {np.__version__}, torch {torch.__version__}; one thread, CPU time, medians of {options.turns} turns\n"
-    )
+    print(f"{kernels(torch)}\none thread, CPU time, medians of {options.turns} turns\n")
     print("   B    T    H layers      ours/s     torch/s   ratio  share of peak  GFLOP/s")
     with threadpool_limits(1):
         for shape in GRID:

@@ -28,7 +28,7 @@ def require_whole(name: str, value: object, least: int, most: int) -> None:
 def require_number(name: str, value: object, least: float, most: float) -> None:
     """Raise `SettingsError` unless `value` is a finite number in [least, most]."""
     require(
-        isinstance(value, (int, float)) and math.isfinite(value) and least <= value <= most,
+        isinstance(value, (int, float)) and least <= value <= most,  # which no NaN is
         f"{name} is {value!r}; it must be a number from {least:g} to {most:g}",
     )
 

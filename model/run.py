@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from corpora.corpus import Corpus
+from corpora.corpus import Corpus, CorpusError
 from model.checkpoint import DAMAGE, STATE, Checkpoint, CheckpointError, CorpusOrigin, require_like
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require_whole
 from model.network import Network
@@ -72,6 +72,8 @@ def checkpoint_of(
         progress={
             "epoch": trainer.batches.epoch,
             "position": trainer.batches.position,
+            "best_step": trainer.best_step,
+            "validated_step": trainer.validated_step,
             "train_loss": trainer.train_loss,
             "validation_loss": trainer.validation_loss,
             "best_validation_loss": trainer.best_validation_loss,
@@ -92,7 +94,8 @@ def best_checkpoint_of(trainer: Trainer, sampling: SamplingSettings) -> Checkpoi
         return None
     whole = checkpoint_of(trainer, sampling)
     tensors = trainer.network.parameters.views_of(trainer.best)
-    return replace(whole, tensors=tensors, state={}, progress={"validation_loss": trainer.best_validation_loss})
+    progress = {"validation_loss": trainer.best_validation_loss}
+    return replace(whole, tensors=tensors, state={}, step=trainer.best_step, progress=progress)
 
 
 def resume_trainer(
@@ -111,9 +114,9 @@ def resume_trainer(
             f"the text {origin.name} is no longer the one it was trained on; "
             "put the old text back, or start a new network on the new one"
         )
-    trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock)
     progress = checkpoint.progress
     try:
+        trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock)
         for name, target in (
             ("adam.m", trainer.optimizer.m),
             ("adam.v", trainer.optimizer.v),
@@ -125,8 +128,9 @@ def resume_trainer(
             require_like(STATE + "best", checkpoint.state["best"], trainer.network.parameters.values)
             trainer.best = checkpoint.state["best"].copy()
         trainer.step = trainer.optimizer.step = checkpoint.step
-        for name in ("epoch", "position"):
+        for name in ("epoch", "position", "best_step", "validated_step"):
             require_whole(name, progress[name], 0, 2**63)
+        trainer.best_step, trainer.validated_step = progress["best_step"], progress["validated_step"]
         trainer.batches.seek(progress["epoch"], progress["position"])
         trainer.train_loss = _number(progress["train_loss"])
         trainer.validation_loss = _number(progress["validation_loss"])
@@ -135,6 +139,8 @@ def resume_trainer(
         trainer.validation_seconds = _number(progress["validation_seconds"]) or 0.0
     except CheckpointError:
         raise
+    except CorpusError as error:  # the text is the one it was trained on, so it is the settings that are damaged
+        raise CheckpointError(str(error)) from error
     except DAMAGE as error:
         raise CheckpointError(f"its training state is damaged ({type(error).__name__}: {error})") from error
     return trainer

@@ -83,6 +83,8 @@ class Trainer:
         network: Its weights change here only.
         settings: `learning_rate` and `clip_norm` may be replaced between two steps.
         best: The weights with the lowest validation loss so far, (P,), or None before the first validation.
+        best_step: The step they are from.
+        validated_step: The step of the latest validation.
     """
 
     def __init__(
@@ -107,6 +109,8 @@ class Trainer:
         self.validation_loss: float | None = None
         self.best_validation_loss: float | None = None
         self.best: Floats | None = None
+        self.best_step = 0
+        self.validated_step = 0
         self.diverged = False
         self.training_seconds = self.validation_seconds = 0.0
         self._work = network.workspace(settings.seq_length, self.batches.B)
@@ -125,6 +129,10 @@ class Trainer:
         steps_worth = read * VALIDATION_COST / (self.settings.seq_length * self.batches.B)
         return max(10, math.ceil(steps_worth / VALIDATION_SHARE))
 
+    @property
+    def _validation_due(self) -> bool:
+        return self.step % self.validate_every == 0 and self.validated_step < self.step
+
     def increment(self, seconds: float, steps: int | None = None) -> Progress:
         """Train for about `seconds`, less than a slice over; a step may be left half done and is taken up again.
 
@@ -137,7 +145,7 @@ class Trainer:
         """
         end = self.clock() + seconds
         last_step = None if steps is None else self.step + steps
-        while not self.diverged:
+        while not self.diverged and steps != 0:
             finished = self._advance()
             if (finished and last_step is not None and self.step >= last_step) or self.clock() >= end:
                 break
@@ -147,10 +155,12 @@ class Trainer:
         """Do one slice; whether it was the last of its step."""
         if self._slices is None:
             self._slices = self._step()
-        try:
-            next(self._slices)
-        except StopIteration:
-            self._slices = None
+        # what overflows is found in the loss, and told as divergence
+        with np.errstate(over="ignore", invalid="ignore"):
+            try:
+                next(self._slices)
+            except StopIteration:
+                self._slices = None
         return self._slices is None
 
     def settle(self) -> None:
@@ -185,6 +195,8 @@ class Trainer:
 
     def _step(self) -> Slices[None]:
         """One optimiser step, and a validation where one is due."""
+        if self._validation_due:  # the run was saved before it was done
+            yield from self._validate()
         window = self.batches.peek()
         # the carried state is replaced when the step is complete, so that what is saved meanwhile fits together
         state = np.zeros_like(self.state) if window.first else self.state.copy()
@@ -201,7 +213,7 @@ class Trainer:
         self.batches.advance()
         self.step += 1
         self._note(loss, busy + update)
-        if self.step % self.validate_every == 0:
+        if self._validation_due:
             yield from self._validate()
 
     def _timed(self, work: Slices[float] | Slices[None]) -> Slices[tuple[float, float]]:
@@ -234,12 +246,12 @@ class Trainer:
         if not math.isfinite(loss):
             self._diverge()
             return
-        self.validation_loss = loss
+        self.validation_loss, self.validated_step = loss, self.step
         self._validations.append(Loss(self.step, loss))
         np.copyto(self._good, self.network.parameters.values)
         if self.best_validation_loss is None or loss < self.best_validation_loss:
             self.best_validation_loss = loss
-            self.best = self.network.parameters.values.copy()
+            self.best, self.best_step = self.network.parameters.values.copy(), self.step
 
     def _diverge(self) -> None:
         """Stop, with the last weights that were known to be good."""

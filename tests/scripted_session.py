@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
-from collections.abc import AsyncIterator
+import string
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from textual.pilot import Pilot
 
 from corpora.corpus import CorpusInfo
 from corpora.entry import Entry
-from model.config import NetworkSettings, TrainingSettings
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import (
     Command,
     Gauges,
@@ -60,10 +61,12 @@ SHAKESPEARE = CorpusInfo(
     source=("shakespeare",),
 )
 
+SAMPLING_NOW = SamplingSettings(temperature=0.85)
+
 GAUGES = Gauges(
     state=RunState.TRAINING,
     corpus=SHAKESPEARE,
-    vocabulary="\n abc",
+    vocabulary="\n !&',-.3:;?" + string.ascii_letters,
     network=NetworkSettings(),
     training=TrainingSettings(),
     parameters=107_328,
@@ -115,16 +118,13 @@ def describe(name: str) -> CorpusInfo:
 def losses(steps: int) -> tuple[LossPoint, ...]:
     """A loss that falls as such losses do, a little unsteadily."""
     return tuple(
-        LossPoint(step, 1.5 + 2.6 * math.exp(-step / 180) + 0.06 * math.sin(step * 1.7))
-        for step in range(1, steps + 1)
+        LossPoint(step, 1.5 + 2.6 * math.exp(-step / 180) + 0.06 * math.sin(step * 1.7)) for step in range(1, steps + 1)
     )
 
 
 def validations(steps: int) -> tuple[LossPoint, ...]:
     """The same, smooth, a little higher and every hundred steps."""
-    return tuple(
-        LossPoint(step, 1.6 + 2.5 * math.exp(-step / 180)) for step in range(100, steps + 1, 100)
-    )
+    return tuple(LossPoint(step, 1.6 + 2.5 * math.exp(-step / 180)) for step in range(100, steps + 1, 100))
 
 
 def written(text: str = PLAY, *, temperature: float | None = None) -> Written:
@@ -210,6 +210,13 @@ def scripted_app(session: ScriptedSession, folder: Path, **changes: object) -> L
         **changes,
     }
     return LSTMApp(session, **arguments)  # type: ignore[arg-type]
+
+
+async def until(pilot: Pilot[None], happened: Callable[[], bool]) -> None:
+    """Wait for what a thread does, which no message of the app announces."""
+    async with asyncio.timeout(20):
+        while not happened():
+            await pilot.pause(0.01)
 
 
 @asynccontextmanager

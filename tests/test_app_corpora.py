@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from scripted_session import GAUGES, SHAKESPEARE, describe, playing, update
 from textual.widgets import Input, OptionList, Static
 
 from corpora.corpus import CorpusError, CorpusInfo, Treatment
@@ -17,12 +16,15 @@ from tui.app import LSTMApp
 from tui.describer import Describer
 from tui.screens.open_text import OpenTextScreen
 from tui.widgets.corpus_details import CorpusDetails
+from tui.widgets.safe_tree import SafeTree
+
+from scripted_session import GAUGES, SHAKESPEARE, describe, playing, until, update
 
 SETTINGS = NetworkSettings(), TrainingSettings()
 
 
 def details(app: LSTMApp) -> str:
-    return str(app.main.query_one(CorpusDetails).render())
+    return "\n".join(str(part.render()) for part in app.main.query_one(CorpusDetails).query(Static))
 
 
 def notices(app: LSTMApp) -> str:
@@ -96,21 +98,21 @@ async def test_facts_are_read_beside_the_screen_when_the_cursor_rests(tmp_path: 
         await pilot.press("1")
         await pilot.pause()
         await pilot.press("down")
-        while not asked.is_set():
-            await pilot.pause(0.01)
+        await until(pilot, asked.is_set)
         assert "counting" in details(app)
         answer.set()
-        while "77 characters" not in details(app):
-            await pilot.pause(0.01)
+        await until(pilot, lambda: "77 characters" in details(app))
 
 
 def test_of_many_names_asked_for_only_the_last_is_looked_at() -> None:
     seen: list[str] = []
+    begun = threading.Event()
     first = threading.Event()
     last = threading.Event()
 
     def look(name: str) -> CorpusInfo:
         seen.append(name)
+        begun.set()
         first.wait(10)
         if name == "wrong":
             raise CorpusError("wrong: it is")
@@ -126,8 +128,7 @@ def test_of_many_names_asked_for_only_the_last_is_looked_at() -> None:
     describer = Describer(look, done)
     for name in ("one", "two", "three", "wrong"):
         describer.ask(name)
-        while not seen:
-            pass
+        assert begun.wait(10)
     first.set()
     assert last.wait(10)
     assert seen == ["one", "wrong"]
@@ -136,7 +137,7 @@ def test_of_many_names_asked_for_only_the_last_is_looked_at() -> None:
 
 async def test_reading_a_text_shows_how_far_it_is(tmp_path: Path) -> None:
     loading = replace(GAUGES, state=RunState.LOADING, loading=0.43)
-    async with playing(tmp_path, gauges=loading) as (session, app, pilot):
+    async with playing(tmp_path, gauges=loading) as (session, app, _pilot):
         assert "43 %" in str(app.main.query_one("#corpora-hint", Static).render())
         assert "43 %" in str(app.main.query_one("#state", Static).render())
         await session.play(update())
@@ -157,11 +158,8 @@ async def test_a_file_is_picked_in_the_tree(tmp_path: Path, texts: Path) -> None
     async with playing(tmp_path) as (session, app, pilot):
         await pilot.press("o")
         assert isinstance(app.screen, OpenTextScreen)
-        await app.workers.wait_for_complete(
-            [worker for worker in app.workers if worker.name != "listen" and worker.group == "default"][:0]
-        )
-        while "poem.txt" not in str([node.label for node in app.screen.query_one("SafeTree").root.children]):  # type: ignore[attr-defined]
-            await pilot.pause(0.01)
+        tree = app.screen.query_one(SafeTree)
+        await until(pilot, lambda: any(str(node.label) == "poem.txt" for node in tree.root.children))
         await pilot.press("down")
         assert app.screen.query_one("#path", Input).value == str(texts / "poem.txt")
         await pilot.press("enter")
@@ -193,13 +191,14 @@ async def test_a_folder_is_read_as_one_text_and_as_latin_1_by_choice(tmp_path: P
         assert session.sent == [LoadCorpus((str(texts),), *SETTINGS, encoding="latin-1")]
 
 
-async def test_a_path_that_is_not_there_is_said_and_the_question_stays(tmp_path: Path, texts: Path) -> None:
+async def test_a_path_that_is_not_there_is_said_and_the_question_stays(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         await pilot.press("o")
         path = app.screen.query_one("#path", Input)
         for typed, said in (("nowhere.txt", "no such file"), ("", "Pick a file"), ("~nobody-here/x", "nobody")):
+            path.focus()
             path.value = typed
-            await pilot.click("#open")
+            await pilot.press("enter")
             assert said in str(app.screen.query_one("#problem", Static).render())
         await pilot.press("escape")
         assert session.sent == []

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from scripted_session import PLAY, playing, update, written
 from textual.widgets import Input, Static
 
 from model.config import SamplingSettings
@@ -14,6 +13,8 @@ from model.protocol import SetSampling, StartSampling, StopSampling
 from tui.screens.begin_with import BeginWithScreen
 from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
+
+from scripted_session import PLAY, playing, update, written
 
 START = SamplingSettings()
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from scripted_session import GAUGES, playing, update
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
 from model.config import NetworkSettings, TrainingSettings
 from model.protocol import NewNetwork, Pause, RunState, SetLearningRate, Step, Train
 from tui.app import LSTMApp
+
+from scripted_session import GAUGES, playing, update
 
 PAUSED = replace(GAUGES, state=RunState.PAUSED)
 
@@ -143,6 +144,7 @@ async def test_keys_that_can_be_typed_are_typed_in_a_field(tmp_path: Path) -> No
         assert app.main.query_one("#layers Input", Input).value == "1 []n?5"
         assert session.sent == []
         assert "space" not in app.main.active_bindings
+        assert app.main.active_bindings["escape"].binding.show
         await pilot.press("escape")
         await pilot.pause()
         await pilot.press("space")
@@ -150,15 +152,13 @@ async def test_keys_that_can_be_typed_are_typed_in_a_field(tmp_path: Path) -> No
 
 
 async def test_fields_follow_a_network_that_comes_from_elsewhere(tmp_path: Path) -> None:
-    async with playing(tmp_path) as (session, app, pilot):
+    async with playing(tmp_path) as (session, _app, pilot):
         opened = replace(
             GAUGES, network=NetworkSettings(hidden_size=300, layers=2), training=TrainingSettings(seq_length=99)
         )
         await session.play(update(opened, fresh=True))
         await pilot.press("ctrl+n")
-        assert session.sent == [
-            NewNetwork(NetworkSettings(hidden_size=300, layers=2), TrainingSettings(seq_length=99))
-        ]
+        assert session.sent == [NewNetwork(NetworkSettings(hidden_size=300, layers=2), TrainingSettings(seq_length=99))]
 
 
 async def test_a_short_text_does_not_shrink_what_is_asked_of_the_next(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from text_helpers import corpus_of, counted
 
 from corpora.corpus import CorpusError
 from corpora.vocabulary import Ids
 from model.batches import Batches
+
+from text_helpers import corpus_of, counted
 
 
 @given(length=st.integers(20, 400), T=st.integers(1, 16), B=st.integers(1, 9))

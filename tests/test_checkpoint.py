@@ -17,7 +17,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load, save, save_file
-from text_helpers import TickingClock, corpus_of
 
 from corpora.corpus import Corpus, Treatment
 from model.checkpoint import (
@@ -32,6 +31,8 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.network import Network
 from model.run import best_checkpoint_of, checkpoint_of, new_trainer, resume_trainer
 from model.trainer import Loss, Trainer
+
+from text_helpers import TickingClock, corpus_of
 
 TEXT = "the quick brown fox jumps over the lazy dog\n" * 12
 SAMPLING = SamplingSettings(temperature=0.7, top_k=5, top_p=0.9, rate=30.0)
@@ -242,6 +243,23 @@ def test_a_resumed_run_is_the_run_bit_for_bit(tmp_path: Path, ticks: int) -> Non
         np.testing.assert_array_equal(tensor, {**there.tensors, **there.state}[name], err_msg=name)
 
 
+def test_a_run_that_is_saved_while_it_validates_does_so_when_it_goes_on(tmp_path: Path) -> None:
+    broken = trainer_of()
+    steps = broken.validate_every + 2
+    straight = trained(steps)
+    while broken.step < broken.validate_every:
+        broken.increment(0.0)
+    broken.increment(0.0)
+    assert broken.validation_loss is None, "the validation is under way"
+
+    save_checkpoint(checkpoint_of(broken, SAMPLING), tmp_path / "run.safetensors")
+    resumed = resume_trainer(load_checkpoint(tmp_path / "run.safetensors"), corpus_of(TEXT), clock=TickingClock())
+    resumed.increment(math.inf, steps=steps - resumed.step)
+    assert straight.validation_loss is not None
+    assert resumed.validation_loss == straight.validation_loss
+    np.testing.assert_array_equal(resumed.network.parameters.values, straight.network.parameters.values)
+
+
 def test_a_run_is_not_resumed_on_another_text(saved: Path) -> None:
     with pytest.raises(CheckpointError, match=r"small\.txt is no longer the one it was trained on"):
         resume_trainer(load_checkpoint(saved), corpus_of(TEXT + "x"))
@@ -268,6 +286,12 @@ def test_damaged_numbers_of_the_training_state_are_said(saved: Path, change: Hea
     checkpoint = load_checkpoint(saved)
     with pytest.raises(CheckpointError, match=sentence):
         resume_trainer(replace(checkpoint, progress={**checkpoint.progress, **change}), corpus_of(TEXT))
+
+
+def test_a_window_that_the_text_never_had_is_said(saved: Path) -> None:
+    rewrite(saved, lambda header: header["settings"]["training"].update(seq_length=4096))
+    with pytest.raises(CheckpointError, match="a sequence length of 4,096 needs 4,097"):
+        resume_trainer(load_checkpoint(saved), corpus_of(TEXT))
 
 
 @pytest.mark.parametrize("name", ["adam.m", "adam.v", "stream", "best"])
@@ -416,7 +440,7 @@ def test_a_damaged_header_is_said(saved: Path, change: Header, sentence: str) ->
         ("network", {"layers": 3}, r"lstm\.bias_hh_l2 is missing"),
         ("network", {"hidden_size": 4096, "layers": 8}, "the settings ask for|memory|missing"),
         ("network", {"cell": "gru"}, "setting 'cell', which this version does not know"),
-        ("training", {"learning_rate": 10**400}, "header is damaged"),
+        ("training", {"learning_rate": 10**400}, "learning rate is 1000"),
         ("training", {"learning_rate": math.nan}, "learning rate is nan"),
         ("training", {"batch_size": "many"}, "batch size is 'many'"),
         ("sampling", {"rate": 0}, "rate is 0"),

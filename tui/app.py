@@ -7,13 +7,14 @@ import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from corpora.corpus import CorpusInfo, Treatment
+from corpora.catalogue import CATALOGUE, default_name
 from corpora.entry import Entry
-from corpora.library import CATALOGUE, default_name, describe
+from corpora.info import CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import Command, LoadCorpus, OpenCheckpoint, SetSampling, StartSampling
 from model.session import EngineError, Session
@@ -28,7 +29,7 @@ class LSTMApp(App[None]):
 
     TITLE = "lstm-tui"
     CSS_PATH = "app.tcss"
-    BINDINGS = app_bindings()  # noqa: RUF012 - Textual's own type for it
+    BINDINGS = app_bindings()
 
     def __init__(
         self,
@@ -92,7 +93,7 @@ class LSTMApp(App[None]):
             training=training,
             sampling=self._sampling,
             catalogue=catalogue,
-            describe=describe_corpus or partial(describe, cache_dir=cache_dir or user.cache),
+            describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
         )
         self._leaving = False
 
@@ -146,7 +147,7 @@ class LSTMApp(App[None]):
 
     def _remember(self) -> None:
         """Keep what was changed at this screen; what came by a flag was for this time only."""
-        changes: dict[str, object] = {}
+        changes: dict[str, Any] = {}
         if self.theme != self._first_theme:
             changes["theme"] = self.theme
         if self.main.sampling != self._sampling:
@@ -162,7 +163,7 @@ class LSTMApp(App[None]):
 
     # --------------------------------------------------------------------------------------- commands
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Everything that has a key, then the theme and a screenshot."""
         if screen is self.main:
             for key in KEYS:
@@ -173,3 +174,10 @@ class LSTMApp(App[None]):
             "Screenshot", "Save a picture of the screen.", lambda: self.set_timer(0.1, self.deliver_screenshot)
         )
         yield SystemCommand("Quit", "Save the run and leave.", self.action_quit)
+
+
+def facts_of(name: str, cache_dir: Path) -> CorpusInfo:
+    """Find out the facts of a corpus; what reads texts is imported when this is first asked, which is in a thread."""
+    from corpora.library import describe
+
+    return describe(name, cache_dir)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ KEYS: tuple[Key, ...] = (
         "Cooler",
         "Turn the temperature down by 0.05: more careful.",
         "Writing",
-        "turn_temperature(-0.05)",
+        "turn('temperature', -1)",
     ),
     Key(
         "temperature-up",
@@ -66,7 +66,7 @@ KEYS: tuple[Key, ...] = (
         "Warmer",
         "Turn the temperature up by 0.05: bolder.",
         "Writing",
-        "turn_temperature(0.05)",
+        "turn('temperature', 1)",
     ),
     Key(
         "top-k-down",
@@ -75,7 +75,7 @@ KEYS: tuple[Key, ...] = (
         "Fewer candidates",
         "Lower top-k: draw among fewer of the likeliest characters.",
         "Writing",
-        "turn_top_k(-1)",
+        "turn('top_k', -1)",
     ),
     Key(
         "top-k-up",
@@ -84,7 +84,7 @@ KEYS: tuple[Key, ...] = (
         "More candidates",
         "Raise top-k; past the highest, every character may come.",
         "Writing",
-        "turn_top_k(1)",
+        "turn('top_k', 1)",
     ),
     Key(
         "top-p-down",
@@ -93,7 +93,7 @@ KEYS: tuple[Key, ...] = (
         "Less probability",
         "Lower top-p: draw among the likeliest that together reach it.",
         "Writing",
-        "turn_top_p(-1)",
+        "turn('top_p', -1)",
     ),
     Key(
         "top-p-up",
@@ -102,9 +102,9 @@ KEYS: tuple[Key, ...] = (
         "More probability",
         "Raise top-p; at 1, every character may come.",
         "Writing",
-        "turn_top_p(1)",
+        "turn('top_p', 1)",
     ),
-    Key("slower", "minus", "-", "Slower", "Write more slowly.", "Writing", "turn_rate(-1)"),
+    Key("slower", "minus", "-", "Slower", "Write more slowly.", "Writing", "turn('rate', -1)"),
     Key(
         "faster",
         "plus,equals_sign",
@@ -112,7 +112,7 @@ KEYS: tuple[Key, ...] = (
         "Faster",
         "Write faster, up to as fast as it goes.",
         "Writing",
-        "turn_rate(1)",
+        "turn('rate', 1)",
     ),
     Key("write", "w", "w", "Write or rest", "Stop writing, or go on.", "Writing", "toggle_writing"),
     Key(
@@ -184,6 +184,11 @@ def _binding(key: Key) -> Binding:
         id=key.id,
         group=TEMPERATURE if key.id.startswith("temperature") else None,
     )
+
+
+def relabelled(active: ActiveBinding, label: str) -> ActiveBinding:
+    """The same key, in the footer with this label."""
+    return active._replace(binding=replace(active.binding, description=label, show=True))
 
 
 def readme_table() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from corpora.corpus import CorpusError, CorpusInfo
+from corpora.info import CorpusError, CorpusInfo
 
 
 class Describer:

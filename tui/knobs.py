@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from model.config import SamplingSettings
-from tui.widgets.sampling_panel import RATE_STOPS, TOP_K_STOPS, TOP_P_STOPS, nearest
+from tui.widgets.sampling_panel import (
+    RATE_STOPS,
+    TEMPERATURE_STEP,
+    TOP_K_STOPS,
+    TOP_P_STOPS,
+    nearest,
+    turn,
+)
+
+Knob = Literal["temperature", "top_k", "top_p", "rate"]
 
 
-def turn_top_k(sampling: SamplingSettings, direction: int) -> SamplingSettings:
-    """Return `sampling` with the next smaller (-1) or larger (1) top-k; all characters come after the largest."""
-    return replace(sampling, top_k=int(_next(TOP_K_STOPS, sampling.top_k, direction)))
-
-
-def turn_top_p(sampling: SamplingSettings, direction: int) -> SamplingSettings:
-    """Return `sampling` with the next smaller or larger top-p."""
-    return replace(sampling, top_p=_next(TOP_P_STOPS, sampling.top_p, direction))
-
-
-def turn_rate(sampling: SamplingSettings, direction: int) -> SamplingSettings:
-    """Return `sampling` with the next slower or faster rate; the fastest is as fast as it goes."""
-    return replace(sampling, rate=_next(RATE_STOPS, sampling.rate, direction))
+def turned(sampling: SamplingSettings, knob: Knob, direction: int) -> SamplingSettings:
+    """Return `sampling` with one knob a step lower (-1) or higher (1), within its stops."""
+    match knob:
+        case "temperature":
+            return turn(sampling, direction * TEMPERATURE_STEP)
+        case "top_k":
+            return replace(sampling, top_k=int(_next(TOP_K_STOPS, sampling.top_k, direction)))
+        case "top_p":
+            return replace(sampling, top_p=_next(TOP_P_STOPS, sampling.top_p, direction))
+        case "rate":
+            return replace(sampling, rate=_next(RATE_STOPS, sampling.rate, direction))
 
 
 def _next(stops: Sequence[float], value: float, direction: int) -> float:

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from corpora.corpus import CorpusError, CorpusInfo
 from corpora.entry import Entry
+from corpora.info import CorpusError, CorpusInfo
 from corpora.library import CATALOGUE, describe
 from tui import units
 from tui.commands.display import Display

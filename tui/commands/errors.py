@@ -61,7 +61,7 @@ def say(sentence: str) -> None:
 def _code(error: Exception) -> int | None:
     """The exit code for an error that can come from bad input; None for a slip of ours."""
     # an error is at hand, so these have been imported already or time does not matter
-    from corpora.corpus import CorpusError
+    from corpora.info import CorpusError
     from model.checkpoint import CheckpointError
     from model.config import SettingsError
     from model.session import EngineError

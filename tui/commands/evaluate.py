@@ -15,7 +15,8 @@ from model.threads import use_threads
 from tui import units
 from tui.commands.display import Display, finish_with
 from tui.commands.errors import DONE, WorkError
-from tui.commands.texts import asked_encoding, asked_treatments, read_text
+from tui.commands.options import asked_encoding, asked_treatments
+from tui.commands.texts import read_text
 from tui.sanitize import sanitize_line
 
 

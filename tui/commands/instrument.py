@@ -19,7 +19,7 @@ from pathlib import Path
 
 from model.session import EngineSession
 from tui.commands.errors import DONE, UsageError, WorkError
-from tui.commands.options import ENCODING, FPS, NETWORK, SAMPLING, THREADS, TRAINING, TREAT, settled
+from tui.commands.options import ENCODING, FPS, NETWORK, SAMPLING, THREADS, TRAINING, TREAT, asked_treatments, settled
 from tui.settings import Paths, load_settings, paths
 
 STANDARD_INPUT = "-"
@@ -50,7 +50,6 @@ def run(options: argparse.Namespace) -> int:
         user.last_run.parent.mkdir(parents=True, exist_ok=True)
         session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
         from tui.app import LSTMApp
-        from tui.commands.texts import asked_treatments
 
         app = LSTMApp(
             session,
@@ -132,7 +131,7 @@ def _require_texts(texts: Sequence[str]) -> None:
     for text in texts:
         if text == STANDARD_INPUT or os.path.lexists(text):
             continue
-        from corpora.corpus import CorpusError
+        from corpora.info import CorpusError
         from corpora.library import load
 
         try:

@@ -13,14 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from corpora.info import Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require_number, require_whole
 from tui.commands.errors import UsageError
 
 Value = int | float | str
 Section = TypeVar("Section", NetworkSettings, TrainingSettings, SamplingSettings)
 
-TREATMENTS = ("lower", "collapse", "ascii")
-"""Values of `corpora.corpus.Treatment`, which cannot be imported without numpy."""
+TREATMENTS = tuple(treatment.value for treatment in Treatment)
 
 
 def whole(text: str) -> int:
@@ -178,3 +178,15 @@ def settled(section: Section, table: tuple[Setting, ...], options: argparse.Name
         setting.name: value for setting in table if (value := setting.given(options)) is not None
     }
     return dataclasses.replace(section, **changes)
+
+
+def asked_encoding(options: argparse.Namespace) -> str | None:
+    """The encoding by flag or environment."""
+    value = ENCODING.given(options)
+    return None if value is None else str(value)
+
+
+def asked_treatments(options: argparse.Namespace) -> frozenset[Treatment] | None:
+    """The treatments by flag or environment, None where nothing was said."""
+    value = TREAT.given(options)
+    return None if value is None else frozenset(Treatment(name) for name in str(value).split(",") if name)

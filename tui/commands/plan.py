@@ -15,8 +15,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.run import new_trainer, resume_trainer
 from model.trainer import Trainer
 from tui.commands.errors import UsageError, WorkError
-from tui.commands.options import ENCODING, NETWORK, TRAINING, TREAT, settled
-from tui.commands.texts import asked_encoding, asked_treatments
+from tui.commands.options import ENCODING, NETWORK, TRAINING, TREAT, asked_encoding, asked_treatments, settled
 from tui.settings import load_settings, paths
 
 STANDARD_INPUT = "-"

@@ -21,10 +21,13 @@ class BeginWithScreen(ModalScreen[str | None]):
         self._prime = prime
 
     def compose(self) -> ComposeResult:
+        """One line to type in."""
         with Vertical(classes="dialog -low") as dialog:
             dialog.border_title = "Begin with"
             dialog.border_subtitle = "enter writes on from there, esc leaves"
-            yield Input(self._prime.replace("\n", r"\n"), placeholder="ROMEO:", id="prime", compact=True, max_length=2000)
+            yield Input(
+                self._prime.replace("\n", r"\n"), placeholder="ROMEO:", id="prime", compact=True, max_length=2000
+            )
             yield Static(r"\n is a new line. Characters that the text does not have are left out.", markup=False)
 
     def on_mount(self) -> None:

@@ -27,6 +27,7 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
 
     def compose(self) -> ComposeResult:
+        """The table of keys, then the words."""
         with VerticalScroll(classes="dialog -tall") as dialog:
             dialog.border_title = "Help"
             dialog.border_subtitle = "esc closes"
@@ -52,6 +53,7 @@ class HelpRow(Horizontal):
         self._texts = name, meaning
 
     def compose(self) -> ComposeResult:
+        """The name in a column of its own."""
         name, meaning = self._texts
         yield Static(name, classes="help-name", markup=False)
         yield Static(meaning, classes="help-meaning", markup=False)

@@ -5,17 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.notifications import SeverityLevel
 from textual.reactive import reactive
-from textual.screen import ActiveBinding, Screen
+from textual.screen import Screen
 from textual.widgets import Footer, Input
 
-from corpora.corpus import CorpusInfo
 from corpora.entry import Entry
+from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import (
     Command,
@@ -33,8 +34,8 @@ from model.protocol import (
     StopSampling,
     Train,
 )
-from tui import knobs
-from tui.bindings import TYPED, footer_place, screen_bindings
+from tui.bindings import TYPED, footer_place, relabelled, screen_bindings
+from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
 from tui.saving import free_path
 from tui.screens.begin_with import BeginWithScreen
@@ -45,28 +46,33 @@ from tui.widgets.loss_panel import LossPanel
 from tui.widgets.page_tabs import PANELS, PageTabs
 from tui.widgets.room_notice import LEAST_HEIGHT, LEAST_WIDTH, RoomNotice
 from tui.widgets.sample_pane import SamplePane
-from tui.widgets.sampling_panel import SamplingPanel, turn
+from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.top_bar import TopBar
 from tui.widgets.training_panel import TrainingPanel
 
-Severity = Literal["information", "warning", "error"]
+WIDTHS = [(0, "-tiny"), (LEAST_WIDTH, "-slim"), (76, "-narrow"), (120, "-wide"), (160, "-broad")]
+HEIGHTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (20, "-middle"), (36, "-tall"), (52, "-grand")]
+"""From how many columns and rows on the screen has which class; it has one of each."""
 
 
 class MainScreen(Screen[None]):
-    """Holds the latest state of the run, and turns what people do into commands."""
+    """Holds the latest state of the run, and turns what people do into commands.
 
-    BINDINGS = screen_bindings()  # noqa: RUF012 - Textual's own type for it
+    Its reactives do not repaint: that would be the whole screen, at each update; the widgets bound to them do.
+    """
+
+    BINDINGS = screen_bindings()
     AUTO_FOCUS = "#sample"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (LEAST_WIDTH, "-slim"), (76, "-narrow"), (120, "-wide"), (160, "-broad")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (20, "-middle"), (36, "-tall"), (52, "-grand")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
-    gauges: reactive[Gauges] = reactive(Gauges)
+    gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
-    sampling: reactive[SamplingSettings] = reactive(SamplingSettings)
+    sampling: reactive[SamplingSettings] = reactive(SamplingSettings, repaint=False)
     """How the next character is drawn."""
-    panel: reactive[str] = reactive("sample")
+    panel: reactive[str] = reactive("sample", repaint=False)
     """The panel in use; a narrow window shows no other, but for loss and sample, which go together."""
-    ended: reactive[bool] = reactive(False)
+    ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
 
     def __init__(
@@ -92,6 +98,7 @@ class MainScreen(Screen[None]):
         """The settings that someone asked for at this screen, to be remembered."""
 
     def compose(self) -> ComposeResult:
+        """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet."""
         yield TopBar().data_bind(MainScreen.gauges, MainScreen.ended)
         with Horizontal(id="room"):
             with VerticalScroll(id="controls", can_focus=False):
@@ -123,7 +130,7 @@ class MainScreen(Screen[None]):
         for notice in update.notices:
             self.say(notice.text, notice.severity)
 
-    def say(self, text: str, severity: Severity = "information", timeout: float | None = None) -> None:
+    def say(self, text: str, severity: SeverityLevel = "information", timeout: float | None = None) -> None:
         """Show a sentence for some seconds; whatever is in it, it is data."""
         self.notify(sanitize(text), severity=severity, timeout=timeout, markup=False)
 
@@ -145,9 +152,9 @@ class MainScreen(Screen[None]):
         bindings = super().active_bindings
         if isinstance(self.focused, Input):
             bindings = {key: found for key, found in bindings.items() if found.binding.id not in TYPED}
+            bindings["escape"] = relabelled(bindings["escape"], "Back")
         elif "space" in bindings and self.gauges.state is RunState.TRAINING:
-            found = bindings["space"]
-            bindings["space"] = found._replace(binding=dataclasses.replace(found.binding, description="Pause"))
+            bindings["space"] = relabelled(bindings["space"], "Pause")
         return dict(sorted(bindings.items(), key=lambda item: footer_place(item[1].binding.id)))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -242,21 +249,9 @@ class MainScreen(Screen[None]):
         """Save beside the person's other files; the engine says when it is done."""
         self.send(Save(str(free_path(Path.cwd(), self.gauges))))
 
-    def action_turn_temperature(self, by: float) -> None:
-        """Turn the temperature."""
-        self.sample_with(turn(self.sampling, by))
-
-    def action_turn_top_k(self, direction: int) -> None:
-        """Turn top-k."""
-        self.sample_with(knobs.turn_top_k(self.sampling, direction))
-
-    def action_turn_top_p(self, direction: int) -> None:
-        """Turn top-p."""
-        self.sample_with(knobs.turn_top_p(self.sampling, direction))
-
-    def action_turn_rate(self, direction: int) -> None:
-        """Turn the rate of writing."""
-        self.sample_with(knobs.turn_rate(self.sampling, direction))
+    def action_turn(self, knob: Knob, direction: int) -> None:
+        """Turn one of the sampling settings by a step."""
+        self.sample_with(turned(self.sampling, knob, direction))
 
     def action_toggle_writing(self) -> None:
         """Stop writing, or go on."""
@@ -297,10 +292,9 @@ class MainScreen(Screen[None]):
 
     def _focus_panel(self, panel: str) -> None:
         place = self.query_one(f"#{panel}")
-        target = next((widget for widget in place.walk_children(with_self=True) if widget.focusable), None)
-        if target is not None:
-            self.set_focus(target)
-            place.scroll_visible(animate=False)
+        target = next((widget for widget in place.query("*") if widget.focusable), place)
+        self.set_focus(target)
+        place.scroll_visible(animate=False)
 
     def action_help(self) -> None:
         """Show all keys."""

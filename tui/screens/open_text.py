@@ -12,7 +12,7 @@ from textual.containers import Horizontal, ItemGrid, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
-from corpora.corpus import Treatment
+from corpora.info import Treatment
 from tui.sanitize import sanitize_line
 from tui.widgets.safe_tree import SafeTree
 
@@ -37,8 +37,13 @@ class TextChoice:
 class Tick(Checkbox):
     """A box that is empty until it is ticked."""
 
-    BUTTON_LEFT = BUTTON_RIGHT = " "
-    BUTTON_INNER = "✓"
+    BUTTON_LEFT = BUTTON_RIGHT = ""
+    BUTTON_INNER = "[ ]"
+
+    def watch_value(self) -> None:
+        """Tick it by a sign, not by colour alone."""
+        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
+        super().watch_value()
 
 
 class OpenTextScreen(ModalScreen[TextChoice | None]):
@@ -52,6 +57,7 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
         self._treatments = treatments
 
     def compose(self) -> ComposeResult:
+        """Path, tree, treatments."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a text"
             dialog.border_subtitle = "enter opens, esc leaves"
@@ -74,6 +80,8 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
 
     def on_tree_node_highlighted(self, event: SafeTree.NodeHighlighted[object]) -> None:
         """Write the path under the cursor out, to be opened or edited."""
+        if not event.control.has_focus:
+            return
         entry = event.node.data
         # A name with escape codes in it cannot be typed or shown; it can still be opened from the tree.
         path = str(getattr(entry, "path", ""))

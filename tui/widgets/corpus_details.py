@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from corpora.corpus import CorpusInfo
 from corpora.entry import Entry
+from corpora.info import CorpusInfo
 from tui.sanitize import sanitize_line
 
 
-class CorpusDetails(Static):
+class CorpusDetails(Vertical):
     """What it is, how large, where from, and how it begins; or how to get it."""
 
-    def __init__(self) -> None:
-        super().__init__(markup=False)
+    def compose(self) -> ComposeResult:
+        """The parts from top to bottom; the last ones may have no room."""
+        for part in ("about", "facts", "source", "preview"):
+            yield Static(id=f"details-{part}", markup=False)
 
-    def show(
-        self, entry: Entry, present: bool, info: CorpusInfo | None, problem: str, *, looking: bool
-    ) -> None:
+    def show(self, entry: Entry, present: bool, info: CorpusInfo | None, problem: str, *, looking: bool) -> None:
         """Show one text.
 
         Args:
@@ -28,24 +30,25 @@ class CorpusDetails(Static):
             problem: Why they could not be read.
             looking: Whether they are being read now.
         """
-        lines = [Content(sanitize_line(entry.summary))]
-        if not present:
-            lines += [
-                Content.styled("Not on this machine. To get it:", "$faint"),
-                Content.styled(sanitize_line(entry.install or ""), "$accent"),
-            ]
-        elif problem:
-            lines.append(Content.styled(sanitize_line(problem), "$error"))
-        elif looking:
-            lines.append(Content.styled("counting its characters …", "$faint"))
-        elif info is not None:
-            lines.append(Content(f"{info.characters:,} characters, {info.symbols} symbols"))
-        lines.append(
-            Content.styled(f"{sanitize_line(entry.origin)}; {sanitize_line(entry.licence)}", "$faint")
-        )
-        if info is not None:
-            lines += [Content(""), *(Content.styled(line, "$faint italic") for line in preview(info))]
-        self.update(Content("\n").join(lines))
+        summary = sanitize_line(entry.summary)
+        self._put("about", Content(summary[:1].upper() + summary[1:]))
+        self._put("facts", _facts(entry, present, info, problem, looking))
+        self._put("source", Content(f"{sanitize_line(entry.origin)}\n{sanitize_line(entry.licence)}"))
+        self._put("preview", Content("\n".join(preview(info)) if info else ""))
+
+    def _put(self, part: str, content: Content) -> None:
+        self.query_one(f"#details-{part}", Static).update(content)
+
+
+def _facts(entry: Entry, present: bool, info: CorpusInfo | None, problem: str, looking: bool) -> Content:
+    """How large it is, or why that is not known."""
+    if not present:
+        return Content.assemble("To get it:\n", (sanitize_line(entry.install or ""), "$accent"))
+    if problem:
+        return Content.styled(sanitize_line(problem), "$error")
+    if looking:
+        return Content.styled("counting its characters …", "$faint")
+    return Content(f"{info.characters:,} characters, {info.symbols} symbols" if info else "")
 
 
 def preview(info: CorpusInfo) -> list[str]:

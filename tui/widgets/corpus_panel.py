@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -13,8 +14,8 @@ from textual.reactive import reactive
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from corpora.corpus import CorpusInfo
 from corpora.entry import Entry
+from corpora.info import CorpusInfo
 from model.protocol import Gauges, RunState
 from tui import units
 from tui.describer import Describer
@@ -29,7 +30,7 @@ METER_CELLS = 16
 class CorpusPanel(Vertical):
     """Enter loads the text under the cursor; the one that is being learnt has a dot."""
 
-    gauges: reactive[Gauges] = reactive(Gauges)
+    gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
 
     class Chosen(Message):
@@ -63,12 +64,10 @@ class CorpusPanel(Vertical):
         self._known: dict[str, CorpusInfo] = {}
         self._problems: dict[str, str] = {}
         self._current: str | None = None
-        self._describer = Describer(
-            describe,
-            lambda name, info, problem: self.post_message(self.Described(name, info, problem)) and None,
-        )
+        self._describer = Describer(describe, self._tell)
 
     def compose(self) -> ComposeResult:
+        """The list above, the facts below."""
         yield OptionList(*(self._option(name) for name in self._entries), id="catalogue", markup=False)
         yield CorpusDetails()
         yield Static(id="corpora-hint", markup=False)
@@ -96,7 +95,8 @@ class CorpusPanel(Vertical):
 
     def _tell(self, name: str, info: CorpusInfo | None, problem: str) -> None:
         """Called in the describer's thread."""
-        self.post_message(self.Described(name, info, problem))
+        with contextlib.suppress(RuntimeError):  # the app has ended meanwhile
+            self.post_message(self.Described(name, info, problem))
 
     @property
     def _list(self) -> OptionList:

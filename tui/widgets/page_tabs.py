@@ -46,7 +46,7 @@ ROOM_FOR_NUMBERS = 50
 class PageTabs(Horizontal):
     """All the names; that of the open panel is lit."""
 
-    panel: reactive[str] = reactive("sample")
+    panel: reactive[str] = reactive("sample", repaint=False)
     """The open one."""
 
     class Picked(Message):
@@ -57,6 +57,7 @@ class PageTabs(Horizontal):
             self.panel = panel
 
     def compose(self) -> ComposeResult:
+        """A tab for each panel."""
         for number, panel in enumerate(PANELS, start=1):
             yield PageTab(number, panel)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from textual.containers import Middle
 from textual.app import ComposeResult
+from textual.containers import Middle
 from textual.widgets import Static
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 12
@@ -13,5 +13,6 @@ class RoomNotice(Middle):
     """A calm sentence; training and writing go on behind it."""
 
     def compose(self) -> ComposeResult:
+        """What is wished for, and how much of it."""
         yield Static("A little more room, please.", id="room-wish", markup=False)
-        yield Static(f"{LEAST_WIDTH} × {LEAST_HEIGHT} is enough.", id="room-need", markup=False)
+        yield Static(f"{LEAST_WIDTH} by {LEAST_HEIGHT} is enough.", id="room-need", markup=False)

@@ -58,9 +58,7 @@ class NumberInput(Input):
         if isinstance(value, str):
             return
         turned = value * self.setting.factor**direction
-        self.value = self.setting.write(
-            max(1, round(turned)) if self.setting.whole else float(f"{turned:.3g}")
-        )
+        self.value = self.setting.write(max(1, round(turned)) if self.setting.whole else float(f"{turned:.3g}"))
 
 
 class SettingField(Horizontal):
@@ -96,6 +94,7 @@ class SettingField(Horizontal):
         self._input = NumberInput(setting, setting.write(value))
 
     def compose(self) -> ComposeResult:
+        """The explanation is seen where there is room for it."""
         yield self._label
         yield self._input
         yield Static(self.setting.explanation, classes="setting-explanation", markup=False)

@@ -26,20 +26,27 @@ STATES = {
 class TopBar(Horizontal):
     """One line; in a narrow window it has the tabs in place of the description."""
 
-    gauges: reactive[Gauges] = reactive(Gauges)
+    gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
-    ended: reactive[bool] = reactive(False)
+    ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
 
     def compose(self) -> ComposeResult:
+        """Name, tabs or description, state."""
         yield Static("lstm-tui", id="name", markup=False)
         yield PageTabs()
         yield Static(id="description", markup=False)
         yield Static(id="state", markup=False)
 
-    def watch_gauges(self) -> None:
-        """Show the run's description and state."""
-        self.query_one("#description", Static).update(describe_run(self.gauges))
+    def watch_gauges(self, old: Gauges, new: Gauges) -> None:
+        """Show the run's description and state, where they changed: each update lays the line out anew."""
+        if describe_run(old) != describe_run(new):
+            self.query_one("#description", Static).update(describe_run(new))
+        if (old.state, old.loading) != (new.state, new.loading):
+            self._show_state()
+
+    def on_mount(self) -> None:
+        """Show the state there is before the first update."""
         self._show_state()
 
     def watch_ended(self) -> None:

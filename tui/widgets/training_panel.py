@@ -37,7 +37,7 @@ DIVERGED = "The loss is no longer a number. Lower the learning rate, then train 
 class TrainingPanel(Vertical):
     """What is filled in is a draft until it is entered; the learning rate alone acts on the network that is there."""
 
-    gauges: reactive[Gauges] = reactive(Gauges)
+    gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
 
     class LearningRateChanged(Message):
@@ -61,6 +61,7 @@ class TrainingPanel(Vertical):
         self._followed: tuple[NetworkSettings | None, TrainingSettings | None] = (None, None)
 
     def compose(self) -> ComposeResult:
+        """Buttons, fields, and one line of advice."""
         with Horizontal(id="training-buttons"):
             yield Button("Train", id="train", action="screen.toggle_training", compact=True)
             yield Button("One step", id="one-step", action="screen.one_step", compact=True)
@@ -75,14 +76,15 @@ class TrainingPanel(Vertical):
         """Say something helpful from the start."""
         self._show_hint()
 
-    def watch_gauges(self) -> None:
+    def watch_gauges(self, old: Gauges, new: Gauges) -> None:
         """Follow the run: its state, and its settings where they are others than was asked for."""
-        training = self.gauges.state is RunState.TRAINING
-        self.query_one("#train", Button).label = "Pause" if training else "Train"
-        in_force = (self.gauges.network, self.gauges.training)
+        in_force = (new.network, new.training)
+        if in_force == self._followed and old.state is new.state:
+            return
         if in_force != self._followed:
             self._followed = in_force
             self._follow(*in_force)
+        self.query_one("#train", Button).label = "Pause" if new.state is RunState.TRAINING else "Train"
         self._show_hint()
 
     def _follow(self, network: NetworkSettings | None, training: TrainingSettings | None) -> None:
@@ -91,9 +93,7 @@ class TrainingPanel(Vertical):
             self._replace(setting, self.network, network)
         for setting in TRAINING:
             # Fewer streams than asked for: the text is short, the next one may not be.
-            if not (
-                setting.name == "batch_size" and training and training.batch_size < self.training.batch_size
-            ):
+            if not (setting.name == "batch_size" and training and training.batch_size < self.training.batch_size):
                 self._replace(setting, self.training, training)
         self.network = network or self.network
         if training is not None:
@@ -182,9 +182,9 @@ class TrainingPanel(Vertical):
         hint = self.query_one("#training-hint", Static)
         hint.set_class(wrong is not None or self.gauges.state is RunState.DIVERGED, "-wrong")
         hint.set_class(wrong is None and bool(changed), "-changed")
-        hint.update(self._hint(wrong and complaints[wrong], changed))
+        hint.update(self._hint(complaints[wrong] if wrong else "", changed))
 
-    def _hint(self, complaint: str | None, changed: list[SettingField]) -> str:
+    def _hint(self, complaint: str, changed: list[SettingField]) -> str:
         if complaint:
             return complaint[0].upper() + complaint[1:] + "."
         if any(field.setting.name != LIVE for field in changed):

@@ -1,0 +1,156 @@
+"""How low the losses of presets go, on a text of one's own.
+
+    python benchmarks/quality.py vpj TEXT
+    python benchmarks/quality.py fast TEXT
+
+`vpj` trains the presets vpj and vpj-mended on the first 100,000 characters for 5,000 windows of 25 and prints the
+notebook's smooth loss, s = 0.999 s + 0.001 (loss of a window, summed), from 25 ln V: one row a seed. `fast` trains
+nanogpt-cpu-beater on the first 90 % and prints the loss on the whole of the last 10 % against the time since the start,
+evaluations included. Both use one thread and end with 1 where the goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from corpora.corpus import Corpus, CorpusError
+from corpora.library import load_now
+from corpora.vocabulary import Vocabulary
+from model.evaluation import one_stream_loss
+from model.network import Network
+from model.presets import PRESETS, Preset
+from model.slices import finish
+from model.trainer import Trainer
+
+VPJ_CHARACTERS, VPJ_STEPS = 100_000, 5000
+STUCK = 55.0
+"""A smooth loss above this has not learnt what follows what: pairs of characters alone give 60."""
+
+NANOGPT = 1.8857
+"""Validation loss of nanoGPT's recipe for processors on tiny-shakespeare, nats per character."""
+FAST_SECONDS = 22.0
+CURVE_STEPS = 100
+
+
+class TrainingAlone(Trainer):
+    """A trainer that never validates."""
+
+    @property
+    def validate_every(self) -> int:
+        """Never."""
+        return sys.maxsize
+
+
+def trainer_of(preset: Preset, corpus: Corpus, seed: int) -> Trainer:
+    """A preset at its beginning; nobody starts it over where it is stuck."""
+    network = Network(preset.network, len(corpus.vocabulary))
+    network.initialise(np.random.default_rng(seed))
+    return TrainingAlone(network, corpus, replace(preset.training, seed=seed, guard=False))
+
+
+# -------------------------------------------------------------------------------------------------- vpj
+
+
+def beginning_of(corpus: Corpus) -> Corpus:
+    """A corpus whose training part is the first `VPJ_CHARACTERS`, and whose vocabulary is theirs.
+
+    Nothing is held back there, so what is to be validated on is made up from the beginning.
+    """
+    text = corpus.vocabulary.decode(corpus.ids[:VPJ_CHARACTERS])
+    vocabulary = Vocabulary.of(text)
+    ids, _ = vocabulary.encode(text + text[: -(-len(text) // 9)])
+    return Corpus(corpus.info, vocabulary, ids)
+
+
+def smooth_loss(trainer: Trainer, V: int) -> float:
+    """The notebook's, after all steps."""
+    smooth = trainer.settings.seq_length * math.log(V)
+    while trainer.step < VPJ_STEPS:
+        for loss in trainer.increment(math.inf, 500).losses:
+            smooth = 0.999 * smooth + 0.001 * trainer.settings.seq_length * loss.loss
+    return smooth
+
+
+def vpj(corpus: Corpus, seeds: int) -> bool:
+    """Print the smooth losses of both presets; whether they are what they should be."""
+    part = beginning_of(corpus)
+    names = ("vpj", "vpj-mended")
+    found: dict[str, list[float]] = {name: [] for name in names}
+    print(f"first {len(part.train):,} characters, V = {len(part.vocabulary)}, {VPJ_STEPS:,} windows of 25\n")
+    print("seed" + "".join(f"{name:>14}" for name in names))
+    for seed in range(seeds):
+        for name in names:
+            found[name].append(smooth_loss(trainer_of(PRESETS[name], part, seed), len(part.vocabulary)))
+        print(f"{seed:4}" + "".join(f"{found[name][-1]:14.2f}" for name in names), flush=True)
+    moving = [loss for loss in found["vpj"] if loss < STUCK]
+    mended = found["vpj-mended"]
+    print(f"\nvpj         {min(moving):.2f} to {max(moving):.2f}, {seeds - len(moving)} of {seeds} stuck")
+    print(f"vpj-mended  median {statistics.median(mended):.2f}, {min(mended):.2f} to {max(mended):.2f}")
+    return min(moving) >= 46.0 and max(moving) <= 48.5 and statistics.median(mended) <= 45.0 and max(mended) <= 46.0
+
+
+# ------------------------------------------------------------------------------------------------- fast
+
+
+def curve(trainer: Trainer) -> Iterator[tuple[float, float, int, float]]:
+    """Train to the end of the cosine.
+
+    Yields:
+        Seconds since the start, of them used by this process, steps, and the loss on the whole validation part.
+    """
+    begin, used = time.perf_counter(), time.process_time()
+    while trainer.step < trainer.settings.schedule_steps:
+        trainer.increment(math.inf, CURVE_STEPS)
+        loss = finish(trainer.full_validation())
+        yield time.perf_counter() - begin, time.process_time() - used, trainer.step, loss
+
+
+def fast(corpus: Corpus, seeds: int) -> bool:
+    """Print a curve for each seed; whether each was below nanoGPT's loss in time."""
+    reached: list[float] = []
+    for seed in range(seeds):
+        trainer = trainer_of(PRESETS["nanogpt-cpu-beater"], corpus, seed)
+        print(f"seed {seed}\n seconds     CPU  steps  validation", flush=True)
+        first = math.inf
+        for seconds, used, step, loss in curve(trainer):
+            there = loss <= NANOGPT and math.isinf(first)
+            first = seconds if there else first
+            print(
+                f"{seconds:8.1f} {used:7.1f} {step:6} {loss:11.4f}{f'  below {NANOGPT}' if there else ''}", flush=True
+            )
+        exact = finish(one_stream_loss(trainer.network, corpus.validation))
+        print(f"             read as one stream {exact:.4f}\n", flush=True)
+        reached.append(first)
+    print(f"{NANOGPT} after " + ", ".join(f"{seconds:.1f}" for seconds in reached) + " s")
+    return max(reached) <= FAST_SECONDS
+
+
+def main() -> int:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description="How low the losses of presets go.")
+    parser.add_argument("what", choices=("vpj", "fast"))
+    parser.add_argument("text", nargs="?", default="shakespeare", help="a file, or a name of `lstm-tui corpora`")
+    parser.add_argument("--seeds", type=int, help="runs of each preset (default: 10 for vpj, 3 for fast)")
+    options = parser.parse_args()
+    try:
+        corpus = load_now([options.text])
+    except CorpusError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{corpus.info.name}: {corpus.info.characters:,} characters; numpy {np.__version__}, one thread")
+    with threadpool_limits(1):
+        good = vpj(corpus, options.seeds or 10) if options.what == "vpj" else fast(corpus, options.seeds or 3)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

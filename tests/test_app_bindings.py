@@ -1,0 +1,79 @@
+"""One table of keys, and all that is made from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+
+from tui.bindings import FOOTER, KEYS, readme_table
+from tui.screens.help import HelpRow, HelpScreen
+from tui.screens.main import MainScreen
+
+from scripted_session import playing
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_the_readme_has_the_table_of_keys() -> None:
+    text = README.read_text(encoding="utf-8")
+    _, _, rest = text.partition("<!-- keys -->\n")
+    table, end, _ = rest.partition("\n<!-- /keys -->")
+    assert end, "README.md needs the markers <!-- keys --> and <!-- /keys -->"
+    assert table == readme_table(), "put the output of tui.bindings.readme_table() between the markers"
+
+
+def test_no_key_does_two_things() -> None:
+    keys = [each for key in KEYS for each in key.keys.split(",")]
+    assert len(keys) == len(set(keys))
+    assert len({key.id for key in KEYS}) == len(KEYS)
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if not key.action.startswith("app.")])
+def test_every_action_exists(key: object) -> None:
+    action = str(getattr(key, "action", "")).partition("(")[0]
+    assert callable(getattr(MainScreen, f"action_{action}"))
+
+
+async def test_no_panel_takes_a_key_of_the_table_for_itself(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        ours = {each for key in KEYS for each in key.keys.split(",")}
+        for panel in "12345":
+            await pilot.press(panel)
+            await pilot.pause()
+            assert app.focused is not None
+            for node in app.focused.ancestors_with_self:
+                if node is app.main:
+                    break
+                assert not ours.intersection(node._bindings.key_to_bindings), (panel, node)
+
+
+@pytest.mark.parametrize("key", ["?", "f1"])
+async def test_the_help_has_every_key(tmp_path: Path, key: str) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press(key)
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.pause()
+        texts = [str(text.render()) for text in app.screen.query("HelpRow Static")]
+        assert len(list(app.screen.query(HelpRow))) > len(KEYS)
+        for each in KEYS:
+            assert each.shown in texts
+            assert each.help in texts
+        await pilot.press("escape")
+        assert app.screen.id == "main"
+
+
+async def test_the_footer_has_its_keys_in_order(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, _pilot):
+        shown = [active.binding.id for active in app.main.active_bindings.values() if active.binding.show]
+        assert tuple(dict.fromkeys(shown)) == FOOTER
+
+
+async def test_the_palette_has_what_has_a_key_and_themes_and_a_picture(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        titles = [command.title for command in app.get_system_commands(app.main)]
+        assert {"Theme", "Screenshot", "Quit", "Start over", "Warmer"} <= set(titles)
+        assert len(titles) == len(set(titles))
+        await pilot.press("ctrl+p")
+        assert isinstance(app.screen, CommandPalette)

@@ -1,0 +1,65 @@
+"""The main screen at sizes from a stamp to a wall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from tui.widgets.loss_panel import LossPanel
+from tui.widgets.room_notice import RoomNotice
+from tui.widgets.sample_pane import SamplePane
+
+from scripted_session import GAUGES, playing, update, written
+
+SIZES = [(20, 5), (40, 12), (80, 24), (120, 40), (200, 60)]
+
+
+@pytest.mark.parametrize("size", [(39, 12), (40, 11), (20, 5), (1, 1)])
+async def test_without_room_it_asks_for_a_little_more(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with playing(tmp_path, size=size) as (_session, app, _pilot):
+        assert app.main.query_one(RoomNotice).display
+        assert "a little more room, please" in str(app.main.query_one("#room-wish", Static).render()).lower()
+        assert app.main.query_one(SamplePane).region.area == 0
+
+
+@pytest.mark.parametrize("size", [*SIZES[1:], (120, 24), (200, 16)])
+async def test_loss_sample_and_temperature_are_in_sight_at_once(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with playing(tmp_path, size=size) as (_session, app, _pilot):
+        screen = app.main.region
+        for widget in (app.main.query_one(LossPanel), app.main.query_one(SamplePane)):
+            assert widget.region.height >= 3
+            assert screen.contains_region(widget.region)
+        texts = [text for text in app.main.query("#temperature-text") if text.region.area]
+        assert any(screen.contains_region(text.region) for text in texts)
+        assert not app.main.query_one(RoomNotice).display
+
+
+async def test_the_sample_is_the_largest_thing_on_the_screen(tmp_path: Path) -> None:
+    async with playing(tmp_path, size=(120, 40)) as (_session, app, _pilot):
+        panels = app.main.query("#corpora, #training, #sampling, #loss")
+        assert all(panel.region.area < app.main.query_one(SamplePane).region.area for panel in panels)
+
+
+async def test_it_can_be_resized_whatever_is_open(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        for keys in ("3", "o", "escape ?"):
+            await pilot.press(*keys.split())
+            for size in SIZES:
+                await pilot.resize_terminal(*size)
+                await session.play(update(GAUGES, steps=3, texts=(written("x\n" * 30),)))
+        assert app.is_running
+
+
+async def test_a_narrow_window_shows_one_panel_and_its_tab(tmp_path: Path) -> None:
+    async with playing(tmp_path, size=(80, 24)) as (_session, app, pilot):
+        for key, name in (("1", "corpora"), ("2", "training"), ("3", "sampling"), ("5", "sample")):
+            await pilot.press(key)
+            await pilot.pause()
+            seen = [panel.id for panel in app.main.query("#room > * > *") if panel.region.area]
+            assert seen == ([name] if name != "sample" else ["loss", "sample"])
+            assert app.main.query_one(f"#tab-{name}").has_class("-open")
+        await pilot.click("#tab-training")
+        await pilot.pause()
+        assert app.main.query_one("#training").region.area > 0
