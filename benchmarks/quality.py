@@ -122,11 +122,10 @@ def fast(corpus: Corpus, seeds: int) -> bool:
         print(f"seed {seed}\n seconds     CPU  steps  validation", flush=True)
         first = math.inf
         for seconds, used, step, loss in curve(trainer):
-            there = loss <= NANOGPT and math.isinf(first)
-            first = seconds if there else first
-            print(
-                f"{seconds:8.1f} {used:7.1f} {step:6} {loss:11.4f}{f'  below {NANOGPT}' if there else ''}", flush=True
-            )
+            mark = ""
+            if loss <= NANOGPT and math.isinf(first):
+                first, mark = seconds, f"  below {NANOGPT}"
+            print(f"{seconds:8.1f} {used:7.1f} {step:6} {loss:11.4f}{mark}", flush=True)
         exact = finish(one_stream_loss(trainer.network, corpus.validation))
         print(f"             read as one stream {exact:.4f}\n", flush=True)
         reached.append(first)
