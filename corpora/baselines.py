@@ -23,10 +23,17 @@ READ = 2_000_000
 PIECE = 16_384
 """Characters whose pairs are counted at once, a few milliseconds."""
 
+DENSE = 512
+"""Distinct characters up to which pairs are counted in a table of V^2, which is quicker."""
+
+DENSE_PIECE = 200_000
+"""Characters whose pairs are counted in such a table at once, likewise."""
+
 COMPRESSED_PIECE = 4096
 """Characters that are compressed at once, likewise."""
 
 Floats = npt.NDArray[np.floating[Any]]
+Counts = npt.NDArray[np.int64]
 Slices = Generator[None, None, "Baselines"]
 
 
@@ -64,11 +71,7 @@ def measure(corpus: Corpus) -> Slices:
     V = len(corpus.vocabulary)
     train = yield from count_pairs(corpus.train[:READ], V)
     validation = yield from count_pairs(corpus.validation[:READ], V)
-    seen: list[int] = []
-    for pairs in pieces(list(validation), PIECE):
-        seen += [train[pair] for pair in pairs]
-        yield
-    unigram, bigram = cross_entropies(train, validation, np.array(seen), V)
+    unigram, bigram = cross_entropies(train, validation, V)
     yield
     beginning = corpus.ids[:READ]
     xz = yield from xz_size(utf8(corpus, beginning))
@@ -85,20 +88,44 @@ def measure(corpus: Corpus) -> Slices:
     )
 
 
-def count_pairs(ids: Ids, V: int) -> Generator[None, None, Counter[int]]:
-    """Count how often b follows a in `ids` (N,), under the key a V + b: few of the V^2 pairs occur where V is large."""
-    counts: Counter[int] = Counter()
-    for piece in pieces(range(len(ids) - 1), PIECE):
-        before = ids[piece[0] : piece[-1] + 1].astype(np.int64)
-        after = ids[piece[0] + 1 : piece[-1] + 2]
-        counts.update((before * V + after).tolist())
+def bigram_entropy(corpus: Corpus) -> Generator[None, None, float]:
+    """Nats per character of who knows what follows each character, counted and measured on the training part.
+
+    It is what a network reaches that looks back one character: one that stays above it for long has learnt next to
+    nothing. Quick, and in slices; of a long text the beginning is read.
+    """
+    V = len(corpus.vocabulary)
+    pairs, counts = yield from count_pairs(corpus.train[: READ if V <= DENSE else DENSE_PIECE], V)
+    first = np.bincount(pairs // V, weights=counts)  # c(a), (V,)
+    return float(-(counts * np.log(counts / first[pairs // V])).sum() / counts.sum())
+
+
+def count_pairs(ids: Ids, V: int) -> Generator[None, None, tuple[Counts, Counts]]:
+    """Count how often b follows a in `ids` (N,).
+
+    Returns:
+        The pairs that occur as a V + b, rising, and how often each does.
+    """
+    piece = DENSE_PIECE if V <= DENSE else PIECE
+    table: Counts = np.zeros(V * V if V <= DENSE else 0, dtype=np.int64)
+    # where V is large, few of the V^2 pairs occur
+    sparse: Counter[int] = Counter()
+    for start in range(0, len(ids) - 1, piece):
+        after = ids[start + 1 : start + piece + 1]
+        pairs = ids[start : start + len(after)].astype(np.int64) * V + after
+        if V <= DENSE:
+            table += np.bincount(pairs, minlength=len(table))
+        else:
+            sparse.update(pairs.tolist())
         yield
-    return counts
+    if V <= DENSE:
+        found = np.flatnonzero(table)
+        return found, table[found]
+    found = np.sort(np.fromiter(sparse, np.int64, len(sparse)))
+    return found, np.array([sparse[pair] for pair in found.tolist()], dtype=np.int64)
 
 
-def cross_entropies(
-    train: Counter[int], validation: Counter[int], seen: npt.NDArray[np.integer], V: int
-) -> tuple[float, float]:
+def cross_entropies(train: tuple[Counts, Counts], validation: tuple[Counts, Counts], V: int) -> tuple[float, float]:
     """What the validation part's characters cost by themselves, and each after the one before.
 
     Frequencies have one added to each count. Pairs fall back on them as far as a character is wont to have new
@@ -107,35 +134,27 @@ def cross_entropies(
         p(b | a) = (c(ab) + D(a) p(b)) / (c(a) + D(a)).
 
     Args:
-        train: Pairs of the training part.
-        validation: Pairs of the validation part.
-        seen: How often each of the latter occurs in the former, in the same order.
+        train: Pairs of the training part and their counts.
+        validation: Pairs of the validation part and their counts.
         V: Distinct characters.
 
     Returns:
         Nats per character, of unigrams and of bigrams.
     """
-    keys, counts = arrays(train)
-    followers = np.bincount(keys // V, minlength=V)  # D, (V,)
-    pairs = np.bincount(keys // V, weights=counts, minlength=V)  # c, (V,)
-    frequency = np.bincount(keys % V, weights=counts, minlength=V) + 1.0
-    p_b = frequency / frequency.sum()  # (V,)
+    seen, counts = train
+    followers = np.bincount(seen // V, minlength=V)  # D, (V,)
+    first = np.bincount(seen // V, weights=counts, minlength=V)  # c, (V,)
+    frequency = np.bincount(seen % V, weights=counts, minlength=V) + 1.0
+    p = frequency / frequency.sum()  # (V,)
 
-    keys, counts = arrays(validation)
-    a, b = keys // V, keys % V
+    pairs, share = validation[0], validation[1] / validation[1].sum()
+    place = np.minimum(np.searchsorted(seen, pairs), len(seen) - 1)
+    c_ab = np.where(seen[place] == pairs, counts[place], 0)
+    a, p_b = pairs // V, p[pairs % V]
     # an a that the training part lacks says nothing of what follows
-    known = np.maximum(pairs + followers, 1.0)[a]
-    p_ab = np.where(pairs[a] > 0, (seen + followers[a] * p_b[b]) / known, p_b[b])
-    share = counts / counts.sum()
-    return float(-(share * np.log(p_b[b])).sum()), float(-(share * np.log(p_ab)).sum())
-
-
-def arrays(counts: Counter[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the keys and what is counted under each."""
-    return (
-        np.fromiter(counts.keys(), np.int64, len(counts)),
-        np.fromiter(counts.values(), np.int64, len(counts)),
-    )
+    known = first[a] > 0
+    p_ab = np.where(known, (c_ab + followers[a] * p_b) / np.where(known, first[a] + followers[a], 1.0), p_b)
+    return float(-(share * np.log(p_b)).sum()), float(-(share * np.log(p_ab)).sum())
 
 
 def utf8(corpus: Corpus, ids: Ids) -> Iterator[bytes]:
@@ -165,9 +184,3 @@ def bz2_size(data: Iterable[bytes]) -> Generator[None, None, int]:
         worker.join(0.002)
         yield
     return sizes[0]
-
-
-def pieces(items: range | list[int], size: int) -> Iterator[range | list[int]]:
-    """Cut a sequence into runs of at most `size` items."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

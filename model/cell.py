@@ -88,6 +88,10 @@ class Cell(ABC):
 
     # ------------------------------------------------------------------- what a new cell has to write
 
+    def sigmoid_gates(self, work: Workspace) -> Floats:
+        """After forward: the gates of the last time step that lie between 0 and 1, (K, B, H)."""
+        return work.gates[:0, -1]
+
     @abstractmethod
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""

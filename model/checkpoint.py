@@ -58,9 +58,9 @@ class CorpusOrigin:
 class Checkpoint:
     """A run at rest.
 
-    The weights are in `tensors` under PyTorch's names; `state` holds what else training goes on with: the
-    optimiser's moments `adam.m` and `adam.v` (P,), the streams' memory `stream` (L, 2, B, H), the best weights
-    `best` (P,).
+    The weights that evaluation and sampling use are in `tensors` under PyTorch's names; `state` holds what else
+    training goes on with: what the optimiser remembers, as `adam.m` and `adam.v` (P,), the streams' memory `stream`
+    (L, S, B, H), the best weights `best` (P,), and where weights are averaged the raw ones, `raw` (P,).
     """
 
     vocabulary: str
@@ -94,7 +94,7 @@ def fill(network: Network, tensors: Mapping[str, Floats]) -> None:
     Raises:
         CheckpointError: If a tensor is missing, is one too many, has another shape or type, or is not finite.
     """
-    wanted = network.parameters.tensors
+    wanted = network.named_tensors
     for name in sorted(wanted.keys() | tensors.keys()):
         if name not in tensors:
             raise CheckpointError(f"the tensor {name} is missing")

@@ -49,6 +49,10 @@ class GRU(Cell):
         bias[2] = self.b_ih[2]
         return bias[:, None]
 
+    def sigmoid_gates(self, work: cell.Workspace) -> Floats:
+        """R and z of the last time step, (2, B, H)."""
+        return work.gates[:2, -1]
+
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)

@@ -68,7 +68,7 @@ class LiveRun:
         if training.batch_size > trainer.batches.B:
             self.say(f"{corpus.info.name} is short: {trainer.batches.B} streams fit, not {training.batch_size}")
         rng = np.random.default_rng(training.seed)
-        self._install(trainer.network, corpus.vocabulary, trainer, rng, f"a new network on {corpus.info.name}")
+        self._install(trainer.player, corpus.vocabulary, trainer, rng, f"a new network on {corpus.info.name}")
         self.training = train
 
     def start_over(self, network: NetworkSettings, training: TrainingSettings, *, train: bool) -> None:
@@ -88,7 +88,7 @@ class LiveRun:
             trainer, network = None, checkpoint.build_network()
         else:
             trainer = resume_trainer(checkpoint, corpus, clock=self.clock)
-            network = trainer.network
+            network = trainer.player
         self.sampling = checkpoint.sampling
         rng = np.random.default_rng(checkpoint.training.seed)
         state = checkpoint.generators.get(self.name)

@@ -127,6 +127,10 @@ class LSTM(Cell):
         dtype = self.W_hh.dtype
         self.scale, self.shift = SCALE.astype(dtype), SHIFT.astype(dtype)
 
+    def sigmoid_gates(self, work: cell.Workspace) -> Floats:
+        """i, f and o of the last time step, (3, B, H)."""
+        return work.gates[[0, 1, 3], -1]
+
     def initial_gradient(self, work: cell.Workspace) -> Floats:
         """After backward: d(loss)/d(h, c before the window), (2, B, H)."""
         assert isinstance(work, Workspace)

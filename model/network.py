@@ -90,7 +90,7 @@ class Network:
             shapes["decoder.weight"] = (V, H)
         shapes["decoder.bias"] = (V,)
         if settings.learned_state:
-            shapes |= dict.fromkeys(INITIAL[:kind.S], (settings.layers, H))
+            shapes |= dict.fromkeys(INITIAL[: kind.S], (settings.layers, H))
         self.parameters = Parameters(shapes, dtype)
         self.layers = [kind(self.parameters, layer) for layer in range(settings.layers)]
         tensors, grads = self.parameters.tensors, self.parameters.grad_tensors
@@ -102,6 +102,12 @@ class Network:
     def initialise(self, rng: np.random.Generator) -> None:
         """Draw new weights, as the settings say."""
         draw_weights(self.parameters, self.settings, rng)
+
+    @property
+    def named_tensors(self) -> dict[str, Floats]:
+        """All tensors as checkpoints name them: tied weights under both of their names."""
+        tensors = self.parameters.tensors
+        return tensors | {"decoder.weight": self.W_out} if self.settings.tied else dict(tensors)
 
     @property
     def dtype(self) -> npt.DTypeLike:
@@ -120,6 +126,10 @@ class Network:
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of (T, B) characters."""
         return Workspace(T, B, [layer.workspace(T, B) for layer in self.layers])
+
+    def sigmoid_gates(self, work: Workspace) -> Floats:
+        """The first layer's sigmoid gates at the last time step of a window, (K, B, H)."""
+        return self.layers[0].sigmoid_gates(work.layers[0])
 
     # ---------------------------------------------------------------------------------------- one step
 
@@ -212,9 +222,7 @@ class Network:
         self._read_state(work, state)
         return loss
 
-    def _forward(
-        self, inputs: Ids, state: Floats, work: Workspace, dropout: Dropout | None
-    ) -> Slices[list[Floats]]:
+    def _forward(self, inputs: Ids, state: Floats, work: Workspace, dropout: Dropout | None) -> Slices[list[Floats]]:
         """Run all layers over a window, (T, B), from `state`; returns what each gives upward, (T, B, H)."""
         outputs: list[Floats] = []
         for index, (layer, buffers) in enumerate(zip(self.layers, work.layers, strict=True)):

@@ -14,7 +14,12 @@ from corpora.corpus import Corpus, CorpusError
 from model.checkpoint import DAMAGE, STATE, Checkpoint, CheckpointError, CorpusOrigin, require_like
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require_whole
 from model.network import Network
+from model.parameters import Floats
+from model.schedules import PlateauWatch
 from model.trainer import Trainer
+
+DROPOUT = "dropout"
+"""Name of the random generator that dropout draws from."""
 
 
 def new_trainer(
@@ -53,36 +58,60 @@ def checkpoint_of(
         generators: States of random generators by name.
     """
     trainer.settle()
-    state = {
-        "adam.m": trainer.optimizer.m,
-        "adam.v": trainer.optimizer.v,
-        "stream": trainer.state,
-    }
+    optimizer = trainer.optimizer
+    state = {f"{optimizer.name}.{name}": slot for name, slot in optimizer.slots.items()}
+    state["stream"] = trainer.state
     if trainer.best is not None:
         state["best"] = trainer.best
+    if trainer.average is not None:
+        state["raw"] = trainer.network.parameters.values
+    watch, guard = trainer.watch, trainer.guard
     return Checkpoint(
         vocabulary=trainer.corpus.vocabulary.symbols,
         network=trainer.network.settings,
         training=trainer.settings,
         sampling=sampling,
         # copies, since the trainer goes on
-        tensors={name: tensor.copy() for name, tensor in trainer.network.parameters.tensors.items()},
+        tensors={name: tensor.copy() for name, tensor in trainer.player.named_tensors.items()},
         state={name: tensor.copy() for name, tensor in state.items()},
         step=trainer.step,
         progress={
             "epoch": trainer.batches.epoch,
             "position": trainer.batches.position,
-            "best_step": trainer.best_step,
-            "validated_step": trainer.validated_step,
+            "optimizer_step": optimizer.step,
+            "average_count": trainer.average.count if trainer.average is not None else 0,
+            "planned_steps": trainer.planned_steps,
             "train_loss": trainer.train_loss,
             "validation_loss": trainer.validation_loss,
             "best_validation_loss": trainer.best_validation_loss,
+            "best_step": trainer.best_step,
+            "validated_step": trainer.validated_step,
+            "waited": trainer.waited,
+            "plateau": [_finite(watch.best), watch.waited, watch.drops],
+            "rate_factor": trainer.rate_factor,
+            "restarts": trainer.restarts,
+            "guard": guard.state() if guard is not None else None,
             "training_seconds": trainer.training_seconds,
             "validation_seconds": trainer.validation_seconds,
         },
-        generators=generators or {},
+        generators={**(generators or {}), DROPOUT: trainer.rng_state},
         corpus=origin_of(trainer.corpus),
     )
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _fill(state: Mapping[str, Floats], name: str, target: Floats) -> None:
+    require_like(STATE + name, state[name], target)
+    target[...] = state[name]
+
+
+def _whole(progress: Mapping[str, Any], name: str) -> int:
+    require_whole(name, progress[name], 0, 2**63)
+    whole: int = progress[name]
+    return whole
 
 
 def best_checkpoint_of(trainer: Trainer, sampling: SamplingSettings) -> Checkpoint | None:
@@ -90,12 +119,13 @@ def best_checkpoint_of(trainer: Trainer, sampling: SamplingSettings) -> Checkpoi
 
     Steps since the last validation may have made it better or worse: that is for the caller to measure.
     """
-    if trainer.best is None or np.array_equal(trainer.best, trainer.network.parameters.values):
+    if trainer.best is None or np.array_equal(trainer.best, trainer.player.parameters.values):
         return None
     whole = checkpoint_of(trainer, sampling)
-    tensors = trainer.network.parameters.views_of(trainer.best)
+    best = Network(trainer.network.settings, trainer.network.V)
+    best.parameters.values[...] = trainer.best
     progress = {"validation_loss": trainer.best_validation_loss}
-    return replace(whole, tensors=tensors, state={}, step=trainer.best_step, progress=progress)
+    return replace(whole, tensors=best.named_tensors, state={}, step=trainer.best_step, progress=progress)
 
 
 def resume_trainer(
@@ -117,26 +147,36 @@ def resume_trainer(
     progress = checkpoint.progress
     try:
         trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock)
-        for name, target in (
-            ("adam.m", trainer.optimizer.m),
-            ("adam.v", trainer.optimizer.v),
-            ("stream", trainer.state),
-        ):
-            require_like(STATE + name, checkpoint.state[name], target)
-            target[...] = checkpoint.state[name]
-        if "best" in checkpoint.state:
-            require_like(STATE + "best", checkpoint.state["best"], trainer.network.parameters.values)
-            trainer.best = checkpoint.state["best"].copy()
-        trainer.step = trainer.optimizer.step = checkpoint.step
-        for name in ("epoch", "position", "best_step", "validated_step"):
-            require_whole(name, progress[name], 0, 2**63)
-        trainer.best_step, trainer.validated_step = progress["best_step"], progress["validated_step"]
-        trainer.batches.seek(progress["epoch"], progress["position"])
-        trainer.train_loss = _number(progress["train_loss"])
-        trainer.validation_loss = _number(progress["validation_loss"])
-        trainer.best_validation_loss = _number(progress["best_validation_loss"])
-        trainer.training_seconds = _number(progress["training_seconds"]) or 0.0
-        trainer.validation_seconds = _number(progress["validation_seconds"]) or 0.0
+        state, optimizer = checkpoint.state, trainer.optimizer
+        for name, slot in optimizer.slots.items():
+            _fill(state, f"{optimizer.name}.{name}", slot)
+        _fill(state, "stream", trainer.state)
+        values = trainer.network.parameters.values
+        if trainer.average is not None:
+            np.copyto(trainer.average.values, values)
+            trainer.average.count = _whole(progress, "average_count")
+            _fill(state, "raw", values)
+        if "best" in state:
+            trainer.best = np.empty_like(values)
+            _fill(state, "best", trainer.best)
+        trainer.step = checkpoint.step
+        optimizer.step = _whole(progress, "optimizer_step")
+        trainer.batches.seek(_whole(progress, "epoch"), _whole(progress, "position"))
+        for name in ("best_step", "validated_step", "waited", "restarts"):
+            setattr(trainer, name, _whole(progress, name))
+        for name in ("train_loss", "validation_loss", "best_validation_loss"):
+            setattr(trainer, name, _number(progress[name]))
+        for name in ("training_seconds", "validation_seconds"):
+            setattr(trainer, name, _number(progress[name]) or 0.0)
+        trainer.rate_factor = _number(progress["rate_factor"]) or 1.0
+        if progress["planned_steps"] is not None:
+            trainer.planned_steps = _whole(progress, "planned_steps")
+        best, waited, drops = progress["plateau"]
+        trainer.watch = PlateauWatch(math.inf if best is None else float(best), int(waited), int(drops))
+        if progress["guard"] is not None:
+            trainer.resume_guard([float(number) for number in progress["guard"]])
+        trainer.rng.bit_generator.state = trainer.rng_state = checkpoint.generators[DROPOUT]
+        trainer.keep_snapshot()
     except CheckpointError:
         raise
     except CorpusError as error:  # the text is the one it was trained on, so it is the settings that are damaged

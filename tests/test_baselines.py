@@ -13,7 +13,7 @@ from collections.abc import Generator
 import numpy as np
 import pytest
 
-from corpora.baselines import Baselines, measure
+from corpora.baselines import Baselines, bigram_entropy, measure
 from corpora.corpus import CorpusError
 
 from text_helpers import corpus_of
@@ -60,6 +60,20 @@ def test_pairs_cost_what_the_book_says() -> None:
     assert found.bigram == pytest.approx(bigram, rel=1e-12)
 
 
+def test_pairs_cost_the_same_from_a_table_and_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = corpus_of(LINES * 40 + "the quick brown zebra\n" * 5)
+    dense, entropy = finished(measure(corpus))[0], finish(bigram_entropy(corpus))
+    monkeypatch.setattr("corpora.baselines.DENSE", 1)
+    assert finished(measure(corpus))[0] == dense
+    assert finish(bigram_entropy(corpus)) == entropy
+
+
+def test_the_bigram_entropy_is_that_of_the_training_part() -> None:
+    assert finish(bigram_entropy(corpus_of("ab" * 1000))) == 0.0
+    text = "".join("abcd"[k] for k in np.random.default_rng(0).integers(0, 4, 100_000))
+    assert finish(bigram_entropy(corpus_of(text))) == pytest.approx(math.log(4), abs=1e-3)
+
+
 def test_what_always_follows_costs_nothing() -> None:
     found = baselines_of("abcd" * 5000)
     assert found.unigram == pytest.approx(math.log(4), abs=1e-3)
@@ -99,7 +113,7 @@ def test_thousands_of_characters_need_no_table_of_all_pairs() -> None:
 
 
 def test_the_work_is_cut_into_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpora.baselines.PIECE", 100)
+    monkeypatch.setattr("corpora.baselines.DENSE_PIECE", 100)
     corpus = corpus_of(LINES * 200)
     found, slices = finished(measure(corpus))
     assert slices > len(corpus.ids) / 100
