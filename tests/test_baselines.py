@@ -8,31 +8,21 @@ import itertools
 import lzma
 import math
 from collections import Counter
-from collections.abc import Generator
 
 import numpy as np
 import pytest
 
 from corpora.baselines import Baselines, bigram_entropy, measure
 from corpora.corpus import CorpusError
+from model.slices import finish
 
 from text_helpers import corpus_of
 
 LINES = "the cat sat on the mat and the dog sat on the log\n"
 
 
-def finished(work: Generator[None, None, Baselines]) -> tuple[Baselines, int]:
-    slices = 0
-    while True:
-        try:
-            next(work)
-        except StopIteration as stop:
-            return stop.value, slices
-        slices += 1
-
-
 def baselines_of(text: str) -> Baselines:
-    return finished(measure(corpus_of(text)))[0]
+    return finish(measure(corpus_of(text)))
 
 
 def witten_and_bell(text: str) -> tuple[float, float]:
@@ -62,9 +52,9 @@ def test_pairs_cost_what_the_book_says() -> None:
 
 def test_pairs_cost_the_same_from_a_table_and_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = corpus_of(LINES * 40 + "the quick brown zebra\n" * 5)
-    dense, entropy = finished(measure(corpus))[0], finish(bigram_entropy(corpus))
+    dense, entropy = finish(measure(corpus)), finish(bigram_entropy(corpus))
     monkeypatch.setattr("corpora.baselines.DENSE", 1)
-    assert finished(measure(corpus))[0] == dense
+    assert finish(measure(corpus)) == dense
     assert finish(bigram_entropy(corpus)) == entropy
 
 
@@ -115,16 +105,16 @@ def test_thousands_of_characters_need_no_table_of_all_pairs() -> None:
 def test_the_work_is_cut_into_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpora.baselines.DENSE_PIECE", 100)
     corpus = corpus_of(LINES * 200)
-    found, slices = finished(measure(corpus))
-    assert slices > len(corpus.ids) / 100
+    assert sum(1 for _ in measure(corpus)) > len(corpus.ids) / 100
+    cut = finish(measure(corpus))
     monkeypatch.undo()
-    assert finished(measure(corpus))[0] == found
+    assert finish(measure(corpus)) == cut
 
 
 def test_an_exact_floor_is_passed_on() -> None:
     corpus = corpus_of(LINES)
     synthetic = dataclasses.replace(corpus, info=dataclasses.replace(corpus.info, entropy_floor=0.125))
-    assert finished(measure(synthetic))[0].floor == 0.125
+    assert finish(measure(synthetic)).floor == 0.125
     assert baselines_of(LINES).floor is None
 
 
