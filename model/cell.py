@@ -72,8 +72,9 @@ class Cell(ABC):
         self.b_ih, self.b_hh = values[b_ih].reshape(self.G, -1), values[b_hh].reshape(self.G, -1)
         self.dW_ih, self.dW_hh = grads[W_ih], grads[W_hh]
         self.db_ih, self.db_hh = grads[b_ih], grads[b_hh]
-        # for the way back: dz (B, G H) times these is the sum over gates
+        # with the gates side by side: dz (B, G H) times these is the sum over gates
         self.W_ih_flat, self.W_hh_flat = values[W_ih], values[W_hh]  # (G H, D), (G H, H)
+        self.b_ih_flat, self.b_hh_flat = values[b_ih], values[b_hh]  # (G H,)
         self.H = self.b_hh.shape[1]
 
     @classmethod
@@ -101,7 +102,8 @@ class Cell(ABC):
         """Advance `state` (S, B, H) in place by one character, for sampling.
 
         Args:
-            projection: x W_ih + `input_bias`, (G, B, H), unscaled; may be overwritten.
+            projection: x W_ih + b_ih, with the gates side by side, (B, G H); may be overwritten. Of a single stream
+                it may be (G H,) and the state (S, H): products with a vector are quicker than with a row.
             state: The memory, of which the first vector is h.
         """
 

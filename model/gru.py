@@ -59,13 +59,14 @@ class GRU(Cell):
 
     def step(self, projection: Floats, state: Floats) -> None:
         """Advance `state` (1, B, H) in place by one character."""
-        h = state[0]
-        r, z, n = projection
-        from_h = np.matmul(h, self.W_hh)  # (3, B, H)
-        r += from_h[0]
-        z += from_h[1]
-        sigmoid(projection[:2])
-        n += r * (from_h[2] + self.b_hh[2])
+        h, H = state[0], self.H
+        recall = h @ self.W_hh_flat.T
+        recall += self.b_hh_flat
+        rz, n = projection[..., : 2 * H], projection[..., 2 * H :]
+        rz += recall[..., : 2 * H]
+        sigmoid(rz)
+        r, z = rz[..., :H], rz[..., H:]
+        n += r * recall[..., 2 * H :]
         np.tanh(n, out=n)
         # h = (1 - z) n + z h = n + z (h - n)
         h -= n

@@ -126,6 +126,7 @@ class LSTM(Cell):
         super().__init__(parameters, layer)
         dtype = self.W_hh.dtype
         self.scale, self.shift = SCALE.astype(dtype), SHIFT.astype(dtype)
+        self.scale_flat, self.shift_flat = (np.repeat(each.ravel(), self.H) for each in (self.scale, self.shift))
 
     def sigmoid_gates(self, work: cell.Workspace) -> Floats:
         """i, f and o of the last time step, (3, B, H)."""
@@ -146,18 +147,21 @@ class LSTM(Cell):
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
     def step(self, projection: Floats, state: Floats) -> None:
-        """Advance `state` (2, B, H) in place by one character; `projection` (4, B, H) is overwritten."""
+        """Advance `state` (2, B, H) in place by one character; `projection` (B, 4 H) is overwritten."""
         h, c = state
         z = projection
-        z += np.matmul(h, self.W_hh)
-        z *= self.scale
-        np.tanh(z, out=z)
-        z *= self.scale
-        z += self.shift
-        i, f, g, o = z
+        z += h @ self.W_hh_flat.T
+        z += self.b_hh_flat
+        z *= self.scale_flat
+        tanh(z, z)
+        z *= self.scale_flat
+        z += self.shift_flat
+        H = self.H
+        i, f, g, o = z[..., :H], z[..., H : 2 * H], z[..., 2 * H : 3 * H], z[..., 3 * H :]
         c *= f
-        c += i * g
-        np.tanh(c, out=h)
+        i *= g
+        c += i
+        tanh(c, h)
         h *= o
 
     def forward(self, work: cell.Workspace) -> Slices[None]:

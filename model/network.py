@@ -143,17 +143,25 @@ class Network:
         Returns:
             Logits of the next character, (B, V).
         """
-        h: Floats = state[-1, 0]  # (B, H)
+        if len(ids) == 1:
+            # a single stream goes without its axis: a product with a vector is quicker than with a row
+            return self._step(int(ids[0]), state[:, :, 0])[None]
+        return self._step(ids, state)
+
+    def _step(self, ids: Ids | int, state: Floats) -> Floats:
+        h: Floats = state[-1, 0]
         for index, layer in enumerate(self.layers):
-            # (G, B, H)
             if index:
-                projection: Floats = h @ layer.W_ih
+                projection: Floats = h @ layer.W_ih_flat.T  # (B, G H)
+                projection += layer.b_ih_flat
+            elif self.E is None:
+                projection = layer.W_ih_flat.T[ids] + layer.b_ih_flat
             else:
-                projection = layer.W_ih[:, ids] if self.E is None else self.E[ids] @ layer.W_ih
-            projection += layer.input_bias
+                projection = self.E[ids] @ layer.W_ih_flat.T + layer.b_ih_flat
             layer.step(projection, state[index])
             h = state[index, 0]
-        logits: Floats = h @ self.W_out.T + self.b_out
+        logits: Floats = h @ self.W_out.T
+        logits += self.b_out
         return logits
 
     # --------------------------------------------------------------------------------------- a window

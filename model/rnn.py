@@ -22,8 +22,9 @@ class RNN(Cell):
 
     def step(self, projection: Floats, state: Floats) -> None:
         """Advance `state` (1, B, H) in place by one character."""
-        projection += np.matmul(state[0], self.W_hh)
-        np.tanh(projection, out=state)
+        projection += state[0] @ self.W_hh_flat.T
+        projection += self.b_hh_flat
+        np.tanh(projection, out=state[0])
 
     def forward(self, work: Workspace) -> Slices[None]:
         """Run over a window; leaves h of each step in `work`."""

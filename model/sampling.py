@@ -12,6 +12,9 @@ from model.network import Network
 from model.parameters import Floats
 from model.softmax import Ids
 
+LEAST_TEMPERATURE = 1e-260
+"""Below it, dividing the widest gap that two single-precision logits can have would overflow."""
+
 CANDIDATES = 12
 """Of how many characters the probabilities are told with each draw."""
 
@@ -29,15 +32,17 @@ def tempered(logits: Floats, temperature: float) -> Floats:
     Returns:
         Probabilities, (V,).
     """
-    below_peak = logits.astype(np.float64) - logits.max()
-    if temperature > 0.0:
-        with np.errstate(over="ignore", under="ignore"):
-            weights = np.exp(below_peak / temperature)
-    else:
-        weights = np.zeros_like(below_peak)
-        weights[np.argmax(logits)] = 1.0
-    probs: Floats = weights / weights.sum()
-    return probs
+    if temperature <= 0.0:
+        certain: Floats = np.zeros(len(logits))
+        certain[logits.argmax()] = 1.0
+        return certain
+    # the highest logit comes off first: no exponential overflows, and the least temperature leaves it alone
+    weights: Floats = logits.astype(np.float64)
+    weights -= weights.max()
+    weights /= max(temperature, LEAST_TEMPERATURE)
+    np.exp(weights, out=weights)
+    weights /= weights.sum()
+    return weights
 
 
 def likeliest_first(probs: Floats) -> Ids:
@@ -107,10 +112,19 @@ class Draw:
     """A character, and what else it might have been."""
 
     id: int
-    probability: float
-    """Of this character, under the settings it was drawn with."""
-    candidates: tuple[tuple[int, float], ...]
-    """The likeliest characters with their probabilities, likeliest first; none has probability 0."""
+    probs: Floats
+    """Of all characters, under the settings it was drawn with, (V,)."""
+
+    @property
+    def probability(self) -> float:
+        """Of the character that was drawn."""
+        return float(self.probs[self.id])
+
+    @property
+    def candidates(self) -> tuple[tuple[int, float], ...]:
+        """The likeliest characters with their probabilities, likeliest first; none has probability 0."""
+        best = likeliest_first(self.probs)[:CANDIDATES].tolist()
+        return tuple((other, float(self.probs[other])) for other in best if self.probs[other] > 0.0)
 
 
 class Sampler:
@@ -152,14 +166,11 @@ class Sampler:
         if self.settings.temperature == 0.0:
             chosen = int(np.argmax(probs))
         else:
-            cumulative = np.cumsum(probs)
+            cumulative = probs.cumsum()
             # scaled by the sum, so that rounding can never point beyond the last character
-            point = self.rng.random() * cumulative[-1]
-            chosen = int(np.searchsorted(cumulative, point, side="right"))
+            chosen = int(cumulative.searchsorted(self.rng.random() * cumulative[-1], side="right"))
         self.last = chosen
-        best = likeliest_first(probs)[:CANDIDATES].tolist()
-        candidates = tuple((other, float(probs[other])) for other in best if probs[other] > 0.0)
-        return Draw(chosen, float(probs[chosen]), candidates)
+        return Draw(chosen, probs)
 
     def _read_last(self) -> Floats:
         """Advance the state by the character written last; logits of the next one, (V,)."""

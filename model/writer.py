@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from model.config import SamplingSettings
 from model.protocol import MAIN, Mark, MarkKind, Written
-from model.sampling import Sampler
+from model.sampling import Draw, Sampler
 
 BACKLOG = 4096
 """Characters that may wait for an update; then writing waits too."""
@@ -29,7 +29,7 @@ class Writer:
         self._next = clock()
         self._text: list[str] = []
         self._probabilities: list[float] = []
-        self._candidates: tuple[tuple[str, float], ...] = ()
+        self._draw: Draw | None = None
         self._marks: list[Mark] = []
         self._last_used: SamplingSettings | None = None
 
@@ -49,7 +49,7 @@ class Writer:
     def change_sampler(self, sampler: Sampler, label: str) -> None:
         """Go on with another network, under the settings in force."""
         sampler.settings = self.settings
-        self.sampler = sampler
+        self.sampler, self._draw = sampler, None
         self._mark("network", label)
 
     def start(self) -> None:
@@ -89,15 +89,21 @@ class Writer:
         symbols = self.sampler.vocabulary.symbols
         self._text.append(symbols[draw.id])
         self._probabilities.append(draw.probability)
-        self._candidates = tuple((symbols[other], probability) for other, probability in draw.candidates)
+        self._draw = draw
         self._last_used = self.settings
 
     def take(self) -> Written | None:
         """Hand out what was written since the last call; None if nothing was."""
         if not self._text and not self._marks:
             return None
+        symbols = self.sampler.vocabulary.symbols
+        likeliest = self._draw.candidates if self._draw is not None else ()
         written = Written(
-            "".join(self._text), tuple(self._probabilities), self._candidates, tuple(self._marks), self.name
+            text="".join(self._text),
+            probabilities=tuple(self._probabilities),
+            candidates=tuple((symbols[other], probability) for other, probability in likeliest),
+            marks=tuple(self._marks),
+            sampler=self.name,
         )
         self._text, self._probabilities, self._marks = [], [], []
         return written
