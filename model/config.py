@@ -37,6 +37,11 @@ def require_one_of(name: str, value: object, choices: Sequence[str]) -> None:
     require(value in choices, f"{name} is {value!r}; it must be one of {', '.join(choices)}")
 
 
+def require_switch(name: str, value: object) -> None:
+    """Raise `SettingsError` unless `value` is True or False."""
+    require(isinstance(value, bool), f"{name} is {value!r}; it must be true or false")
+
+
 CELLS = ("lstm", "gru", "rnn")
 INITIALISATIONS = ("uniform", "normal", "orthogonal")
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "adagrad", "sgd")
@@ -73,6 +78,8 @@ class NetworkSettings:
         require_whole("layers", self.layers, 1, 8)
         require_one_of("cell", self.cell, CELLS)
         require_whole("embedding size", self.embedding_size, 0, 4096)
+        require_switch("tied", self.tied)
+        require_switch("learned state", self.learned_state)
         require(
             not self.tied or self.embedding_size == self.hidden_size,
             f"tied weights need an embedding size equal to the hidden size {self.hidden_size}, "
@@ -150,6 +157,9 @@ class TrainingSettings:
         require_number("decay rate", self.decay_rate, 0.0, 0.999999)
         require_number("initial sum", self.initial_sum, 0.0, 10.0)
         require_number("weight decay", self.weight_decay, 0.0, 10.0)
+        require_switch("loss sum", self.loss_sum)
+        require_switch("guard", self.guard)
+        require_switch("reset every window", self.reset_every_window)
         require_number("gradient cut", self.clip_value, 0.0, 1e6)
         require_number("dropout", self.dropout, 0.0, 0.95)
         require_one_of("schedule", self.schedule, SCHEDULES)

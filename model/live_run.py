@@ -14,10 +14,11 @@ from corpora.vocabulary import Vocabulary
 from model.checkpoint import Checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.network import Network
+from model.progress import Progress
 from model.protocol import MAIN, Gauges, LossPoint, Notice, RunState, RunUpdate
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
-from model.trainer import Progress, Trainer
+from model.trainer import Trainer
 from model.writer import Writer
 
 LOSS_BACKLOG = 2_000

@@ -21,6 +21,9 @@ from model.trainer import Trainer
 DROPOUT = "dropout"
 """Name of the random generator that dropout draws from."""
 
+SNAPSHOT = "snapshot."
+"""Before the names of what an exploding run goes back to."""
+
 
 def new_trainer(
     corpus: Corpus,
@@ -65,7 +68,9 @@ def checkpoint_of(
         state["best"] = trainer.best
     if trainer.average is not None:
         state["raw"] = trainer.network.parameters.values
-    watch, guard = trainer.watch, trainer.guard
+    snapshot, watch, stopwatch = trainer.snapshot, trainer.watch, trainer.stopwatch
+    if trainer.settings.guard:
+        state |= {SNAPSHOT + name: array for name, array in snapshot.arrays.items()}
     return Checkpoint(
         vocabulary=trainer.corpus.vocabulary.symbols,
         network=trainer.network.settings,
@@ -90,9 +95,11 @@ def checkpoint_of(
             "plateau": [_finite(watch.best), watch.waited, watch.drops],
             "rate_factor": trainer.rate_factor,
             "restarts": trainer.restarts,
-            "guard": guard.state() if guard is not None else None,
-            "training_seconds": trainer.training_seconds,
-            "validation_seconds": trainer.validation_seconds,
+            "rollbacks": trainer.rollbacks,
+            "snapshot": [snapshot.optimizer_step, snapshot.average_count],
+            "guard": trainer.guard.state(),
+            "training_seconds": stopwatch.training_seconds,
+            "validation_seconds": stopwatch.validation_seconds,
         },
         generators={**(generators or {}), DROPOUT: trainer.rng_state},
         corpus=origin_of(trainer.corpus),
@@ -162,21 +169,25 @@ def resume_trainer(
         trainer.step = checkpoint.step
         optimizer.step = _whole(progress, "optimizer_step")
         trainer.batches.seek(_whole(progress, "epoch"), _whole(progress, "position"))
-        for name in ("best_step", "validated_step", "waited", "restarts"):
+        for name in ("best_step", "validated_step", "waited", "restarts", "rollbacks"):
             setattr(trainer, name, _whole(progress, name))
         for name in ("train_loss", "validation_loss", "best_validation_loss"):
             setattr(trainer, name, _number(progress[name]))
         for name in ("training_seconds", "validation_seconds"):
-            setattr(trainer, name, _number(progress[name]) or 0.0)
+            setattr(trainer.stopwatch, name, _number(progress[name]) or 0.0)
         trainer.rate_factor = _number(progress["rate_factor"]) or 1.0
         if progress["planned_steps"] is not None:
             trainer.planned_steps = _whole(progress, "planned_steps")
         best, waited, drops = progress["plateau"]
         trainer.watch = PlateauWatch(math.inf if best is None else float(best), int(waited), int(drops))
-        if progress["guard"] is not None:
-            trainer.resume_guard([float(number) for number in progress["guard"]])
+        trainer.guard.restore([float(number) for number in progress["guard"]])
         trainer.rng.bit_generator.state = trainer.rng_state = checkpoint.generators[DROPOUT]
-        trainer.keep_snapshot()
+        trainer.snapshot = trainer.take_snapshot()
+        if trainer.settings.guard:
+            optimizer_step, average_count = map(int, progress["snapshot"])
+            trainer.snapshot = replace(trainer.snapshot, optimizer_step=optimizer_step, average_count=average_count)
+            for name, array in trainer.snapshot.arrays.items():
+                _fill(state, SNAPSHOT + name, array)
     except CheckpointError:
         raise
     except CorpusError as error:  # the text is the one it was trained on, so it is the settings that are damaged

@@ -7,7 +7,7 @@ import math
 import os
 import struct
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,9 @@ from model.checkpoint import (
 )
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.network import Network
+from model.progress import Loss
 from model.run import best_checkpoint_of, checkpoint_of, new_trainer, resume_trainer
-from model.trainer import Loss, Trainer
+from model.trainer import Trainer
 
 from text_helpers import TickingClock, corpus_of
 
@@ -129,6 +130,10 @@ def test_names_and_shapes_are_those_of_pytorch(saved: Path) -> None:
         "state.adam.m": (parameters,),
         "state.adam.v": (parameters,),
         "state.best": (parameters,),
+        "state.snapshot.values": (parameters,),
+        "state.snapshot.m": (parameters,),
+        "state.snapshot.v": (parameters,),
+        "state.snapshot.stream": (2, 2, B, H),
         "state.stream": (2, 2, B, H),
     }
 
@@ -158,8 +163,8 @@ def test_the_header_has_the_keys_that_others_rely_on(saved: Path) -> None:
     assert header["vocabulary"] == "".join(sorted(set(TEXT)))
     assert header["step"] == 16
     assert header["settings"] == {
-        "network": {"hidden_size": 5, "layers": 2},
-        "training": {"seq_length": 6, "batch_size": 4, "learning_rate": 0.02, "clip_norm": 1.0, "seed": 3},
+        "network": asdict(NetworkSettings(hidden_size=5, layers=2)),
+        "training": asdict(TrainingSettings(seq_length=6, batch_size=4, learning_rate=0.02, seed=3)),
         "sampling": {"temperature": 0.7, "top_k": 5, "top_p": 0.9, "rate": 30.0},
     }
     assert header["corpus"] == {
@@ -280,6 +285,11 @@ def test_a_network_that_was_saved_to_be_played_is_not_trained_on() -> None:
         ({"epoch": "one"}, "epoch is 'one'"),
         ({"train_loss": "low"}, "'low' where a number was expected"),
         ({"best_validation_loss": math.nan}, "nan where a number was expected"),
+        ({"guard": [1.0]}, "damaged"),
+        ({"guard": [math.nan, 0.0]}, "the guard cannot remember"),
+        ({"plateau": [None, 1]}, "damaged"),
+        ({"rollbacks": -1}, "rollbacks is -1"),
+        ({"snapshot": "none"}, "damaged"),
     ],
 )
 def test_damaged_numbers_of_the_training_state_are_said(saved: Path, change: Header, sentence: str) -> None:
@@ -294,7 +304,7 @@ def test_a_window_that_the_text_never_had_is_said(saved: Path) -> None:
         resume_trainer(load_checkpoint(saved), corpus_of(TEXT))
 
 
-@pytest.mark.parametrize("name", ["adam.m", "adam.v", "stream", "best"])
+@pytest.mark.parametrize("name", ["adam.m", "adam.v", "stream", "best", "snapshot.v"])
 def test_damaged_tensors_of_the_training_state_are_said(saved: Path, name: str) -> None:
     checkpoint = load_checkpoint(saved)
     tensor = checkpoint.state[name]
@@ -439,7 +449,10 @@ def test_a_damaged_header_is_said(saved: Path, change: Header, sentence: str) ->
         ("network", {"layers": 1}, "has no place in a network of these settings"),
         ("network", {"layers": 3}, r"lstm\.bias_hh_l2 is missing"),
         ("network", {"hidden_size": 4096, "layers": 8}, "the settings ask for|memory|missing"),
-        ("network", {"cell": "gru"}, "setting 'cell', which this version does not know"),
+        ("network", {"cell": "gru"}, r"gru\.bias_hh_l0 is missing"),
+        ("network", {"cell": "qrnn"}, "cell is 'qrnn'; it must be one of lstm, gru, rnn"),
+        ("network", {"peepholes": True}, "setting 'peepholes', which this version does not know"),
+        ("network", {"tied": "yes"}, "tied is 'yes'; it must be true or false"),
         ("training", {"learning_rate": 10**400}, "learning rate is 1000"),
         ("training", {"learning_rate": math.nan}, "learning rate is nan"),
         ("training", {"batch_size": "many"}, "batch size is 'many'"),

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from model.config import NetworkSettings, TrainingSettings
 from model.evaluation import parallel_loss
 from model.network import Network
+from model.progress import Loss, Progress
 from model.slices import finish
-from model.trainer import VALIDATION_CHARACTERS, VALIDATION_COST, VALIDATION_SHARE, Loss, Progress, Trainer
+from model.trainer import VALIDATION_CHARACTERS, VALIDATION_COST, VALIDATION_SHARE, Trainer
 
 from text_helpers import TickingClock, corpus_of
 
@@ -163,7 +164,7 @@ def test_the_share_of_validation_is_told() -> None:
     assert trainer.increment(FOREVER, steps=9).validation_share == 0.0
     progress = trainer.increment(FOREVER, steps=1)
     assert 0.0 < progress.validation_share < 1.0
-    assert progress.validation_share == trainer.validation_seconds / progress.seconds
+    assert progress.validation_share == trainer.stopwatch.validation_seconds / progress.seconds
 
 
 # ------------------------------------------------------------------------------------------- the gauges
@@ -175,13 +176,17 @@ def test_before_the_first_step_nothing_is_claimed() -> None:
         epochs=0.0,
         losses=(),
         validations=(),
+        incidents=(),
         train_loss=None,
         validation_loss=None,
         best_validation_loss=None,
+        learning_rate=TRAINING.learning_rate,
+        vitals=None,
         chars_per_second=None,
         step_seconds=None,
         validation_share=0.0,
         seconds=0.0,
+        finished=False,
         diverged=False,
     )
 
@@ -205,7 +210,7 @@ def test_time_between_two_increments_does_not_count_as_training() -> None:
         idle.increment(0.0)
         clock.now += 1e6
     busy.increment(FOREVER, steps=3)
-    assert idle.training_seconds == busy.training_seconds
+    assert idle.stopwatch.training_seconds == busy.stopwatch.training_seconds
 
 
 def test_a_learning_rate_acts_on_the_next_step() -> None:
@@ -217,29 +222,93 @@ def test_a_learning_rate_acts_on_the_next_step() -> None:
     assert bits(trainer) == before
 
 
+def test_vitals_are_measured_every_few_steps() -> None:
+    trainer = trainer_of()
+    first = trainer.increment(FOREVER, steps=1).vitals
+    assert first is not None
+    assert first.gradient_norm > 0.0
+    assert 1e-3 < first.update_ratio < 1.0
+    assert 0.0 <= first.saturated <= 1.0
+    assert trainer.increment(FOREVER, steps=5).vitals == first
+    assert trainer.increment(FOREVER, steps=5).vitals != first
+
+
+def test_the_learning_rate_that_is_told_is_the_schedule_s() -> None:
+    trainer = trainer_of(replace(TRAINING, schedule="cosine", warmup_steps=10))
+    trainer.planned_steps = 50
+    rates = [trainer.progress().learning_rate]
+    rates += [trainer.increment(FOREVER, steps=1).learning_rate for _ in range(50)]
+    assert rates[:10] == pytest.approx([0.002 * (step + 1) for step in range(10)])
+    assert rates[10] == 0.02
+    assert rates[30] == pytest.approx(0.01)
+    assert rates[50] == pytest.approx(0.0)
+
+
+def test_a_sum_of_losses_has_the_gradient_of_the_mean_times_the_predictions() -> None:
+    mean, total = (
+        trainer_of(replace(TRAINING, clip_norm=0.0)),
+        trainer_of(replace(TRAINING, clip_norm=0.0, loss_sum=True)),
+    )
+    norms = [each.increment(FOREVER, steps=1).vitals for each in (mean, total)]
+    assert norms[0] is not None and norms[1] is not None
+    assert norms[1].gradient_norm == pytest.approx(8 * 4 * norms[0].gradient_norm, rel=1e-5)
+
+
+# ------------------------------------------------------------------------------------- averages, early stop
+
+
+def test_the_player_has_the_mean_of_the_weights_and_is_what_is_measured() -> None:
+    trainer = trainer_of(replace(TRAINING, average=0.9))
+    assert trainer.player is not trainer.network
+    progress = trainer.increment(FOREVER, steps=10)
+    assert not np.array_equal(trainer.player.parameters.values, trainer.network.parameters.values)
+    loss = finish(parallel_loss(trainer.player, trainer.corpus.validation))
+    assert progress.validation_loss == loss
+    assert trainer.best is not None
+    np.testing.assert_array_equal(trainer.best, trainer.player.parameters.values)
+
+
+def test_training_stops_when_validation_has_not_got_better_for_long_enough() -> None:
+    trainer = trainer_of(replace(TRAINING, stop_after=2))
+    assert not trainer.increment(FOREVER, steps=10).finished
+    best = bits(trainer)
+    trainer.settings = replace(trainer.settings, learning_rate=0.0)
+    progress = trainer.increment(FOREVER, steps=1000)
+    assert progress.finished
+    assert progress.step == 30
+    assert trainer.best is not None and trainer.best.tobytes() == best
+    assert trainer.increment(FOREVER).step == 30
+
+
 # ------------------------------------------------------------------------------------------- divergence
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize("step", [0, 4, 9, 10, 19])
-def test_a_diverged_run_stops_with_the_last_good_weights(step: int, value: float) -> None:
-    trainer = trainer_of()
-    good = bits(trainer)
+def test_a_diverged_run_stops_with_the_last_good_weights(
+    step: int, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.trainer.SNAPSHOT_STEPS", 5)
+    trainer = trainer_of(replace(TRAINING, guard=False))
+    good = [bits(trainer)]
     for _ in range(step):
-        if trainer.increment(FOREVER, steps=1).validations:
-            good = bits(trainer)
+        trainer.increment(FOREVER, steps=1)
+        good.append(bits(trainer))
     trainer.network.b_out[3] = value
 
     progress = trainer.increment(FOREVER, steps=50)
     assert progress.diverged
-    assert progress.step <= step + 1
-    assert bits(trainer) == good
+    assert progress.incidents == ()
+    assert progress.step == step
+    # of the last step whose weights were both due to be kept and seen to be well
+    assert bits(trainer) == good[max(0, step - 1) // 5 * 5]
     assert all(math.isfinite(loss.loss) for loss in (*progress.losses, *progress.validations))
     assert trainer.increment(FOREVER).step == progress.step
 
 
-def test_the_highest_learning_rate_leaves_finite_numbers() -> None:
-    trainer = trainer_of(replace(TRAINING, learning_rate=10.0, clip_norm=1e6))
+@pytest.mark.parametrize("guard", [True, False])
+def test_the_highest_learning_rate_leaves_finite_numbers(guard: bool) -> None:
+    trainer = trainer_of(replace(TRAINING, learning_rate=10.0, clip_norm=1e6, guard=guard))
     progress = trainer.increment(FOREVER, steps=60)
     assert np.isfinite(trainer.network.parameters.values).all()
     assert all(math.isfinite(loss.loss) for loss in progress.losses)

@@ -142,4 +142,6 @@ def _value(value: str | float) -> str:
     if isinstance(value, str):
         # A JSON string is a TOML string too, but for the delete character, which JSON leaves as it is.
         return json.dumps(value).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "inf" if value == math.inf else repr(value)

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from model.trainer import Progress, Trainer
+from model.progress import Progress
+from model.trainer import Trainer
 
 INCREMENT_SECONDS = 0.1
 UNCOUNTED_STEPS = 5
@@ -88,7 +89,7 @@ class Course:
         if self._counted_from is None:
             return None
         step, seconds = self._counted_from
-        return self._speed(self.trainer.step - step, self.trainer.training_seconds - seconds)
+        return self._speed(self.trainer.step - step, self.trainer.stopwatch.training_seconds - seconds)
 
     @property
     def chars_per_cpu_second(self) -> float | None:
@@ -106,7 +107,7 @@ class Course:
         if not counts:
             steps = min(steps, UNCOUNTED_STEPS - self.steps)
         elif self._counted_from is None:
-            self._counted_from = trainer.step, trainer.training_seconds
+            self._counted_from = trainer.step, trainer.stopwatch.training_seconds
         seconds = INCREMENT_SECONDS
         if self.goal.steps is not None:
             steps = min(steps, self.goal.steps - self.steps)

@@ -6,7 +6,8 @@ import json
 import math
 from pathlib import Path
 
-from model.trainer import Progress, Trainer
+from model.progress import Progress
+from model.trainer import Trainer
 from tui import units
 from tui.commands.course import Course
 from tui.commands.display import Display

@@ -1,0 +1,41 @@
+"""What of the training settings can be changed while training goes on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from model.config import TrainingSettings
+from model.trainer import Trainer
+
+FIXED: Final = {
+    "seq_length": "sequence length",
+    "batch_size": "batch size",
+    "optimizer": "optimiser",
+    "initial_sum": "initial sum",
+    "average": "average",
+    "seed": "seed",
+}
+"""What only a new network takes, and its name in words."""
+
+
+def steer(trainer: Trainer, wanted: TrainingSettings) -> tuple[str, ...]:
+    """Let a trainer use `wanted` from the next step on, as far as that goes.
+
+    Another learning rate is a person's choice: what rollbacks have taken from the old one is forgotten.
+
+    Returns:
+        What stays as it is, in words.
+    """
+    settings, fixed = trainer.settings, []
+    for name, word in FIXED.items():
+        kept = getattr(settings, name)
+        # a short text has fewer streams than were asked for, and that is what is shown
+        same = (kept, trainer.batches.B) if name == "batch_size" else (kept,)
+        if getattr(wanted, name) not in same:
+            fixed.append(word)
+        wanted = replace(wanted, **{name: kept})
+    if wanted.learning_rate != settings.learning_rate:
+        trainer.rate_factor = 1.0
+    trainer.settings = wanted
+    return tuple(fixed)
