@@ -12,6 +12,9 @@ from model.parameters import Floats
 EXPLODED = 1.0
 """Nats per character above chance: no text is that surprising to a network that has learnt anything."""
 
+SPIKE_CHARACTERS = 5_000
+"""Over about so many the loss is averaged before it is called exploded: a small batch has wild windows."""
+
 LOOK_CHARACTERS = 24_000
 """Read between two looks at whether the loss still falls."""
 
@@ -39,7 +42,7 @@ def saturation(gates: Floats) -> float:
 class Guard:
     """Watches the losses of a run.
 
-    A loss has exploded when it is no number or far above chance. It stands still when its means over some tens of
+    A loss has exploded when it is no number, or for a while has been far above chance. It stands still when its means over some tens of
     thousands of characters neither fall by much nor fall steadily: a slow run is left alone. Where it stands above
     the bigram entropy, the network has learnt which characters are frequent and nothing of what follows what.
     """
@@ -52,16 +55,23 @@ class Guard:
             step_characters: Characters of a step, T B.
         """
         self._chance = chance
+        self._weight = min(1.0, step_characters / SPIKE_CHARACTERS)
+        self._recent = chance
         self._look = max(LOOK_STEPS, LOOK_CHARACTERS // step_characters)
         self._means: deque[float] = deque(maxlen=LOOKS)
         self._sum, self._count = 0.0, 0
 
     def exploded(self, loss: float) -> bool:
         """Whether `loss`, nats per character, is none that a network can come back from by itself."""
-        return not loss < self._chance + EXPLODED  # what is not a number is not below either
+        return not self._recent_with(loss) < self._chance + EXPLODED  # what is not a number is not below either
+
+    def _recent_with(self, loss: float) -> float:
+        """The exponential mean of the losses, with `loss` as the last."""
+        return self._recent + self._weight * (loss - self._recent)
 
     def note(self, loss: float) -> None:
         """Take in the loss of one more step, nats per character."""
+        self._recent = self._recent_with(loss)
         self._sum += loss
         self._count += 1
         if self._count == self._look:
@@ -78,11 +88,11 @@ class Guard:
 
     def forget(self) -> None:
         """Begin to look anew."""
-        self.restore([0.0, 0.0])
+        self.restore([self._chance, 0.0, 0.0])
 
     def state(self) -> list[float]:
         """All it remembers, as numbers to be saved with the run."""
-        return [self._sum, float(self._count), *self._means]
+        return [self._recent, self._sum, float(self._count), *self._means]
 
     def restore(self, state: list[float]) -> None:
         """Remember what `state` once told.
@@ -90,8 +100,8 @@ class Guard:
         Raises:
             ValueError: If it never told that.
         """
-        total, count, *means = state
+        recent, total, count, *means = state
         if not 0 <= count < self._look or len(means) > LOOKS or not np.isfinite(state).all():
             raise ValueError(f"the guard cannot remember {state!r}")
-        self._sum, self._count = total, int(count)
+        self._recent, self._sum, self._count = recent, total, int(count)
         self._means = deque(means, maxlen=LOOKS)

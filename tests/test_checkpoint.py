@@ -286,7 +286,7 @@ def test_a_network_that_was_saved_to_be_played_is_not_trained_on() -> None:
         ({"train_loss": "low"}, "'low' where a number was expected"),
         ({"best_validation_loss": math.nan}, "nan where a number was expected"),
         ({"guard": [1.0]}, "damaged"),
-        ({"guard": [math.nan, 0.0]}, "the guard cannot remember"),
+        ({"guard": [4.0, math.nan, 0.0]}, "the guard cannot remember"),
         ({"plateau": [None, 1]}, "damaged"),
         ({"rollbacks": -1}, "rollbacks is -1"),
         ({"snapshot": "none"}, "damaged"),

@@ -40,13 +40,21 @@ def standing(losses: Iterable[float], chance: float = 4.0) -> float | None:
 # ---------------------------------------------------------------------------------------- what it sees
 
 
+def test_one_wild_window_of_a_small_batch_is_no_explosion_but_many_are() -> None:
+    guard = Guard(4.0, 25)
+    assert not guard.exploded(20.0)
+    for _ in range(20):
+        guard.note(20.0)
+    assert guard.exploded(20.0)
+
+
 @pytest.mark.parametrize(("loss", "exploded"), [(0.0, False), (4.9, False), (5.1, True), (math.inf, True)])
 def test_a_loss_far_above_chance_has_exploded(loss: float, exploded: bool) -> None:
-    assert Guard(4.0, 2048).exploded(loss) is exploded
+    assert Guard(4.0, 5_000).exploded(loss) is exploded
 
 
 def test_no_number_is_an_explosion() -> None:
-    assert Guard(4.0, 2048).exploded(math.nan)
+    assert Guard(4.0, 5_000).exploded(math.nan)
 
 
 def test_a_flat_loss_is_seen_after_a_few_looks_and_not_before() -> None:
