@@ -12,6 +12,12 @@ from model.softmax import Ids
 WARM_UP = 256
 """Characters that each parallel stream has read, uncounted, when its part begins."""
 
+PASSAGES = 32
+"""Of which a sampled loss is the mean."""
+
+PASSAGE_WARM_UP = 64
+"""Characters read, uncounted, before each of them."""
+
 WINDOW = 128
 """Characters between two looks at the loss; it bears on speed and memory only."""
 
@@ -54,6 +60,28 @@ def parallel_loss(network: Network, ids: Ids) -> Slices[float]:
     rest = ids[S * length :, None]
     total += yield from _read(network, rest[:-1], rest[1:], state[:, :, -1:].copy())
     return total / (len(ids) - 1)
+
+
+def sampled_loss(network: Network, ids: Ids, characters: int) -> Slices[float]:
+    """Nats per character on about `characters` of `ids` (N,): passages spread evenly over all of it.
+
+    A beginning would not do: in a collection of plays it is one play. Each passage is read after the characters that
+    stand before it. A text that is no longer than `characters` is read whole.
+
+    Raises:
+        ValueError: If there are fewer than 2 characters.
+    """
+    if len(ids) <= characters + PASSAGES * PASSAGE_WARM_UP:
+        return (yield from parallel_loss(network, ids))
+    length = characters // PASSAGES
+    starts = np.linspace(PASSAGE_WARM_UP, len(ids) - 1 - length, PASSAGES).astype(np.intp)
+    # (PASSAGE_WARM_UP + length + 1, PASSAGES)
+    passages = ids[starts + np.arange(-PASSAGE_WARM_UP, length + 1)[:, None]]
+    state = network.initial_state(PASSAGES)
+    before, read = passages[: PASSAGE_WARM_UP + 1], passages[PASSAGE_WARM_UP:]
+    yield from _read(network, before[:-1], before[1:], state)
+    total = yield from _read(network, read[:-1], read[1:], state)
+    return total / (length * PASSAGES)
 
 
 def require_two(ids: Ids) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from model.config import NetworkSettings
-from model.evaluation import WARM_UP, one_stream_loss, parallel_loss
+from model.evaluation import WARM_UP, one_stream_loss, parallel_loss, sampled_loss
 from model.network import Network
 from model.slices import finish
 from model.softmax import Ids
@@ -85,3 +85,20 @@ def test_a_loss_leaves_the_weights_alone_and_can_be_put_aside() -> None:
     assert slices >= 299  # a pause after each character
     np.testing.assert_array_equal(network.parameters.values, before)
     assert math.isfinite(finish(one_stream_loss(network, ids)))
+
+
+def test_a_sampled_loss_is_that_of_passages_from_all_over_the_text() -> None:
+    network = network_of(1)
+    rng = np.random.default_rng(0)
+    # the first half is easy for nobody; the second half is one character
+    ids = np.concatenate([rng.integers(0, 3, 20_000), np.zeros(20_000, int)]).astype(np.uint8)
+    whole = finish(parallel_loss(network, ids))
+    sampled = finish(sampled_loss(network, ids, 8_192))
+    beginning = finish(parallel_loss(network, ids[:8_192]))
+    assert abs(sampled - whole) < 0.05 * abs(beginning - whole)
+
+
+def test_a_short_text_is_not_sampled_but_read_whole() -> None:
+    network = network_of(1)
+    ids = np.random.default_rng(1).integers(0, 3, 3_000).astype(np.uint8)
+    assert finish(sampled_loss(network, ids, 8_192)) == finish(parallel_loss(network, ids))

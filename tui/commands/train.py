@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from model.checkpoint import save_checkpoint
-from model.evaluation import parallel_loss
+from model.evaluation import sampled_loss
 from model.run import best_checkpoint_of, checkpoint_of
 from model.slices import finish
 from model.threads import use_threads
@@ -91,7 +91,7 @@ def measure(trainer: Trainer, display: Display) -> tuple[float, float]:
     whole = trainer.corpus.validation
     if len(whole) <= VALIDATION_CHARACTERS:
         return loss, loss
-    return loss, finish(parallel_loss(trainer.network, whole[:VALIDATION_CHARACTERS]))
+    return loss, finish(sampled_loss(trainer.player, whole, VALIDATION_CHARACTERS))
 
 
 def save_best(trainer: Trainer, plan: Plan, present: float | None = None) -> Path | None:
