@@ -8,13 +8,13 @@ import math
 import threading
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from corpora.corpus import Corpus
+from corpora.info import Baselines
 from corpora.vocabulary import Ids
 
 READ = 2_000_000
@@ -35,30 +35,6 @@ COMPRESSED_PIECE = 4096
 Floats = npt.NDArray[np.floating[Any]]
 Counts = npt.NDArray[np.int64]
 Slices = Generator[None, None, "Baselines"]
-
-
-@dataclass(frozen=True, slots=True)
-class Baselines:
-    """What simple models lose on a text, and how small compressors make it.
-
-    Unigrams and bigrams are counted in the training part and measured on the validation part, as a network is: their
-    losses can stand beside a validation loss. Of each part the first `READ` characters are read.
-    """
-
-    uniform: float
-    """ln V, nats per character: every character is as likely."""
-    unigram: float
-    """Nats per character of who knows how frequent each character is."""
-    bigram: float
-    """Nats per character of who knows what follows each character."""
-    floor: float | None
-    """Nats per character that no model can go below, where it is known exactly."""
-    xz: float
-    """Bits per character of the text's beginning in UTF-8, as `xz` would write it."""
-    bz2: float
-    """Bits per character, likewise with `bzip2`."""
-    compressed: int
-    """Characters of that beginning, the whole text unless it is longer than `READ`."""
 
 
 def measure(corpus: Corpus) -> Slices:

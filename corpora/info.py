@@ -45,3 +45,27 @@ class CorpusInfo:
     treatments: frozenset[Treatment] = frozenset()
     encoding: str | None = None
     """As it was asked for; None found it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """What simple models lose on a text, and how small compressors make it.
+
+    Unigrams and bigrams are counted in the training part and measured on the validation part, as a network is: their
+    losses can stand beside a validation loss. Of a long text the beginning is read.
+    """
+
+    uniform: float
+    """ln V, nats per character: every character is as likely."""
+    unigram: float
+    """Nats per character of who knows how frequent each character is."""
+    bigram: float
+    """Nats per character of who knows what follows each character."""
+    floor: float | None
+    """Nats per character that no model can go below, where it is known exactly."""
+    xz: float
+    """Bits per character of the text's beginning in UTF-8, as `xz` would write it."""
+    bz2: float
+    """Bits per character, likewise with `bzip2`."""
+    compressed: int
+    """Characters of that beginning, the whole text unless that is long."""

@@ -65,12 +65,13 @@ class Engine:
                 run.train(min(TURN_SECONDS, run.writer.seconds_to_next if run.writer else TURN_SECONDS))
             if run.writer is not None:
                 run.writer.write_due(WRITING_SECONDS)
+            run.measure()
         self.tell()
 
     @property
     def patience(self) -> float:
         """Seconds that it may wait for a command before its next turn."""
-        if self._loading or any(run.busy for run in self._runs.values()):
+        if self._loading or any(run.busy or run.measuring for run in self._runs.values()):
             return 0.0
         due = [run.writer.seconds_to_next for run in self._runs.values() if run.writer is not None]
         return min([SILENCE_SECONDS, *due])
@@ -116,11 +117,13 @@ class Engine:
             case protocol.Train():
                 run.resume()
             case protocol.Pause():
-                run.training, run.steps_left = False, 0
+                run.pause()
             case protocol.Step():
-                run.training, run.steps_left = False, run.steps_left + 1
+                run.make_step()
             case protocol.SetLearningRate():
                 run.set_learning_rate(command.learning_rate)
+            case protocol.SetTraining():
+                run.set_training(command.training)
             case protocol.SetSampling():
                 run.steer(command.sampling)
             case protocol.StartSampling():

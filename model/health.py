@@ -42,9 +42,10 @@ def saturation(gates: Floats) -> float:
 class Guard:
     """Watches the losses of a run.
 
-    A loss has exploded when it is no number, or for a while has been far above chance. It stands still when its means over some tens of
-    thousands of characters neither fall by much nor fall steadily: a slow run is left alone. Where it stands above
-    the bigram entropy, the network has learnt which characters are frequent and nothing of what follows what.
+    A loss has exploded when it is no number, or has been far above chance for a while. It stands still when its means
+    over some tens of thousands of characters neither fall by much nor fall steadily: a slow run is left alone. Where
+    it stands above the bigram entropy, the network has learnt which characters are frequent and nothing of what
+    follows what.
     """
 
     def __init__(self, chance: float, step_characters: int) -> None:

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
+from corpora.baselines import measure
 from corpora.corpus import Corpus, CorpusInfo
+from corpora.info import Baselines
 from corpora.vocabulary import Vocabulary
 from model.checkpoint import Checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.live import steer
 from model.network import Network
+from model.news import News, Severity
 from model.progress import Progress
-from model.protocol import MAIN, Gauges, LossPoint, Notice, RunState, RunUpdate
+from model.protocol import MAIN, Gauges, RunState, RunUpdate
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
+from model.sideline import Sideline
 from model.trainer import Trainer
 from model.writer import Writer
-
-LOSS_BACKLOG = 2_000
-"""Losses that may wait for an update; beyond it neighbours are merged."""
-
-NOTICE_BACKLOG = 100
 
 
 class LiveRun:
@@ -51,11 +50,8 @@ class LiveRun:
         self._corpus: CorpusInfo | None = None
         self._settings: TrainingSettings | None = None
         self._progress: Progress | None = None
-        self._fresh = False
-        self._losses: list[LossPoint] = []
-        self._validations: list[LossPoint] = []
-        self._notices: list[Notice] = []
-        self._told: Gauges | None = None
+        self._baselines: Sideline[Baselines] | None = None
+        self._news = News(name)
 
     # ------------------------------------------------------------------------------------ its network
 
@@ -111,10 +107,14 @@ class LiveRun:
             self.writer.start()
         self.trainer, self.training, self.steps_left = trainer, False, 0
         self._network, self._vocabulary = network, vocabulary
-        self._corpus = trainer.corpus.info if trainer else None
+        corpus = trainer.corpus if trainer else None
+        if corpus is None:
+            self._baselines = None
+        elif self._corpus is not corpus.info:
+            self._baselines = Sideline(measure(corpus), self.clock)
+        self._corpus = corpus.info if corpus else None
         self._progress = trainer.progress() if trainer else None
-        self._fresh = True
-        self._losses, self._validations = [], []
+        self._news.begin()
 
     def checkpoint(self) -> Checkpoint | None:
         """The run as it may be saved; None where there is nothing that was trained."""
@@ -143,7 +143,8 @@ class LiveRun:
     @property
     def busy(self) -> bool:
         """Whether training has something to do."""
-        return self.trainer is not None and not self.trainer.diverged and (self.training or self.steps_left > 0)
+        wanted = self.training or self.steps_left > 0
+        return self.trainer is not None and wanted and not (self.trainer.diverged or self.trainer.finished)
 
     def train(self, seconds: float) -> None:
         """Train for about `seconds`."""
@@ -152,17 +153,30 @@ class LiveRun:
         progress = self.trainer.increment(seconds, steps=None if self.training else self.steps_left)
         self.steps_left = max(0, self.steps_left - len(progress.losses))
         self._progress = progress
-        self._losses += [LossPoint(loss.step, loss.loss) for loss in progress.losses]
-        self._validations += [LossPoint(loss.step, loss.loss) for loss in progress.validations]
-        if len(self._losses) > LOSS_BACKLOG:
-            self._losses = merge_neighbours(self._losses)
+        self._news.add(progress)
         if progress.diverged:
-            self.training, self.steps_left = False, 0
+            self.pause()
             self.say(
-                f"the loss is no longer a number after step {progress.step:,}: training has stopped, the weights "
-                "are those of the last validation; start over with a lower learning rate",
+                f"the loss went astray after step {progress.step:,} and cannot be mended: training has stopped, with "
+                "the last good weights; start over with a lower learning rate",
                 "error",
             )
+        elif progress.finished:
+            self.pause()
+            self.say(
+                f"{self.trainer.waited} validations without a better one: training has stopped after step "
+                f"{progress.step:,}; the best were the weights of step {self.trainer.best_step:,}"
+            )
+
+    def measure(self) -> None:
+        """Work out a little of what the text costs without a network."""
+        if self._baselines is not None:
+            self._baselines.turn(busy=self.busy)
+
+    @property
+    def measuring(self) -> bool:
+        """Whether there is some of that left to do."""
+        return self._baselines is not None and not self._baselines.done
 
     def resume(self) -> None:
         """Go on training, where there is something to train."""
@@ -172,12 +186,32 @@ class LiveRun:
         elif self.trainer.diverged:
             self.say("training went astray; start over with a lower learning rate", "warning")
         else:
+            self.trainer.wait_again()
             self.training = True
+
+    def pause(self) -> None:
+        """Stop after the step that is under way."""
+        self.training, self.steps_left = False, 0
+
+    def make_step(self) -> None:
+        """Make exactly one step more, and then none."""
+        self.training, self.steps_left = False, self.steps_left + 1
+        if self.trainer is not None:
+            self.trainer.wait_again()
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """Use another learning rate from the next step on."""
         if self.trainer is not None:
-            self.trainer.settings = replace(self.trainer.settings, learning_rate=learning_rate)
+            self.set_training(replace(self.trainer.settings, learning_rate=learning_rate))
+
+    def set_training(self, training: TrainingSettings) -> None:
+        """Use other settings from the next step on, and say which have to wait for a new network."""
+        if self.trainer is None:
+            return
+        fixed = steer(self.trainer, training)
+        if fixed:
+            self.say(f"only a new network takes another {' or '.join(fixed)}: start over to use it")
+        self._progress = replace(self._progress, learning_rate=self.trainer.learning_rate) if self._progress else None
 
     def steer(self, sampling: SamplingSettings) -> None:
         """Use other sampling settings from the next character on."""
@@ -202,9 +236,9 @@ class LiveRun:
 
     # --------------------------------------------------------------------------------------- its news
 
-    def say(self, text: str, severity: Literal["information", "warning", "error"] = "information") -> None:
+    def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
-        self._notices = [*self._notices, Notice(text, severity)][-NOTICE_BACKLOG:]
+        self._news.say(text, severity)
 
     @property
     def state(self) -> RunState:
@@ -229,6 +263,7 @@ class LiveRun:
             sampling=self.sampling,
             writing=self.writer is not None and self.writer.on,
             parameters=len(self._network.parameters) if self._network else 0,
+            baselines=self._baselines.result if self._baselines else None,
             loading=self.loading,
         )
         if progress is None:
@@ -240,6 +275,8 @@ class LiveRun:
             train_loss=progress.train_loss,
             validation_loss=progress.validation_loss,
             best_validation_loss=progress.best_validation_loss,
+            learning_rate=progress.learning_rate,
+            vitals=progress.vitals,
             chars_per_second=progress.chars_per_second,
             step_seconds=progress.step_seconds,
             validation_share=progress.validation_share,
@@ -248,26 +285,5 @@ class LiveRun:
 
     def take_news(self) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
-        gauges = self.gauges()
         written = self.writer.take() if self.writer is not None else None
-        if written is None and gauges == self._told and not (self._losses or self._validations or self._notices):
-            return None
-        update = RunUpdate(
-            gauges=gauges,
-            fresh=self._fresh,
-            losses=tuple(self._losses),
-            validations=tuple(self._validations),
-            written=(written,) if written else (),
-            notices=tuple(self._notices),
-            run=self.name,
-        )
-        self._told, self._fresh = gauges, False
-        self._losses, self._validations, self._notices = [], [], []
-        return update
-
-
-def merge_neighbours(points: list[LossPoint]) -> list[LossPoint]:
-    """Half as many points, each the mean of two; a last odd one stays."""
-    pairs = zip(points[::2], points[1::2], strict=False)
-    merged = [LossPoint(second.step, (first.loss + second.loss) / 2) for first, second in pairs]
-    return merged + points[len(merged) * 2 :]
+        return self._news.take(self.gauges(), written)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from corpora.info import CorpusInfo, Treatment
+from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.progress import Vitals
 
 MAIN = "main"
 """The name of the run, and of its sampler, while there is one of each."""
@@ -85,6 +86,14 @@ class SetLearningRate:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTraining:
+    """Use other training settings from the next step on; a `Notice` names those that only a new network takes."""
+
+    training: TrainingSettings
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class SetSampling:
     """Use other sampling settings from the next character on."""
 
@@ -141,6 +150,7 @@ Command = (
     | Pause
     | Step
     | SetLearningRate
+    | SetTraining
     | SetSampling
     | StartSampling
     | StopSampling
@@ -162,7 +172,7 @@ class RunState(Enum):
     TRAINING = "training"
     PAUSED = "paused"
     DIVERGED = "diverged"
-    """The loss is no longer a number; training has stopped and the last good weights are kept."""
+    """The loss explodes again and again, or is no number; training has stopped with the last good weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +203,12 @@ class Gauges:
     validation_loss: float | None = None
     """The latest, nats per character."""
     best_validation_loss: float | None = None
+    learning_rate: float | None = None
+    """Of the next step, as the schedule has it."""
+    vitals: Vitals | None = None
+    """What a recent step did to the network; None before the first."""
+    baselines: Baselines | None = None
+    """What the text costs without a network; None until that has been worked out."""
     chars_per_second: float | None = None
     """Of training steps alone, over the last seconds."""
     step_seconds: float | None = None

@@ -11,7 +11,7 @@ import numpy as np
 from corpora.baselines import bigram_entropy
 from corpora.corpus import Corpus
 from model.config import TrainingSettings
-from model.evaluation import parallel_loss
+from model.evaluation import parallel_loss, sampled_loss
 from model.health import Guard
 from model.learner import Learner
 from model.network import Network
@@ -21,7 +21,7 @@ from model.schedules import PlateauWatch
 from model.slices import Slices
 
 VALIDATION_CHARACTERS = 32_768
-"""Of the validation part that is read during training; `full_validation` reads all of it."""
+"""Of the validation part that are read during training, from all over it; `full_validation` reads all."""
 
 VALIDATION_SHARE = 0.05
 """Validation may cost about this share of the training time."""
@@ -109,6 +109,11 @@ class Trainer(Learner):
     def finished(self) -> bool:
         """Whether validation has not got better for as long as the settings wait."""
         return 0 < self.settings.stop_after <= self.waited
+
+    def wait_again(self) -> None:
+        """Go on although it has finished, for as many validations as before."""
+        if self.finished:
+            self.waited = 0
 
     def increment(self, seconds: float, steps: int | None = None) -> Progress:
         """Train for about `seconds`, less than a slice over; a step may be left half done and is taken up again.
@@ -203,8 +208,8 @@ class Trainer(Learner):
             yield from self._help_on(self.guard.standing)
 
     def _validate(self) -> Slices[None]:
-        part = self.corpus.validation[:VALIDATION_CHARACTERS]
-        busy, loss = yield from self.stopwatch.timed(parallel_loss(self.player, part))
+        work = sampled_loss(self.player, self.corpus.validation, VALIDATION_CHARACTERS)
+        busy, loss = yield from self.stopwatch.timed(work)
         self.stopwatch.note_validation(busy)
         self.validated_step = self.step
         if not math.isfinite(loss):

@@ -12,8 +12,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from corpora.baselines import Baselines, bigram_entropy, measure
+from corpora.baselines import bigram_entropy, measure
 from corpora.corpus import CorpusError
+from corpora.info import Baselines
 from model.slices import finish
 
 from text_helpers import corpus_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from model.engine import Engine
 from model.protocol import (
     Acknowledge,
     Command,
+    Gauges,
     LoadCorpus,
     LossPoint,
     NewNetwork,
@@ -24,6 +26,7 @@ from model.protocol import (
     Save,
     SetLearningRate,
     SetSampling,
+    SetTraining,
     StartSampling,
     Step,
     Stop,
@@ -32,6 +35,9 @@ from model.protocol import (
     Update,
     Written,
 )
+from model.sideline import Sideline
+from model.slices import Slices
+from model.trainer import Trainer
 
 NETWORK = NetworkSettings(hidden_size=6)
 TRAINING = TrainingSettings(seq_length=8, batch_size=4)
@@ -68,8 +74,8 @@ class Desk:
             if self.updates:
                 self.engine.obey(Acknowledge(self.updates[-1].number))
 
-    def load(self, source: str = "counting", *, train: bool = True) -> None:
-        self.say(LoadCorpus((source,), NETWORK, TRAINING, train=train))
+    def load(self, source: str = "counting", *, train: bool = True, training: TrainingSettings = TRAINING) -> None:
+        self.say(LoadCorpus((source,), NETWORK, training, train=train))
         while self.state in (RunState.EMPTY, RunState.LOADING):
             self.turn()
 
@@ -85,8 +91,18 @@ class Desk:
         return self.state is state
 
     @property
+    def gauges(self) -> Gauges:
+        return self.runs[-1].gauges
+
+    @property
+    def trainer(self) -> Trainer:
+        trainer = self.engine._runs["main"].trainer
+        assert trainer is not None
+        return trainer
+
+    @property
     def step(self) -> int:
-        return self.runs[-1].gauges.step
+        return self.gauges.step
 
     @property
     def losses(self) -> list[LossPoint]:
@@ -152,7 +168,7 @@ def test_only_one_update_is_on_its_way(desk: Desk) -> None:
 
 
 def test_what_waits_for_a_slow_app_stays_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.live_run.LOSS_BACKLOG", 50)
+    monkeypatch.setattr("model.news.LOSS_BACKLOG", 50)
     monkeypatch.setattr("model.writer.BACKLOG", 200)
     desk.load()
     desk.say(SetSampling(SamplingSettings(rate=1e9)), StartSampling())
@@ -310,9 +326,9 @@ def test_a_learning_rate_acts_without_a_new_network(desk: Desk) -> None:
     step = desk.step
     desk.say(SetLearningRate(0.0))
     desk.turn(20)
-    weights = desk.engine._runs["main"].trainer.network.parameters.values.copy()  # type: ignore[union-attr]
+    weights = desk.trainer.network.parameters.values.copy()
     desk.turn(40)
-    after = desk.engine._runs["main"].trainer.network.parameters.values  # type: ignore[union-attr]
+    after = desk.trainer.network.parameters.values
     np.testing.assert_array_equal(after, weights)
     assert desk.step > step
     training = desk.runs[-1].gauges.training
@@ -336,15 +352,114 @@ def test_a_text_too_short_for_a_window_is_said(desk: Desk, tmp_path: Path) -> No
 
 
 def test_divergence_is_a_state_and_the_weights_stay_finite(desk: Desk) -> None:
-    desk.load()
+    desk.load(training=replace(TRAINING, guard=False))
     desk.turn(10)
-    trainer = desk.engine._runs["main"].trainer
-    assert trainer is not None
+    trainer = desk.trainer
     trainer.network.parameters.values[0] = np.nan
     desk.turn(30)
     assert desk.state is RunState.DIVERGED
     assert np.isfinite(trainer.network.parameters.values).all()
     assert all(np.isfinite(loss.loss) for loss in desk.losses)
+    assert any("last good weights" in notice for notice in desk.notices)
+    desk.say(Train())
+    desk.turn(3)
+    assert desk.is_in(RunState.DIVERGED)
+
+
+def test_an_explosion_is_mended_and_said_as_a_warning(desk: Desk) -> None:
+    desk.load()
+    desk.turn(20)
+    desk.trainer.network.parameters.values[0] = np.nan
+    desk.turn(30)
+    assert desk.state is RunState.TRAINING
+    (notice,) = (notice for run in desk.runs for notice in run.notices if notice.severity == "warning")
+    assert "back to the last good weights" in notice.text
+    assert desk.gauges.learning_rate == TRAINING.learning_rate / 2
+    # another rate is a person's own choice
+    desk.say(SetLearningRate(0.02))
+    desk.turn(2)
+    assert desk.gauges.learning_rate == 0.02
+
+
+def test_an_early_stop_is_said_once_and_pauses(desk: Desk) -> None:
+    desk.load(training=replace(TRAINING, learning_rate=0.0, stop_after=1))
+    while desk.state is RunState.TRAINING:
+        desk.turn(20)
+    assert desk.is_in(RunState.PAUSED)
+    desk.turn(20)
+    assert sum("without a better one" in notice for notice in desk.notices) == 1
+    step = desk.step
+    desk.say(Train())
+    desk.turn(20)
+    assert desk.is_in(RunState.TRAINING) and desk.step > step
+
+
+def test_settings_change_live_where_they_can_and_the_others_are_named(desk: Desk) -> None:
+    desk.load()
+    desk.turn(20)
+    wanted = replace(TRAINING, dropout=0.2, clip_norm=0.5, schedule="plateau", seq_length=9, optimizer="sgd")
+    desk.say(SetTraining(wanted))
+    desk.turn(20)
+    assert desk.gauges.training == replace(wanted, seq_length=8, optimizer="adam")
+    (notice,) = (notice for notice in desk.notices if "start over" in notice)
+    assert "sequence length or optimiser" in notice
+    assert desk.state is RunState.TRAINING
+
+
+def test_what_the_gauges_say_can_be_sent_back(desk: Desk, tmp_path: Path) -> None:
+    """Of a short text fewer streams are shown than were asked for; to ask for what is shown is no change."""
+    (tmp_path / "short.txt").write_text("abc " * 10)
+    desk.load(str(tmp_path / "short.txt"), training=replace(TRAINING, batch_size=64))
+    training = desk.gauges.training
+    assert training is not None and training.batch_size < 64
+    before = len(desk.notices)
+    desk.say(SetTraining(replace(training, learning_rate=0.5)))
+    desk.turn(2)
+    assert len(desk.notices) == before
+    assert desk.gauges.learning_rate == 0.5
+
+
+def test_vitals_are_sent_along(desk: Desk) -> None:
+    desk.load(train=False)
+    assert desk.gauges.vitals is None
+    desk.say(Train())
+    desk.turn(20)
+    assert desk.gauges.vitals is not None and desk.gauges.vitals.gradient_norm > 0.0
+
+
+@pytest.mark.parametrize("train", [True, False])
+def test_baselines_are_worked_out_beside_training_and_sent(desk: Desk, train: bool) -> None:
+    desk.load(train=train)
+    assert desk.gauges.baselines is None
+    while desk.gauges.baselines is None:
+        desk.turn(20)
+    assert desk.gauges.baselines.bigram < desk.gauges.baselines.unigram < desk.gauges.baselines.uniform
+    assert desk.gauges.baselines.floor is not None
+    # the text stays the same, and so do they
+    desk.say(NewNetwork(NETWORK, TRAINING, train=False))
+    desk.turn(2)
+    assert desk.gauges.baselines is not None
+
+
+def test_baselines_take_a_small_share_of_a_busy_time(desk: Desk) -> None:
+    clock = desk.clock
+    slices = 0
+
+    def work() -> Slices[str]:
+        nonlocal slices
+        while slices < 100:
+            slices += 1
+            clock.now += 0.004
+            yield
+        return "done"
+
+    aside = Sideline(work(), clock)
+    begin = clock.now
+    while not aside.done:
+        aside.turn(busy=True)
+        clock.now += 0.001
+    assert aside.result == "done"
+    assert 0.1 < 100 * 0.004 / (clock.now - begin) < 0.25
 
 
 def test_a_saved_run_goes_on_where_it_was(desk: Desk, tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""Sliced work that is done beside more important work, for a small share of the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from model.slices import Slices
+
+Result = TypeVar("Result")
+
+SHARE = 0.2
+"""Of the time, while there is other work."""
+
+
+class Sideline(Generic[Result]):
+    """Does a slice now and then, until there is a result.
+
+    Attributes:
+        result: None until it is there.
+        done: Whether it is.
+    """
+
+    def __init__(self, work: Slices[Result], clock: Callable[[], float]) -> None:
+        self._work, self._clock = work, clock
+        self._next = clock()
+        self.result: Result | None = None
+        self.done = False
+
+    def turn(self, *, busy: bool) -> None:
+        """Do a slice, but while others are `busy` only if it is time for one."""
+        begin = self._clock()
+        if self.done or (busy and begin < self._next):
+            return
+        try:
+            next(self._work)
+        except StopIteration as end:
+            self.result, self.done = end.value, True
+        now = self._clock()
+        self._next = now + (now - begin) * (1.0 / SHARE - 1.0)
