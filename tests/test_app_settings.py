@@ -14,8 +14,8 @@ from tui.settings import Settings, load_settings, paths, save_settings
 def test_settings_come_back_as_they_were_saved(tmp_path: Path) -> None:
     settings = Settings(
         theme='a "quoted" \\ \x7f theme',
-        network=NetworkSettings(hidden_size=77, layers=3),
-        training=TrainingSettings(learning_rate=1e-05, seed=2**32 - 1),
+        network=NetworkSettings(hidden_size=77, layers=3, learned_state=True),
+        training=TrainingSettings(learning_rate=1e-05, seed=2**32 - 1, guard=False),
         sampling=SamplingSettings(temperature=1.35, top_k=40, rate=math.inf),
     )
     save_settings(tmp_path / "deep" / "settings.toml", settings)

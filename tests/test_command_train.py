@@ -5,12 +5,15 @@ import os
 import pty
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from model.checkpoint import Checkpoint, load_checkpoint
+from model.config import NetworkSettings, TrainingSettings
+from model.presets import PRESETS
 from tui.__main__ import main
 
 from command_line import TINY, complaint, json_lines, start, trained, write_text
@@ -67,6 +70,115 @@ def test_the_file_holds_the_settings_that_were_asked_for(tmp_path: Path) -> None
     assert saved.corpus.source == (str(tmp_path / "sea.txt"),)
 
 
+def test_every_part_of_a_recipe_has_a_flag(tmp_path: Path) -> None:
+    flags = "--cell gru --embedding-size 8 --tied --learned-state --init orthogonal --init-scale 0.2 --dropout 0.1"
+    more = "--optimizer adamw --weight-decay 0.1 --schedule cosine --warmup 5 --average 0.9 --stop-after 3 --no-guard"
+    saved = load_checkpoint(trained(tmp_path, *flags.split(), *more.split(), "--clip-value", "5"))
+    assert saved.network == NetworkSettings(
+        hidden_size=8,
+        cell="gru",
+        embedding_size=8,
+        tied=True,
+        learned_state=True,
+        initialisation="orthogonal",
+        init_scale=0.2,
+    )
+    assert saved.training == TrainingSettings(
+        seq_length=8,
+        batch_size=4,
+        dropout=0.1,
+        optimizer="adamw",
+        weight_decay=0.1,
+        schedule="cosine",
+        warmup_steps=5,
+        average=0.9,
+        stop_after=3,
+        guard=False,
+        clip_value=5.0,
+    )
+
+
+def test_without_flags_a_network_is_the_plain_one(tmp_path: Path) -> None:
+    out = tmp_path / "net.safetensors"
+    assert main(["train", write_text(tmp_path), "--out", str(out), "--steps", "1"]) == 0
+    saved = load_checkpoint(out)
+    assert (saved.network, saved.training) == (NetworkSettings(), TrainingSettings())
+    assert saved.network.cell == "lstm" and saved.network.embedding_size == 0 and saved.network.layers == 1
+    assert saved.training.optimizer == "adam" and saved.training.schedule == "constant"
+    assert (saved.training.dropout, saved.training.average, saved.training.clip_norm) == (0.0, 0.0, 1.0)
+
+
+def test_a_preset_fills_in_everything_and_flags_change_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSTM_TUI_LAYERS", "3")
+    out = tmp_path / "net.safetensors"
+    words = ["train", write_text(tmp_path), "--out", str(out), "--preset", "polstm", "--hidden-size", "9"]
+    assert main([*words, "--steps", "2"]) == 0
+    saved, polstm = load_checkpoint(out), PRESETS["polstm"]
+    assert saved.network == replace(polstm.network, hidden_size=9)
+    assert (saved.training, saved.sampling) == (polstm.training, polstm.sampling)
+    assert saved.corpus is not None and saved.corpus.treatments == ("collapse",)
+    assert main([*words, "--treat", "none", "--steps", "2"]) == 0
+    corpus = load_checkpoint(out).corpus
+    assert corpus is not None and corpus.treatments == ()
+
+
+def test_a_preset_from_the_environment_leaves_room_for_other_variables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LSTM_TUI_PRESET", "min-char-rnn")
+    monkeypatch.setenv("LSTM_TUI_INIT_SCALE", "0.05")
+    monkeypatch.setenv("LSTM_TUI_GUARD", "no")
+    saved = load_checkpoint(trained(tmp_path))
+    assert saved.network == replace(PRESETS["min-char-rnn"].network, hidden_size=8, init_scale=0.05)
+    assert saved.training.guard is False
+
+
+def test_a_cosine_falls_over_the_steps_of_the_call(tmp_path: Path) -> None:
+    saved = load_checkpoint(trained(tmp_path, "--schedule", "cosine", steps=40))
+    assert saved.progress["planned_steps"] == 40
+    # and a run that was interrupted goes on along it
+    file = tmp_path / "net.safetensors"
+    assert main(["train", "--resume", str(file), "--steps", "5"]) == 0
+    assert load_checkpoint(file).progress["planned_steps"] == 40
+
+
+def test_a_cosine_over_some_seconds_is_planned_in_steps_once_and_said(tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "net.safetensors"
+    words = ["train", write_text(tmp_path), "--out", str(out), *TINY, "--schedule", "cosine", "--seconds", "0.5"]
+    assert main([*words, "--json"]) == 0
+    printed, told = capsys.readouterr()
+    (plan,) = (line for line in json_lines(printed) if line["event"] == "plan")
+    assert f"about step {plan['planned_steps']:,}" in told
+    assert load_checkpoint(out).progress["planned_steps"] == plan["planned_steps"] > plan["step"] >= 25
+
+
+def test_a_constant_rate_needs_no_plan(tmp_path: Path, capsys: Captured) -> None:
+    saved = load_checkpoint(trained(tmp_path, "--json"))
+    assert saved.progress["planned_steps"] is None
+    assert "plan" not in {line["event"] for line in json_lines(capsys.readouterr().out)}
+
+
+def test_training_stops_early_and_says_so(tmp_path: Path, capsys: Captured) -> None:
+    trained(tmp_path, "--learning-rate", "0", "--stop-after", "1", "--json", steps=100_000)
+    last = json_lines(capsys.readouterr().out)[-1]
+    assert last["event"] == "done" and last["stopped_early"] is True
+    assert 0 < last["step"] < 1000
+    trained(tmp_path, "--learning-rate", "0", "--stop-after", "1", steps=100_000)
+    assert "; stopped after 1 validations without a better one" in capsys.readouterr().out
+
+
+def test_what_was_done_to_keep_a_run_alive_is_told(
+    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.health.LOOK_STEPS", 5)
+    monkeypatch.setattr("model.health.LOOK_CHARACTERS", 0)
+    trained(tmp_path, "--learning-rate", "0", "--json", steps=25)
+    printed, told = capsys.readouterr()
+    incidents = [line for line in json_lines(printed) if line["event"] == "incident"]
+    assert incidents and "started over after step" in incidents[0]["text"]
+    assert incidents[0]["text"] in told
+
+
 def test_the_same_seed_trains_the_same_network(tmp_path: Path) -> None:
     one = load_checkpoint(trained(tmp_path, "--seed", "5"))
     other = load_checkpoint(trained(tmp_path, "--seed", "5"))
@@ -98,13 +210,30 @@ def test_steps_count_from_where_the_file_stands(tmp_path: Path, capsys: Captured
 
 
 @pytest.mark.parametrize(
-    "flag", [("--hidden-size", "9"), ("--learning-rate", "0.5"), ("--treat", "lower"), ("--encoding", "latin-1")]
+    "flag",
+    [
+        ("--hidden-size", "9"),
+        ("--cell", "gru"),
+        ("--dropout", "0.5"),
+        ("--learning-rate", "0.5"),
+        ("--treat", "lower"),
+        ("--encoding", "latin-1"),
+    ],
 )
 def test_a_flag_that_contradicts_the_file_is_refused(tmp_path: Path, capsys: Captured, flag: tuple[str, str]) -> None:
     file = trained(tmp_path)
     capsys.readouterr()
     assert main(["train", "--resume", str(file), *flag]) == 2
     assert complaint(capsys).startswith(f"{flag[0]} {flag[1]} contradicts {file}, which has ")
+
+
+def test_a_switch_or_a_preset_does_not_go_with_a_saved_network(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path)
+    capsys.readouterr()
+    assert main(["train", "--resume", str(file), "--no-guard"]) == 2
+    assert complaint(capsys).startswith(f"--guard no contradicts {file}, which has yes")
+    assert main(["train", "--resume", str(file), "--preset", "vpj"]) == 2
+    assert complaint(capsys).startswith(f"--preset does not go with {file}")
 
 
 def test_a_flag_that_agrees_with_the_file_is_welcome(tmp_path: Path) -> None:
@@ -248,6 +377,9 @@ def read_terminal(descriptor: int) -> bytes:
         (("TEXT", "--out", "OUT", "--hidden-size", "0"), 2, "hidden size is 0"),
         (("TEXT", "--out", "OUT", "--hidden-size", "many"), 2, "'many' is not a whole number"),
         (("TEXT", "--out", "OUT", "--learning-rate", "nan"), 2, "learning rate is nan"),
+        (("TEXT", "--out", "OUT", "--cell", "qrnn"), 2, "cell is 'qrnn'; it must be one of lstm, gru, rnn"),
+        (("TEXT", "--out", "OUT", "--tied"), 2, "tied weights need an embedding size equal to the hidden size"),
+        (("TEXT", "--out", "OUT", "--preset", "charrnn"), 2, "'charrnn' is not a preset; did you mean char-rnn?"),
         (("TEXT", "--out", "OUT", "--treat", "upper"), 2, "'upper' is not a treatment"),
         (("TEXT", "--out", "OUT", "--frobnicate"), 2, "--frobnicate"),
         (("TEXT", "--out", "TEXT"), 2, "is the text itself"),

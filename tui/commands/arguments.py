@@ -14,6 +14,7 @@ from tui.commands.options import (
     FPS,
     LENGTH,
     NETWORK,
+    PRESET,
     SAMPLING,
     SAMPLING_SEED,
     SECONDS,
@@ -38,7 +39,7 @@ def app_parser() -> argparse.ArgumentParser:
     """The app, which is what no command at all means."""
     parser = Parser(
         "lstm-tui",
-        usage="[TEXT ...] [options]\n       lstm-tui corpora | train | sample | eval ... [--help]",
+        usage="[TEXT ...] [options]\n       lstm-tui corpora | train | sample | eval | presets | bench ... [--help]",
         description=(
             "Trains a character-level LSTM, written in numpy, in front of your eyes, and\n"
             "streams what it writes while you turn the temperature. Without TEXT it begins\n"
@@ -48,6 +49,8 @@ def app_parser() -> argparse.ArgumentParser:
             "  lstm-tui train        train without the screen\n"
             "  lstm-tui sample       let a trained network write\n"
             "  lstm-tui eval         measure a trained network on a text\n"
+            "  lstm-tui presets      whole recipes by name\n"
+            "  lstm-tui bench        how fast this machine is\n"
             "\n"
             "Each of them has a --help of its own. Flags can be given as environment variables:\n"
             "LSTM_TUI_HIDDEN_SIZE=256 is --hidden-size 256. A flag beats the variable, which\n"
@@ -77,7 +80,8 @@ def app_parser() -> argparse.ArgumentParser:
         "--resume", nargs="?", const="", metavar="RUN", help="go on with the last run, or with the one saved as RUN"
     )
     _add(text, ENCODING, TREAT)
-    _add(parser.add_argument_group("The network and its training"), *NETWORK, *TRAINING, THREADS)
+    _add(parser.add_argument_group("The network"), PRESET, *NETWORK)
+    _add(parser.add_argument_group("Its training"), *TRAINING, THREADS)
     _add(parser.add_argument_group("Writing"), *SAMPLING)
     _finish(parser, FPS)
     return parser
@@ -97,6 +101,9 @@ def train_parser() -> argparse.ArgumentParser:
         examples=(
             "  # two minutes of Shakespeare\n"
             "  lstm-tui train shakespeare --out play.safetensors --seconds 120\n"
+            "  # a recipe that learns fast, a little larger\n"
+            "  lstm-tui train shakespeare --out play.safetensors --preset nanogpt-cpu-beater \\\n"
+            "      --hidden-size 192\n"
             "  # go on for 5,000 steps more, exactly as if there had been no pause\n"
             "  lstm-tui train --resume play.safetensors --steps 5000\n"
             "  # for a script: one JSON object a line, the last one has the result\n"
@@ -112,7 +119,8 @@ def train_parser() -> argparse.ArgumentParser:
         "--resume", type=Path, metavar="FILE", help="go on with this network; every setting is taken from FILE"
     )
     _add(run, STEPS, SECONDS, THREADS)
-    _add(parser.add_argument_group("The network and its training"), *NETWORK, *TRAINING)
+    _add(parser.add_argument_group("The network"), PRESET, *NETWORK)
+    _add(parser.add_argument_group("Its training"), *TRAINING)
     _finish(parser, json="print progress and result as one JSON object a line on standard output")
     return parser
 
@@ -191,12 +199,56 @@ def corpora_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def presets_parser() -> argparse.ArgumentParser:
+    """`lstm-tui presets`."""
+    parser = Parser(
+        "lstm-tui presets",
+        usage="[NAME ...] [--json]",
+        description=(
+            "Lists the recipes that --preset knows: what each sets, and where it comes from.\n"
+            "What a recipe does not name is at its default."
+        ),
+        examples=(
+            "  # all of them\n"
+            "  lstm-tui presets\n"
+            "  # the settings of one, for a script\n"
+            "  lstm-tui presets char-rnn --json\n"
+            "  # use it, but with a GRU\n"
+            "  lstm-tui train shakespeare --out play.safetensors --preset char-rnn --cell gru"
+        ),
+    )
+    what = parser.add_argument_group("Which")
+    what.add_argument("names", nargs="*", metavar="NAME", help="tell of these only")
+    _finish(parser, json="print one JSON object a preset, one a line")
+    return parser
+
+
+def bench_parser() -> argparse.ArgumentParser:
+    """`lstm-tui bench`."""
+    parser = Parser(
+        "lstm-tui bench",
+        usage="[--quick] [--json]",
+        description=(
+            "Measures this machine for about twenty seconds, with one thread: training and\n"
+            "writing at three sizes, and large matrix products, which no training can be\n"
+            "faster than. Then it names the size that learns Shakespeare in a minute here."
+        ),
+        examples="  # how fast is it?\n  lstm-tui bench\n  # for a script\n  lstm-tui bench --json",
+    )
+    how = parser.add_argument_group("How")
+    how.add_argument("--quick", action="store_true", help="measure for a moment only; the numbers are rough")
+    _finish(parser, json="print one JSON object a measurement, one a line")
+    return parser
+
+
 APP = Command(app_parser, "tui.commands.instrument")
 COMMANDS = {
     "corpora": Command(corpora_parser, "tui.commands.corpora"),
     "train": Command(train_parser, "tui.commands.train"),
     "sample": Command(sample_parser, "tui.commands.sample"),
     "eval": Command(evaluate_parser, "tui.commands.evaluate"),
+    "presets": Command(presets_parser, "tui.commands.presets"),
+    "bench": Command(bench_parser, "tui.commands.bench"),
 }
 
 

@@ -7,11 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from model.progress import Progress
-from model.trainer import Trainer
+from model.trainer import VALIDATION_SHARE, Trainer
 
 INCREMENT_SECONDS = 0.1
 UNCOUNTED_STEPS = 5
 """The first steps warm caches and clocks, and do not count for speed."""
+
+PLANNING_STEPS = 25
+"""After which a run of some seconds is planned in steps, if also `PLANNING_SHARE` of the time has passed."""
+
+PLANNING_SHARE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,29 @@ class Course:
     @property
     def over(self) -> bool:
         """Whether there is nothing more to do."""
-        return self.trainer.diverged or self.share >= 1.0
+        return self.trainer.diverged or self.trainer.finished or self.share >= 1.0
+
+    def plan(self) -> int | None:
+        """Fix how many steps a schedule that needs to know falls over, once; the number, where it was just fixed.
+
+        What changes weights goes by steps, never by the clock: of a run that lasts some seconds the speed is measured
+        while the schedule has hardly begun, and from then on only the planned number counts.
+        """
+        trainer, settings = self.trainer, self.trainer.settings
+        if trainer.planned_steps is not None or settings.schedule != "cosine" or settings.schedule_steps:
+            return None
+        if self.goal.steps is not None:
+            trainer.planned_steps = self.first_step + self.goal.steps
+            return trainer.planned_steps
+        assert self.goal.seconds is not None
+        if self.steps < PLANNING_STEPS or self.seconds < PLANNING_SHARE * self.goal.seconds:
+            return None
+        step_seconds = trainer.stopwatch.step_seconds
+        if step_seconds is None:
+            return None
+        left = (1.0 - VALIDATION_SHARE) * (self.goal.seconds - self.seconds) / step_seconds
+        trainer.planned_steps = trainer.step + max(1, int(left))
+        return trainer.planned_steps
 
     @property
     def seconds_left(self) -> float | None:

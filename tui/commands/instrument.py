@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.session import EngineSession
+from tui.commands.asked import asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
-from tui.commands.options import ENCODING, FPS, NETWORK, SAMPLING, THREADS, TRAINING, TREAT, asked_treatments, settled
+from tui.commands.options import ENCODING, FPS, NETWORK, PRESET, THREADS, TRAINING, TREAT
 from tui.settings import Paths, load_settings, paths
 
 STANDARD_INPUT = "-"
@@ -41,11 +42,8 @@ def run(options: argparse.Namespace) -> int:
     user = paths()
     opening = opening_of(options, user)
     settings = load_settings(user.settings)
-    network = settled(settings.network, NETWORK, options)
-    training = settled(settings.training, TRAINING, options)
-    sampling = settled(settings.sampling, SAMPLING, options)
+    asked = asked_settings(options)  # a bad environment variable is said before anything has begun
     encoding, fps, threads = ENCODING.given(options), FPS.value(options), THREADS.value(options)
-    TREAT.given(options)  # a bad environment variable is said before anything has begun
     with terminal_input(opening.sources) as sources:
         user.last_run.parent.mkdir(parents=True, exist_ok=True)
         session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
@@ -54,10 +52,10 @@ def run(options: argparse.Namespace) -> int:
         app = LSTMApp(
             session,
             sources=sources or None,
-            network=network,
-            training=training,
-            sampling=sampling,
-            treatments=asked_treatments(options) or frozenset(),
+            network=asked.network,
+            training=asked.training,
+            sampling=asked.sampling,
+            treatments=asked.treatments,
             encoding=None if encoding is None else str(encoding),
             open_checkpoint=opening.checkpoint,
             resume=opening.resume,
@@ -121,7 +119,7 @@ def _existing(path: Path) -> Path:
 
 
 def _require_no_settings(options: argparse.Namespace, file: str) -> None:
-    for setting in (*NETWORK, *TRAINING, ENCODING, TREAT):
+    for setting in (PRESET, *NETWORK, *TRAINING, ENCODING, TREAT):
         if getattr(options, setting.name) is not None:
             raise UsageError(f"{setting.flag} does not go with {file}: a saved network brings its settings along")
 

@@ -47,6 +47,18 @@ def number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
 
 
+def switch(text: str) -> bool:
+    """Parse `yes` or `no`, as an environment variable has it; a flag needs no value.
+
+    Raises:
+        ArgumentTypeError: If `text` is neither.
+    """
+    words = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
+    if text.lower() not in words:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither yes nor no")
+    return words[text.lower()]
+
+
 def treatments(text: str) -> str:
     """Parse `lower,ascii` or `none`; a canonical spelling of it comes back.
 
@@ -75,32 +87,39 @@ class Setting:
     """For the help; None where that says it in words."""
     check: Callable[[Value], None] | None = None
     """Raises `SettingsError`; None where `model.config` checks it."""
+    word: str = ""
+    """What the flag is called, where that is not its name."""
 
     @property
     def flag(self) -> str:
         """`--hidden-size`."""
-        return "--" + self.name.replace("_", "-")
+        return "--" + (self.word or self.name.replace("_", "-"))
 
     @property
     def variable(self) -> str:
         """`LSTM_TUI_HIDDEN_SIZE`."""
-        return "LSTM_TUI_" + self.name.upper()
+        return "LSTM_TUI_" + self.flag[2:].replace("-", "_").upper()
 
     def add_to(self, group: argparse._ActionsContainer) -> None:
         """Add the flag; where it is not given, its value is None."""
-        default = "" if self.default is None else f" (default {self.default:g})"
-        text = (self.help + default).replace("%", "%%")
-        group.add_argument(self.flag, type=self.kind, metavar=self.metavar, help=text)
+        if self.kind is switch:
+            group.add_argument(self.flag, dest=self.name, action=argparse.BooleanOptionalAction, help=self.help)
+            return
+        default = f"{self.default:g}" if isinstance(self.default, (int, float)) else self.default
+        text = self.help + ("" if default is None else f" (default {default})")
+        group.add_argument(
+            self.flag, dest=self.name, type=self.kind, metavar=self.metavar, help=text.replace("%", "%%")
+        )
 
-    def given(self, options: argparse.Namespace) -> Value | None:
-        """The value of the flag, else of the environment variable, else None.
+    def given(self, options: argparse.Namespace, *, environment: bool = True) -> Value | None:
+        """The value of the flag, else of the environment variable unless that does not count, else None.
 
         Raises:
             UsageError: If the environment variable has no usable value.
             SettingsError: If the value is out of bounds.
         """
         value: Value | None = getattr(options, self.name, None)
-        if value is None and (text := os.environ.get(self.variable)):
+        if value is None and environment and (text := os.environ.get(self.variable)):
             try:
                 value = self.kind(text)
             except argparse.ArgumentTypeError as error:
@@ -119,15 +138,36 @@ class Setting:
 
 
 _network, _training, _sampling = NetworkSettings(), TrainingSettings(), SamplingSettings()
+PRESET = Setting("preset", str, "NAME", "settings that belong together: `lstm-tui presets` lists them", None)
 NETWORK = (
+    Setting("cell", str, "CELL", "lstm, gru or rnn", _network.cell),
     Setting("hidden_size", whole, "H", "memory cells of each layer", _network.hidden_size),
-    Setting("layers", whole, "L", "LSTM layers, one on top of the other", _network.layers),
+    Setting("layers", whole, "L", "layers, one on top of the other", _network.layers),
+    Setting("embedding_size", whole, "D", "learned numbers for a character; 0 is one-hot", _network.embedding_size),
+    Setting("tied", switch, "", "decode with the embedding's weights", _network.tied),
+    Setting("learned_state", switch, "", "learn the state in which streams begin", _network.learned_state),
+    Setting(
+        "initialisation", str, "HOW", "first weights: uniform, normal, orthogonal", _network.initialisation, word="init"
+    ),
+    Setting("init_scale", number, "X", "of the first weights; 0 is 1/sqrt(H)", _network.init_scale),
+    Setting("forget_bias", number, "X", "first bias of an LSTM's forget gate", _network.forget_bias),
 )
 TRAINING = (
     Setting("seq_length", whole, "T", "characters that the gradient looks back", _training.seq_length),
     Setting("batch_size", whole, "B", "places of the text that are read at once", _training.batch_size),
-    Setting("learning_rate", number, "RATE", "step size of Adam", _training.learning_rate),
-    Setting("clip_norm", number, "NORM", "a longer gradient is shortened to this", _training.clip_norm),
+    Setting("optimizer", str, "NAME", "adam, adamw, rmsprop, adagrad or sgd", _training.optimizer),
+    Setting("learning_rate", number, "RATE", "step size of the optimiser", _training.learning_rate),
+    Setting("momentum", number, "X", "of sgd", _training.momentum),
+    Setting("weight_decay", number, "X", "of adamw", _training.weight_decay),
+    Setting("schedule", str, "NAME", "of the rate: constant, step, cosine or plateau", _training.schedule),
+    Setting("schedule_steps", whole, "N", "length of a cosine; 0 is the run's", _training.schedule_steps),
+    Setting("warmup_steps", whole, "N", "steps in which the rate rises", _training.warmup_steps, word="warmup"),
+    Setting("clip_norm", number, "NORM", "a longer gradient is shortened to this; 0 is off", _training.clip_norm),
+    Setting("clip_value", number, "X", "each of its numbers is cut to this; 0 is off", _training.clip_value),
+    Setting("dropout", number, "SHARE", "of a layer's outputs, silenced in training", _training.dropout),
+    Setting("average", number, "X", "decay of the weights' mean that writes; 0 is off", _training.average),
+    Setting("stop_after", whole, "N", "validations without a better one end it; 0 is off", _training.stop_after),
+    Setting("guard", switch, "", "mend a loss that explodes, leave a plateau (default yes)", _training.guard),
     Setting("seed", whole, "N", "of the first weights: the same seed, the same network", _training.seed),
 )
 SAMPLING = (
@@ -167,15 +207,19 @@ FPS = Setting(
 )
 
 
-def settled(section: Section, table: tuple[Setting, ...], options: argparse.Namespace) -> Section:
-    """Return `section`, which comes from the settings file, with what flags and environment say instead.
+def settled(
+    section: Section, table: tuple[Setting, ...], options: argparse.Namespace, *, environment: bool = True
+) -> Section:
+    """Return `section`, which comes from a preset or the settings file, with what flags and environment say instead.
 
     Raises:
         UsageError: If an environment variable has no usable value.
         SettingsError: If a value is out of bounds.
     """
     changes: dict[str, Any] = {
-        setting.name: value for setting in table if (value := setting.given(options)) is not None
+        setting.name: value
+        for setting in table
+        if (value := setting.given(options, environment=environment)) is not None
     }
     return dataclasses.replace(section, **changes)
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from corpora.corpus import Corpus, Treatment
 from model.checkpoint import CheckpointError, CorpusOrigin, load_checkpoint
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.config import SamplingSettings
+from model.presets import in_words
 from model.run import new_trainer, resume_trainer
 from model.trainer import Trainer
+from tui.commands.asked import asked_settings
 from tui.commands.errors import UsageError, WorkError
-from tui.commands.options import ENCODING, NETWORK, TRAINING, TREAT, asked_encoding, asked_treatments, settled
-from tui.settings import load_settings, paths
+from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding
 
 STANDARD_INPUT = "-"
 
@@ -61,20 +62,20 @@ def _new(options: argparse.Namespace) -> Plan:
         raise UsageError("train wants a TEXT to learn; `lstm-tui corpora` lists those that have a name")
     if options.out is None:
         raise UsageError("train wants --out FILE, where the network is saved")
-    remembered = load_settings(paths().settings)
-    network: NetworkSettings = settled(remembered.network, NETWORK, options)
-    training: TrainingSettings = settled(remembered.training, TRAINING, options)
+    asked = asked_settings(options)
     return Plan(
         sources=tuple(options.text),
         out=options.out,
-        trainer=lambda corpus: new_trainer(corpus, network, training),
+        trainer=lambda corpus: new_trainer(corpus, asked.network, asked.training),
         encoding=asked_encoding(options),
-        treatments=asked_treatments(options) or frozenset(),
-        sampling=remembered.sampling,
+        treatments=asked.treatments,
+        sampling=asked.sampling,
     )
 
 
 def _resumed(options: argparse.Namespace, file: Path) -> Plan:
+    if options.preset is not None:
+        raise UsageError(f"{PRESET.flag} does not go with {file}: a saved network brings its settings along")
     checkpoint = load_checkpoint(file)
     for table, section in ((NETWORK, checkpoint.network), (TRAINING, checkpoint.training)):
         for setting in table:
@@ -117,7 +118,7 @@ def _spelled(origin: CorpusOrigin) -> str:
 def _require_same(flag: str, given: object, kept: object, file: Path) -> None:
     if given is not None and given != kept:
         raise UsageError(
-            f"{flag} {given} contradicts {file}, which has {kept or 'none'}; "
+            f"{flag} {in_words(given)} contradicts {file}, which has {in_words(kept) if kept else 'none'}; "
             "leave the flag out, or train a new network without --resume"
         )
 

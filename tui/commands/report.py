@@ -6,6 +6,7 @@ import json
 import math
 from pathlib import Path
 
+from model.config import NetworkSettings
 from model.progress import Progress
 from model.trainer import Trainer
 from tui import units
@@ -31,21 +32,31 @@ class Report:
         self._display.begin()
         self._display.say(
             f"{info.name}: {info.characters:,} characters, {info.symbols} symbols; "
-            f"{_layers(network.settings.layers)} of {network.settings.hidden_size} cells, {parameters:,} weights"
+            f"{_layers(network.settings)} of {network.settings.hidden_size} cells, {parameters:,} weights"
         )
         self._line(
             event="begin",
             corpus=info.name,
             characters=info.characters,
             symbols=info.symbols,
+            cell=network.settings.cell,
             parameters=parameters,
             batch_size=trainer.batches.B,
             step=trainer.step,
         )
 
+    def plan(self, course: Course, steps: int) -> None:
+        """Tell over how many steps the schedule falls, where that was not asked for in steps."""
+        if course.goal.steps is None:
+            self._display.say(f"at this speed it will be about step {steps:,}; the learning rate falls until there")
+        self._line(event="plan", step=self._trainer.step, planned_steps=steps)
+
     def progress(self, course: Course, progress: Progress) -> None:
         """Tell how far it is, if it is time to."""
         self._display.show(f"step {progress.step:,}", lambda: _note(course, progress), course.share)
+        for incident in progress.incidents:
+            self._display.say(incident)
+            self._line(event="incident", step=progress.step, text=incident)
         if progress.validations and course.seconds >= self._told_at + JSON_SECONDS:
             self._told_at = course.seconds
             self._line(
@@ -80,6 +91,8 @@ class Report:
             chars_per_second=course.chars_per_second,
             chars_per_cpu_second=course.chars_per_cpu_second,
             seconds=course.seconds,
+            stopped_early=trainer.finished,
+            restarts=trainer.restarts,
             out=str(self._out),
             best=None if best is None else str(best),
         )
@@ -90,10 +103,11 @@ class Report:
         trainer = self._trainer
         measured = "" if loss is None else f", {loss:.4f} on validation ({units.loss_bits(loss)} bits a character)"
         kept = "" if best is None else f"; it was better on its way, see {best}"
+        early = f"; stopped after {trainer.waited} validations without a better one" if trainer.finished else ""
         train_loss = units.loss(trainer.train_loss)
         return (
             f"{self._out}: step {trainer.step:,} in {_time(course.seconds)}, loss {train_loss} nats "
-            f"a character in training{measured}, {units.rate(course.chars_per_second)}{kept}"
+            f"a character in training{measured}, {units.rate(course.chars_per_second)}{early}{kept}"
         )
 
     def _line(self, **fields: float | str | None) -> None:
@@ -114,8 +128,8 @@ def _note(course: Course, progress: Progress) -> str:
     )
 
 
-def _layers(count: int) -> str:
-    return "1 layer" if count == 1 else f"{count} layers"
+def _layers(network: NetworkSettings) -> str:
+    return f"{network.layers} {network.cell.upper()} layer{'s' if network.layers > 1 else ''}"
 
 
 def _time(seconds: float) -> str:

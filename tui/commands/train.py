@@ -51,8 +51,8 @@ def run(options: argparse.Namespace) -> int:
         report.end("diverged" if trainer.diverged else "done", course, save_best(trainer, plan, comparable), loss)
     if trainer.diverged:
         say(
-            f"the loss was no number any more after step {trainer.step:,}; {plan.out} has the weights of the last "
-            "validation before, and a smaller --learning-rate may do"
+            f"the loss went astray after step {trainer.step:,} and could not be mended; {plan.out} has the last good "
+            "weights, and a smaller --learning-rate may do"
         )
         return FAILED
     return DONE
@@ -153,6 +153,8 @@ def _train(trainer: Trainer, goal: Goal, report: Report, interrupted: Interrupti
     report.begin()
     course = Course(trainer, goal)
     while not (course.over or interrupted):
+        if (steps := course.plan()) is not None:
+            report.plan(course, steps)
         report.progress(course, course.advance())
     course.stop()
     return course

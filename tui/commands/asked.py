@@ -1,0 +1,68 @@
+"""The settings that a command line asks for: a preset or what is remembered, with flags and environment on top."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from dataclasses import dataclass
+
+from corpora.info import Treatment
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.presets import PRESETS, Preset
+from tui.commands.errors import UsageError
+from tui.commands.options import NETWORK, PRESET, SAMPLING, TRAINING, asked_treatments, settled
+from tui.settings import Settings, load_settings, paths
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All settings of a new network."""
+
+    network: NetworkSettings
+    training: TrainingSettings
+    sampling: SamplingSettings
+    treatments: frozenset[Treatment]
+
+
+def asked_settings(options: argparse.Namespace) -> Asked:
+    """Return what is asked for. A preset by flag fills in everything, and only other flags change that.
+
+    Raises:
+        UsageError: If there is no such preset, or an environment variable has no usable value.
+        SettingsError: If a value is out of bounds.
+    """
+    preset = asked_preset(options)
+    base: Preset | Settings = preset or load_settings(paths().settings)
+    environment = getattr(options, PRESET.name, None) is None
+    treatments = asked_treatments(options)
+    if treatments is None:
+        treatments = preset.treatments if preset else frozenset()
+    return Asked(
+        network=settled(base.network, NETWORK, options, environment=environment),
+        training=settled(base.training, TRAINING, options, environment=environment),
+        sampling=settled(base.sampling, SAMPLING, options, environment=environment),
+        treatments=treatments,
+    )
+
+
+def asked_preset(options: argparse.Namespace) -> Preset | None:
+    """The preset by flag or environment.
+
+    Raises:
+        UsageError: If there is none of that name.
+    """
+    name = PRESET.given(options)
+    return None if name is None else preset_named(str(name))
+
+
+def preset_named(name: str) -> Preset:
+    """The preset of a name.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    if name not in PRESETS:
+        near = difflib.get_close_matches(name, PRESETS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(PRESETS)}"
+        raise UsageError(f"{name!r} is not a preset; {hint}")
+    return PRESETS[name]
