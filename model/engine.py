@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from corpora.corpus import Corpus, CorpusError
 from corpora.library import load
 from model import protocol, wire
+from model.autosave import Autosave
 from model.checkpoint import CheckpointError, load_checkpoint
 from model.config import SettingsError
 from model.live_run import LiveRun
@@ -46,8 +47,22 @@ class Engine:
         stopped: Set by `Stop`: there will be no more turns.
     """
 
-    def __init__(self, send: Callable[[protocol.Update], None], clock: Callable[[], float] = time.perf_counter) -> None:
-        self._send, self._clock = send, clock
+    def __init__(
+        self,
+        send: Callable[[protocol.Update], None],
+        clock: Callable[[], float] = time.perf_counter,
+        *,
+        rescue: Path | None = None,
+    ) -> None:
+        """Begin with nothing to do.
+
+        Args:
+            send: Takes each update.
+            clock: Tells the time in seconds.
+            rescue: Where the run is kept against accidents: every minute, and when the app is gone.
+        """
+        self._send, self._clock, self._rescue = send, clock, rescue
+        self._autosave = Autosave(rescue, clock) if rescue is not None else None
         self._runs = {protocol.MAIN: LiveRun(clock)}
         self._loading: dict[str, Loading] = {}
         self._number = 0
@@ -62,10 +77,12 @@ class Engine:
             if run.name in self._loading:
                 self._load(run)
             else:
-                run.train(min(TURN_SECONDS, run.writer.seconds_to_next if run.writer else TURN_SECONDS))
+                run.train(training_seconds(run))
             if run.writer is not None:
                 run.writer.write_due(WRITING_SECONDS)
             run.measure()
+        if self._autosave is not None:
+            self._autosave.turn(self._runs[protocol.MAIN].news_to_keep)
         self.tell()
 
     @property
@@ -137,21 +154,24 @@ class Engine:
         """Save what was trained, say goodbye, and take no more turns."""
         if not self.stopped:
             self.stopped = True
-            if save_to is not None and self._worth_saving:
+            self._finish_autosave()
+            run = self._runs[protocol.MAIN]
+            if save_to is not None and run.worth_saving:
                 self._tell((), saving=True)
-                self._runs[protocol.MAIN].save(Path(save_to))
+                run.save(Path(save_to))
             news = tuple(update for run in self._runs.values() if (update := run.take_news()) is not None)
             self._tell(news, stopped=True)
 
-    def rescue(self, path: Path | None) -> None:
+    def rescue(self) -> None:
         """Save what was trained when nobody is there any more to tell."""
-        if path is not None and self._worth_saving and not self.stopped:
-            self._runs[protocol.MAIN].save(path)
+        self._finish_autosave()
+        run = self._runs[protocol.MAIN]
+        if self._rescue is not None and run.worth_saving and not self.stopped:
+            run.save(self._rescue)
 
-    @property
-    def _worth_saving(self) -> bool:
-        trainer = self._runs[protocol.MAIN].trainer
-        return trainer is not None and trainer.step > 0
+    def _finish_autosave(self) -> None:
+        if self._autosave is not None:
+            self._autosave.finish()
 
     # ---------------------------------------------------------------------------------------- loading
 
@@ -170,6 +190,15 @@ class Engine:
             run.say(f"{error.filename}: {error.strerror or error}", "error")
         del self._loading[run.name]
         run.loading = None
+
+
+def training_seconds(run: LiveRun) -> float:
+    """How long a run trains in this turn: until its next character is due, but not longer than a turn.
+
+    Where writing cannot keep up with its rate, training gets its whole turn all the same, and writing a share beside.
+    """
+    due = run.writer.seconds_to_next if run.writer is not None else TURN_SECONDS
+    return TURN_SECONDS if due <= 0.0 else min(TURN_SECONDS, due)
 
 
 def load_and_begin(run: LiveRun, command: protocol.LoadCorpus) -> Loading:
@@ -212,7 +241,7 @@ def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None) -> None:
     """Run an engine until it is told to stop, or until the app is gone; then the run is saved to `rescue`."""
     inbox: SimpleQueue[protocol.Command | None] = SimpleQueue()
     threading.Thread(target=listen, args=(commands, inbox), daemon=True).start()
-    engine = Engine(lambda update: wire.send(updates, update))
+    engine = Engine(lambda update: wire.send(updates, update), rescue=rescue)
     try:
         while not engine.stopped:
             wait = engine.patience
@@ -226,7 +255,7 @@ def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None) -> None:
                 if not engine.stopped:
                     engine.turn()
     except wire.WireClosed:
-        engine.rescue(rescue)
+        engine.rescue()
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,8 @@ class LiveRun:
         self._corpus: CorpusInfo | None = None
         self._settings: TrainingSettings | None = None
         self._progress: Progress | None = None
+        self._opened: Checkpoint | None = None
+        self._kept_step = self._copied_step = 0
         self._baselines: Sideline[Baselines] | None = None
         self._news = News(name)
 
@@ -92,7 +95,11 @@ class LiveRun:
         if state is not None:
             rng.bit_generator.state = state
         self._install(network, Vocabulary(checkpoint.vocabulary), trainer, rng, path.name)
+        if self.writer is not None:
+            self.writer.steer(self.sampling)
         self._settings = checkpoint.training
+        self._opened = checkpoint
+        self._kept_step = self._copied_step = checkpoint.step
         self.training = train and trainer is not None
 
     def _install(
@@ -114,7 +121,22 @@ class LiveRun:
             self._baselines = Sideline(measure(corpus), self.clock)
         self._corpus = corpus.info if corpus else None
         self._progress = trainer.progress() if trainer else None
+        self._opened = None
+        self._kept_step = self._copied_step = 0
         self._news.begin()
+
+    @property
+    def worth_saving(self) -> bool:
+        """Whether anything was learnt that is in no file: a network that was only played is where it was."""
+        return self.trainer is not None and self.trainer.step > self._kept_step
+
+    def news_to_keep(self) -> Checkpoint | None:
+        """The run as it may be saved, where it has learnt something since it was last handed out here."""
+        if self.trainer is None or self.trainer.step <= self._copied_step:
+            return None
+        checkpoint = self.checkpoint()
+        self._copied_step = self.trainer.step
+        return checkpoint
 
     def checkpoint(self) -> Checkpoint | None:
         """The run as it may be saved; None where there is nothing that was trained."""
@@ -267,7 +289,7 @@ class LiveRun:
             loading=self.loading,
         )
         if progress is None:
-            return gauges
+            return gauges if self._opened is None else as_saved(gauges, self._opened)
         return replace(
             gauges,
             step=progress.step,
@@ -287,3 +309,20 @@ class LiveRun:
         """All that happened since the last call; None if nothing did."""
         written = self.writer.take() if self.writer is not None else None
         return self._news.take(self.gauges(), written)
+
+
+def as_saved(gauges: Gauges, checkpoint: Checkpoint) -> Gauges:
+    """The gauges of a network that is only played: what its file tells of its training."""
+
+    def told(name: str) -> float | None:
+        value = checkpoint.progress.get(name)
+        return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+    return replace(
+        gauges,
+        step=checkpoint.step,
+        train_loss=told("train_loss"),
+        validation_loss=told("validation_loss"),
+        best_validation_loss=told("best_validation_loss"),
+        training_seconds=(told("training_seconds") or 0.0) + (told("validation_seconds") or 0.0),
+    )

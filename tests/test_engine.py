@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,10 +58,10 @@ class Clock:
 class Desk:
     """An engine, its clock, and every update it sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, rescue: Path | None = None) -> None:
         self.clock = Clock()
         self.updates: list[Update] = []
-        self.engine = Engine(self.updates.append, self.clock)
+        self.engine = Engine(self.updates.append, self.clock, rescue=rescue)
 
     def say(self, *commands: Command) -> None:
         for command in commands:
@@ -524,6 +525,72 @@ def test_stop_saves_what_was_trained_and_says_goodbye(desk: Desk, tmp_path: Path
     assert desk.engine.stopped
     assert desk.updates[-1].stopped
     assert load_checkpoint(path).step == desk.step
+
+
+def test_writing_as_fast_as_it_goes_leaves_training_its_time(desk: Desk) -> None:
+    desk.load()
+    desk.say(SetSampling(SamplingSettings(rate=math.inf)), StartSampling())
+    desk.turn(5)
+    step, text = desk.step, len(desk.text)
+    begin = desk.clock.now
+    desk.turn(60)
+    rushed = (desk.step - step) / (desk.clock.now - begin)
+    assert len(desk.text) > text + 100
+
+    desk.say(StopSampling())
+    step, begin = desk.step, desk.clock.now
+    desk.turn(60)
+    alone = (desk.step - step) / (desk.clock.now - begin)
+    assert rushed > 0.5 * alone
+
+
+def test_a_network_that_was_only_played_does_not_replace_the_last_run(desk: Desk, tmp_path: Path) -> None:
+    demo, last = tmp_path / "demo.safetensors", tmp_path / "last.safetensors"
+    desk.load()
+    desk.turn(20)
+    desk.say(Save(str(demo)))
+
+    other = Desk()
+    other.say(OpenCheckpoint(str(demo)), StartSampling())
+    other.turn(100)
+    other.say(Stop(str(last)))
+    assert not last.exists()
+    assert other.step == load_checkpoint(demo).step
+
+
+def test_the_numbers_of_a_network_that_can_only_be_played_are_those_of_its_file(desk: Desk, tmp_path: Path) -> None:
+    text, path = tmp_path / "book.txt", tmp_path / "book.safetensors"
+    text.write_text("abcdefgh\n" * 200)
+    desk.load(str(text))
+    desk.turn(20)
+    desk.say(Save(str(path)))
+    text.unlink()
+
+    other = Desk()
+    other.say(OpenCheckpoint(str(path)))
+    other.turn(20)
+    gauges, saved = other.runs[-1].gauges, load_checkpoint(path)
+    assert gauges.step == saved.step > 0
+    assert gauges.train_loss == saved.progress["train_loss"]
+
+
+def test_a_copy_of_the_run_is_kept_every_minute(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "last.safetensors"
+    desk = Desk(rescue=path)
+    desk.load()
+    desk.turn(5)
+    assert not path.exists()
+    desk.clock.now += 61.0
+    desk.turn(1)
+    desk.engine._finish_autosave()
+    first = load_checkpoint(path).step
+    assert first > 0
+
+    desk.turn(30)
+    desk.clock.now += 61.0
+    desk.turn(1)
+    desk.engine._finish_autosave()
+    assert load_checkpoint(path).step > first
 
 
 def test_stop_does_not_replace_an_old_run_by_an_empty_one(desk: Desk, tmp_path: Path) -> None:
