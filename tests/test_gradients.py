@@ -40,9 +40,7 @@ class Case:
         state = self.network.initial_state(B) if self.first else self.state.copy()
         work = self.network.workspace(T, B)
         loss = finish(
-            self.network.gradients(
-                self.inputs, self.targets, state, work, dropout=self.dropout(), first=self.first
-            )
+            self.network.gradients(self.inputs, self.targets, state, work, dropout=self.dropout(), first=self.first)
         )
         return loss, self.network.parameters.grads.copy()
 
@@ -85,10 +83,7 @@ def test_every_gradient_agrees_with_central_differences(case: Case) -> None:
         places = case.network.parameters.views_of(np.arange(len(values), dtype=float))[name].ravel().astype(int)
         some = places[:: max(1, len(places) // 12)]
         numeric = np.array(
-            [
-                (loss_at(k, values[k] + epsilon) - loss_at(k, values[k] - epsilon)) / (2 * epsilon)
-                for k in some.tolist()
-            ]
+            [(loss_at(k, values[k] + epsilon) - loss_at(k, values[k] - epsilon)) / (2 * epsilon) for k in some.tolist()]
         )
         there = analytic[some]
         scale = np.linalg.norm(there) + np.linalg.norm(numeric) + 1e-4
@@ -140,9 +135,7 @@ def test_single_precision_follows_double(case: Case) -> None:
     single = Network(case.network.settings, case.network.V, np.float32)
     single.parameters.values[...] = case.network.parameters.values
     loss, gradient = case.loss_and_gradient()
-    other = Case(
-        single, case.inputs, case.targets, case.state.astype(np.float32), case.dropout_seed, case.first
-    )
+    other = Case(single, case.inputs, case.targets, case.state.astype(np.float32), case.dropout_seed, case.first)
     single_loss, single_gradient = other.loss_and_gradient()
     assert single_loss == pytest.approx(loss, rel=1e-5)
     assert np.linalg.norm(single_gradient - gradient) <= 1e-4 * (np.linalg.norm(gradient) + 1e-3)
