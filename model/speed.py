@@ -28,8 +28,8 @@ SHAKESPEARE = 1_115_394
 """Characters of tiny-shakespeare."""
 
 READINGS = 5.0
-"""Passes over it that a network gets in its minute. Of several sizes with the default settings, the one that had come so
-far after a minute was the best: larger ones had read too little, smaller ones had little left to learn with."""
+"""Passes over it that a network gets in its minute. Of several sizes with the default settings, the one that had come
+so far after a minute was the best: larger ones had read too little, smaller ones had little left to learn with."""
 
 TURNS = 5
 """Of which each speed is the median, taken in turns with the others so that a busy moment slows all of them."""
