@@ -382,8 +382,9 @@ def test_an_explosion_is_mended_and_said_as_a_warning(desk: Desk) -> None:
     assert desk.gauges.learning_rate == 0.02
 
 
-def test_an_early_stop_is_said_once_and_pauses(desk: Desk) -> None:
-    desk.load(training=replace(TRAINING, learning_rate=0.0, stop_after=1))
+def test_an_early_stop_is_said_once_and_pauses(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "short.txt").write_text("abcdefgh\n" * 200)
+    desk.load(str(tmp_path / "short.txt"), training=replace(TRAINING, learning_rate=0.0, stop_after=1))
     while desk.state is RunState.TRAINING:
         desk.turn(20)
     assert desk.is_in(RunState.PAUSED)

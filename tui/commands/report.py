@@ -102,7 +102,8 @@ class Report:
     def _sentence(self, course: Course, best: Path | None, loss: float | None) -> str:
         trainer = self._trainer
         measured = "" if loss is None else f", {loss:.4f} on validation ({units.loss_bits(loss)} bits a character)"
-        kept = "" if best is None else f"; it was better on its way, see {best}"
+        better = "it was better on its way, see" if loss is not None else "the best of its validations is in"
+        kept = "" if best is None else f"; {better} {best}"
         early = f"; stopped after {trainer.waited} validations without a better one" if trainer.finished else ""
         train_loss = units.loss(trainer.train_loss)
         return (
