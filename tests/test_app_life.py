@@ -9,52 +9,17 @@ import pytest
 from textual._compositor import Compositor
 from textual.widgets import Input, Static
 
-from corpora.corpus import Treatment
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings
-from model.protocol import LoadCorpus, OpenCheckpoint, SetSampling, StartSampling
+from model.config import NetworkSettings, SamplingSettings
 from model.session import EngineError
 from tui.app import LSTMApp
 from tui.settings import Settings, load_settings, save_settings
 from tui.widgets.sample_pane import SamplePane
 
-from scripted_session import GAUGES, PLAY, ScriptedSession, playing, scripted_app, update, written
+from scripted_session import GAUGES, PLAY, playing, update, written
 
 
 def notices(app: LSTMApp) -> str:
     return "\n".join(notice.message for notice in app._notifications)
-
-
-async def test_it_begins_to_learn_and_to_write_at_once(tmp_path: Path) -> None:
-    session = ScriptedSession()
-    sampling = SamplingSettings(temperature=0.6)
-    app = scripted_app(
-        session,
-        tmp_path,
-        sources=("a.txt", "b.txt"),
-        sampling=sampling,
-        treatments=frozenset({Treatment.LOWER}),
-        encoding="latin-1",
-    )
-    async with app.run_test():
-        assert session.sent == [
-            LoadCorpus(
-                ("a.txt", "b.txt"),
-                NetworkSettings(),
-                TrainingSettings(),
-                treatments=frozenset({Treatment.LOWER}),
-                encoding="latin-1",
-            ),
-            SetSampling(sampling),
-            StartSampling(),
-        ]
-
-
-@pytest.mark.parametrize("resume", [False, True])
-async def test_a_checkpoint_is_opened_and_trained_on_only_when_resumed(tmp_path: Path, resume: bool) -> None:
-    session = ScriptedSession()
-    app = scripted_app(session, tmp_path, open_checkpoint=tmp_path / "a.safetensors", resume=resume)
-    async with app.run_test():
-        assert session.sent[0] == OpenCheckpoint(str(tmp_path / "a.safetensors"), train=resume)
 
 
 @pytest.mark.parametrize("keys", ["", "o", "b", "?", "ctrl+p", "2 tab tab tab tab"])

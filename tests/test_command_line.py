@@ -11,8 +11,9 @@ import pytest
 from model.config import NetworkSettings
 from tui.__main__ import main
 from tui.commands.arguments import APP, COMMANDS
-from tui.commands.instrument import Opening, opening_of, terminal_input
+from tui.commands.instrument import opening_of, terminal_input
 from tui.commands.options import FPS, NETWORK, settled
+from tui.opening import Opening
 from tui.settings import paths
 
 from command_line import ROOT, complaint, start, trained, write_text

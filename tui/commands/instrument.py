@@ -1,12 +1,13 @@
 """`lstm-tui` without a command: the app.
 
-The engine is started before Textual is imported, so that the two get ready side by side.
+The engine is started and told what to do before Textual is imported, so that the two get ready side by side.
 """
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import json
 import os
 import shutil
@@ -14,26 +15,17 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
+from corpora.catalogue import BY_NAME
 from model.session import EngineSession
 from tui.commands.errors import DONE, UsageError, WorkError
 from tui.commands.options import ENCODING, FPS, NETWORK, SAMPLING, THREADS, TRAINING, TREAT, asked_treatments, settled
+from tui.opening import Opening
 from tui.settings import Paths, load_settings, paths
 
 STANDARD_INPUT = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the app begins with: a text, or a saved network."""
-
-    sources: tuple[str, ...] = ()
-    """Empty is the best text on this machine."""
-    checkpoint: Path | None = None
-    resume: bool = False
-    """Train the saved network on at once."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,31 +33,46 @@ def run(options: argparse.Namespace) -> int:
     user = paths()
     opening = opening_of(options, user)
     settings = load_settings(user.settings)
-    network = settled(settings.network, NETWORK, options)
-    training = settled(settings.training, TRAINING, options)
-    sampling = settled(settings.sampling, SAMPLING, options)
     encoding, fps, threads = ENCODING.given(options), FPS.value(options), THREADS.value(options)
-    TREAT.given(options)  # a bad environment variable is said before anything has begun
+    opening = replace(
+        opening,
+        network=settled(settings.network, NETWORK, options),
+        training=settled(settings.training, TRAINING, options),
+        sampling=settled(settings.sampling, SAMPLING, options),
+        treatments=asked_treatments(options) or frozenset(),
+        encoding=None if encoding is None else str(encoding),
+    )
     with terminal_input(opening.sources) as sources:
         user.last_run.parent.mkdir(parents=True, exist_ok=True)
         session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
-        from tui.app import LSTMApp
+        for command in replace(opening, sources=sources).commands():
+            session.send(command)
+        with unburdened():
+            from tui.app import LSTMApp
 
         app = LSTMApp(
             session,
-            sources=sources or None,
-            network=network,
-            training=training,
-            sampling=sampling,
-            treatments=asked_treatments(options) or frozenset(),
-            encoding=None if encoding is None else str(encoding),
-            open_checkpoint=opening.checkpoint,
-            resume=opening.resume,
+            network=opening.network,
+            training=opening.training,
+            sampling=opening.sampling,
             theme=settings.theme,
             fps=float(fps),
         )
         app.run()
     return app.return_code or DONE
+
+
+@contextmanager
+def unburdened() -> Iterator[None]:
+    """Import without the garbage collector, and let it never look at what is there from then on.
+
+    What is imported stays to the end; going through it again and again would take a fifth of the time to the first
+    frame.
+    """
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def opening_of(options: argparse.Namespace, user: Paths) -> Opening:
@@ -131,6 +138,8 @@ def _require_texts(texts: Sequence[str]) -> None:
     for text in texts:
         if text == STANDARD_INPUT or os.path.lexists(text):
             continue
+        if len(texts) == 1 and text in BY_NAME and BY_NAME[text].available():
+            continue  # the engine reads it, while the screen is being built
         from corpora.info import CorpusError
         from corpora.library import load
 

@@ -85,7 +85,7 @@ class MainScreen(Screen[None]):
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
     ) -> None:
-        super().__init__(id="main")
+        super().__init__(id="main", classes="-at-sample")
         self._send = send
         self._prime = ""
         self._writing = True
@@ -141,8 +141,7 @@ class MainScreen(Screen[None]):
 
     def watch_panel(self) -> None:
         """Show the panel where there is room for one."""
-        for panel in PANELS:
-            self.set_class(panel == self.panel, f"-at-{panel}")
+        self.update_classes({f"-at-{panel}": panel == self.panel for panel in PANELS})
         for tabs in self.query(PageTabs):
             tabs.panel = self.panel
 
