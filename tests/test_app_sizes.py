@@ -33,7 +33,7 @@ async def test_loss_sample_and_temperature_are_in_sight_at_once(tmp_path: Path, 
             assert screen.contains_region(widget.region)
         texts = [text for text in app.main.query("#temperature-text") if text.region.area]
         assert any(screen.contains_region(text.region) for text in texts)
-        assert not app.main.query_one(RoomNotice).display
+        assert not any(notice.display for notice in app.main.query(RoomNotice))
 
 
 async def test_the_sample_is_the_largest_thing_on_the_screen(tmp_path: Path) -> None:

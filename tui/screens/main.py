@@ -10,10 +10,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.geometry import Size
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
@@ -41,18 +42,16 @@ from tui.saving import free_path
 from tui.screens.begin_with import BeginWithScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
+from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.widgets.corpus_panel import CorpusPanel
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.page_tabs import PANELS, PageTabs
-from tui.widgets.room_notice import LEAST_HEIGHT, LEAST_WIDTH, RoomNotice
+from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.top_bar import TopBar
 from tui.widgets.training_panel import TrainingPanel
-
-WIDTHS = [(0, "-tiny"), (LEAST_WIDTH, "-slim"), (76, "-narrow"), (120, "-wide"), (160, "-broad")]
-HEIGHTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (20, "-middle"), (36, "-tall"), (52, "-grand")]
-"""From how many columns and rows on the screen has which class; it has one of each."""
 
 
 class MainScreen(Screen[None]):
@@ -89,6 +88,8 @@ class MainScreen(Screen[None]):
         self._send = send
         self._prime = ""
         self._writing = True
+        self._equipped = False  # for small windows
+        self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
         self._training = TrainingPanel(network, training)
         self._loss = LossPanel(id="loss")
@@ -99,7 +100,9 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet."""
-        yield TopBar().data_bind(MainScreen.gauges, MainScreen.ended)
+        # Textual would give these classes after all has been styled, and style it all once more.
+        self.add_class(*room_classes(self.app.size), update=False)
+        yield self._top.data_bind(MainScreen.gauges, MainScreen.ended)
         with Horizontal(id="room"):
             with VerticalScroll(id="controls", can_focus=False):
                 yield self._corpora.data_bind(MainScreen.gauges)
@@ -108,14 +111,25 @@ class MainScreen(Screen[None]):
             with Vertical(id="stage"):
                 yield self._loss.data_bind(MainScreen.gauges)
                 yield self._sample
-        yield SamplingPanel(id="strip").data_bind(MainScreen.sampling)
-        yield RoomNotice()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Give the panels the numbers of their keys."""
         for number, panel in enumerate(PANELS, start=1):
             self.query_one(f"#{panel}").border_title = f"{number} {panel.capitalize()}"
+        self._equip(self.app.size)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Have what the new size needs."""
+        self._equip(event.size)
+
+    def _equip(self, size: Size) -> None:
+        """Mount what only small windows show, where it is needed first: most windows start without."""
+        if self._equipped or is_ample(size):
+            return
+        self._equipped = True
+        self._top.mount(PageTabs().data_bind(MainScreen.panel), after="#name")
+        self.mount(SamplingPanel(id="strip").data_bind(MainScreen.sampling), RoomNotice(), after="#room")
 
     # ---------------------------------------------------------------------------------- what comes up
 
@@ -142,8 +156,6 @@ class MainScreen(Screen[None]):
     def watch_panel(self) -> None:
         """Show the panel where there is room for one."""
         self.update_classes({f"-at-{panel}": panel == self.panel for panel in PANELS})
-        for tabs in self.query(PageTabs):
-            tabs.panel = self.panel
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -290,6 +302,7 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self._focus_panel, panel)
 
     def _focus_panel(self, panel: str) -> None:
+        self.panel = panel  # news of an earlier focus may have come in between
         place = self.query_one(f"#{panel}")
         target = next((widget for widget in place.query("*") if widget.focusable), place)
         self.set_focus(target)
