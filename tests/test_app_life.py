@@ -122,7 +122,7 @@ async def test_an_unknown_theme_is_said_and_passed_over(tmp_path: Path) -> None:
 
 
 async def test_every_theme_can_be_worn(tmp_path: Path) -> None:
-    async with playing(tmp_path) as (_session, app, pilot):
+    async with playing(tmp_path, size=(80, 24)) as (_session, app, pilot):
         for theme in app.available_themes:
             app.theme = theme
             await pilot.pause()

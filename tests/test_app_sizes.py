@@ -46,7 +46,7 @@ async def test_it_can_be_resized_whatever_is_open(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         for keys in ("3", "o", "escape ?"):
             await pilot.press(*keys.split())
-            for size in SIZES:
+            for size in (SIZES[0], SIZES[2], SIZES[-1]):
                 await pilot.resize_terminal(*size)
                 await session.play(update(GAUGES, steps=3, texts=(written("x\n" * 30),)))
         assert app.is_running

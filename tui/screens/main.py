@@ -10,7 +10,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.geometry import Size
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -35,7 +34,7 @@ from model.protocol import (
     StopSampling,
     Train,
 )
-from tui.bindings import TYPED, footer_place, relabelled, screen_bindings
+from tui.bindings import screen_bindings, working_bindings
 from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
 from tui.saving import free_path
@@ -117,15 +116,10 @@ class MainScreen(Screen[None]):
         """Give the panels the numbers of their keys."""
         for number, panel in enumerate(PANELS, start=1):
             self.query_one(f"#{panel}").border_title = f"{number} {panel.capitalize()}"
-        self._equip(self.app.size)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Have what the new size needs."""
-        self._equip(event.size)
-
-    def _equip(self, size: Size) -> None:
         """Mount what only small windows show, where it is needed first: most windows start without."""
-        if self._equipped or is_ample(size):
+        if self._equipped or is_ample(event.size):
             return
         self._equipped = True
         self._top.mount(PageTabs().data_bind(MainScreen.panel), after="#name")
@@ -159,14 +153,9 @@ class MainScreen(Screen[None]):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that work now, the label of space after what it does; text fields keep the printable ones."""
-        bindings = super().active_bindings
-        if isinstance(self.focused, Input):
-            bindings = {key: found for key, found in bindings.items() if found.binding.id not in TYPED}
-            bindings["escape"] = relabelled(bindings["escape"], "Back")
-        elif "space" in bindings and self.gauges.state is RunState.TRAINING:
-            bindings["space"] = relabelled(bindings["space"], "Pause")
-        return dict(sorted(bindings.items(), key=lambda item: footer_place(item[1].binding.id)))
+        """The keys that work now."""
+        typing, training = isinstance(self.focused, Input), self.gauges.state is RunState.TRAINING
+        return working_bindings(super().active_bindings, typing=typing, training=training)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which panel is in use."""
@@ -190,8 +179,7 @@ class MainScreen(Screen[None]):
         settings = self._take_settings()
         if settings is None:
             return
-        treatments = choice.treatments if choice else frozenset()
-        encoding = choice.encoding if choice else None
+        treatments, encoding = (choice.treatments, choice.encoding) if choice else (frozenset(), None)
         if self.send(LoadCorpus(sources, *settings, treatments=treatments, encoding=encoding)):
             self.say("A new run begins as soon as the text is read.")
 
@@ -243,8 +231,7 @@ class MainScreen(Screen[None]):
         pause = self.gauges.state is RunState.TRAINING
         if self.send(Pause() if pause else Train()):
             # The next update says the same; until then the key has its answer.
-            state = RunState.PAUSED if pause else RunState.TRAINING
-            self.gauges = dataclasses.replace(self.gauges, state=state)
+            self.gauges = dataclasses.replace(self.gauges, state=RunState.PAUSED if pause else RunState.TRAINING)
 
     def action_one_step(self) -> None:
         """Train one step."""
