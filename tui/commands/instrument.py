@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +23,7 @@ from tui.commands.errors import DONE, UsageError, WorkError
 from tui.commands.options import ENCODING, FPS, NETWORK, SAMPLING, THREADS, TRAINING, TREAT, asked_treatments, settled
 from tui.opening import Opening
 from tui.settings import Paths, load_settings, paths
+from tui.whole_file import whole_file
 
 STANDARD_INPUT = "-"
 
@@ -42,23 +42,23 @@ def run(options: argparse.Namespace) -> int:
         treatments=asked_treatments(options) or frozenset(),
         encoding=None if encoding is None else str(encoding),
     )
-    with terminal_input(opening.sources) as sources:
-        user.last_run.parent.mkdir(parents=True, exist_ok=True)
-        session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
-        for command in replace(opening, sources=sources).commands():
-            session.send(command)
-        with unburdened():
-            from tui.app import LSTMApp
+    sources = terminal_input(opening.sources, user.standard_input)
+    user.last_run.parent.mkdir(parents=True, exist_ok=True)
+    session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
+    for command in replace(opening, sources=sources).commands():
+        session.send(command)
+    with unburdened():
+        from tui.app import LSTMApp
 
-        app = LSTMApp(
-            session,
-            network=opening.network,
-            training=opening.training,
-            sampling=opening.sampling,
-            theme=settings.theme,
-            fps=float(fps),
-        )
-        app.run()
+    app = LSTMApp(
+        session,
+        network=opening.network,
+        training=opening.training,
+        sampling=opening.sampling,
+        theme=settings.theme,
+        fps=float(fps),
+    )
+    app.run()
     return app.return_code or DONE
 
 
@@ -154,33 +154,30 @@ def _require_texts(texts: Sequence[str]) -> None:
             raise
 
 
-@contextmanager
-def terminal_input(sources: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Make the terminal the app's input; standard input, where it is a text, is kept in a file meanwhile.
+def terminal_input(sources: tuple[str, ...], kept: Path) -> tuple[str, ...]:
+    """Make the terminal the app's input; standard input, where it is a text, is kept in the file `kept`.
 
-    Yields:
-        The sources, with that file in place of `-`.
+    Returns:
+        The sources, with that file in place of `-`: the run that learns it can go on another day.
 
     Raises:
         UsageError: If there is no terminal.
+        OSError: If the text cannot be kept.
     """
     if not os.isatty(2):
         raise UsageError("the app needs a terminal, and standard error is none; `lstm-tui train` does without")
     if STANDARD_INPUT not in sources:
         if not os.isatty(0):
             raise UsageError("the app needs a terminal as its input; name - to learn what is piped in")
-        yield sources
-        return
+        return sources
     if sources.count(STANDARD_INPUT) > 1:
         raise UsageError("- was named twice; standard input can be read once")
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:
         raise UsageError("the app needs a terminal for its keys, and there is none; see `lstm-tui train`") from None
-    with tempfile.TemporaryDirectory(prefix="lstm-tui-") as folder:
-        kept = Path(folder) / "standard input"
-        with kept.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        os.dup2(terminal, 0)
-        os.close(terminal)
-        yield tuple(str(kept) if source == STANDARD_INPUT else source for source in sources)
+    with whole_file(kept) as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    return tuple(str(kept) if source == STANDARD_INPUT else source for source in sources)
