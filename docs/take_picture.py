@@ -12,6 +12,7 @@ from pathlib import Path
 
 from model.session import EngineSession
 from tui.app import LSTMApp
+from tui.opening import Opening
 
 OUT = Path(__file__).parent / "screen.svg"
 
@@ -21,6 +22,8 @@ async def take(seconds: float) -> None:
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
         session = EngineSession.start(folder / "engine.log")
+        for command in Opening().commands():
+            session.send(command)
         app = LSTMApp(session, config_dir=folder, state_dir=folder, cache_dir=folder)
         async with app.run_test(size=(120, 40)) as pilot:
             await asyncio.sleep(seconds)

@@ -1,9 +1,14 @@
 """Fixtures for tests that run commands."""
 
+import gc
 import os
 from pathlib import Path
 
 import pytest
+
+# A screen is made of very many objects that stay until it ends, and most tests of the app make one: the collector
+# would look through them again and again, for a quarter of the time.
+gc.set_threshold(100_000)
 
 
 @pytest.fixture

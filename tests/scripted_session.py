@@ -201,7 +201,6 @@ class ScriptedSession:
 def scripted_app(session: ScriptedSession, folder: Path, **changes: object) -> LSTMApp:
     """The app on a scripted session, with a catalogue of words only and its folders in `folder`."""
     arguments: dict[str, object] = {
-        "sources": ("shakespeare",),
         "config_dir": folder / "config",
         "state_dir": folder / "state",
         "cache_dir": folder / "cache",

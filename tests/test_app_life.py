@@ -9,52 +9,17 @@ import pytest
 from textual._compositor import Compositor
 from textual.widgets import Input, Static
 
-from corpora.corpus import Treatment
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings
-from model.protocol import LoadCorpus, OpenCheckpoint, SetSampling, StartSampling
+from model.config import NetworkSettings, SamplingSettings
 from model.session import EngineError
 from tui.app import LSTMApp
 from tui.settings import Settings, load_settings, save_settings
 from tui.widgets.sample_pane import SamplePane
 
-from scripted_session import GAUGES, PLAY, ScriptedSession, playing, scripted_app, update, written
+from scripted_session import GAUGES, PLAY, playing, update, written
 
 
 def notices(app: LSTMApp) -> str:
     return "\n".join(notice.message for notice in app._notifications)
-
-
-async def test_it_begins_to_learn_and_to_write_at_once(tmp_path: Path) -> None:
-    session = ScriptedSession()
-    sampling = SamplingSettings(temperature=0.6)
-    app = scripted_app(
-        session,
-        tmp_path,
-        sources=("a.txt", "b.txt"),
-        sampling=sampling,
-        treatments=frozenset({Treatment.LOWER}),
-        encoding="latin-1",
-    )
-    async with app.run_test():
-        assert session.sent == [
-            LoadCorpus(
-                ("a.txt", "b.txt"),
-                NetworkSettings(),
-                TrainingSettings(),
-                treatments=frozenset({Treatment.LOWER}),
-                encoding="latin-1",
-            ),
-            SetSampling(sampling),
-            StartSampling(),
-        ]
-
-
-@pytest.mark.parametrize("resume", [False, True])
-async def test_a_checkpoint_is_opened_and_trained_on_only_when_resumed(tmp_path: Path, resume: bool) -> None:
-    session = ScriptedSession()
-    app = scripted_app(session, tmp_path, open_checkpoint=tmp_path / "a.safetensors", resume=resume)
-    async with app.run_test():
-        assert session.sent[0] == OpenCheckpoint(str(tmp_path / "a.safetensors"), train=resume)
 
 
 @pytest.mark.parametrize("keys", ["", "o", "b", "?", "ctrl+p", "2 tab tab tab tab"])
@@ -157,7 +122,7 @@ async def test_an_unknown_theme_is_said_and_passed_over(tmp_path: Path) -> None:
 
 
 async def test_every_theme_can_be_worn(tmp_path: Path) -> None:
-    async with playing(tmp_path) as (_session, app, pilot):
+    async with playing(tmp_path, size=(80, 24)) as (_session, app, pilot):
         for theme in app.available_themes:
             app.theme = theme
             await pilot.pause()

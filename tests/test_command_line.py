@@ -11,8 +11,9 @@ import pytest
 from model.config import NetworkSettings
 from tui.__main__ import main
 from tui.commands.arguments import APP, COMMANDS
-from tui.commands.instrument import Opening, opening_of, terminal_input
+from tui.commands.instrument import opening_of, terminal_input
 from tui.commands.options import FPS, NETWORK, settled
+from tui.opening import Opening
 from tui.settings import paths
 
 from command_line import ROOT, complaint, start, trained, write_text
@@ -161,7 +162,7 @@ def test_without_a_terminal_the_app_says_so(words: tuple[str, ...]) -> None:
     assert told.startswith(b"lstm-tui: the app needs a terminal") and told.count(b"\n") == 1
 
 
-def test_a_text_that_is_not_piped_in_needs_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_is_not_piped_in_needs_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.isatty", lambda _: True)
-    with terminal_input(("shakespeare",)) as sources:
-        assert sources == ("shakespeare",)
+    assert terminal_input(("shakespeare",), tmp_path / "kept.txt") == ("shakespeare",)
+    assert list(tmp_path.iterdir()) == []

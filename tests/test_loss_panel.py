@@ -1,4 +1,6 @@
+import asyncio
 import math
+from dataclasses import replace
 
 import pytest
 from textual.app import App, ComposeResult
@@ -165,3 +167,22 @@ async def test_a_new_network_begins_a_new_landscape() -> None:
         app.panel.reset()
         await pilot.pause()
         assert not "".join(app.landscape()).strip()
+
+
+async def test_numbers_that_run_end_with_the_last() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(120, 12)) as pilot:
+        for step in range(3_000, 3_020):
+            app.panel.gauges = replace(GAUGES, step=step)
+        async with asyncio.timeout(20):
+            while "3,019" not in app.numbers():
+                await pilot.pause(0.01)
+
+
+async def test_another_state_is_shown_at_once_amid_running_numbers() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(120, 12)):
+        app.panel.gauges = replace(GAUGES, step=3_000)
+        app.panel.gauges = replace(GAUGES, step=3_001)
+        app.panel.gauges = replace(GAUGES, step=3_002, state=RunState.PAUSED)
+        assert "3,002" in app.numbers()

@@ -1,9 +1,10 @@
+import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 from textual.pilot import Pilot
 from textual.selection import Selection
 
-from model.protocol import Mark, Written
+from model.protocol import Mark, MarkKind, Written
 from tui.widgets.sample_pane import EMPTY, SamplePane
 
 
@@ -247,3 +248,59 @@ async def test_a_page_that_was_hidden_shows_what_was_written_meanwhile() -> None
         app.pane.display = True
         await pilot.pause()
         assert screen_rows(app.pane)[-2:] == ["line 99", "▌"]
+
+
+async def stuck(pilot: Pilot[None], pane: SamplePane) -> None:
+    """A page whose reader has scrolled up and selected a word, with more written since."""
+    await append(pilot, pane, numbered(0, 100))
+    await pilot.mouse_down(pane, offset=(3, 1))
+    await pilot.hover(pane, offset=(8, 1))
+    await pilot.mouse_up(pane, offset=(8, 1))
+    assert pane.text_selection is not None
+    pane.scroll_to(y=20, animate=False)
+    await append(pilot, pane, numbered(100, 200))
+    assert pane.unread == 900
+
+
+def is_following(pane: SamplePane, end: str) -> bool:
+    """Whether nothing holds the page: no selection, nothing unread, the end in view."""
+    free = pane.text_selection is None and pane.following and not pane.unread and not pane.border_subtitle
+    return free and end in screen_rows(pane)[-2:]
+
+
+async def test_clearing_lets_go_of_a_selection() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await stuck(pilot, app.pane)
+        app.pane.clear()
+        await append(pilot, app.pane, numbered(0, 50))
+        assert is_following(app.pane, "line 49")
+
+
+@pytest.mark.parametrize("kind", ["start", "network"])
+async def test_a_new_beginning_is_followed_whatever_was_selected(kind: MarkKind) -> None:
+    app = PaneApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await stuck(pilot, app.pane)
+        await append(pilot, app.pane, written("anew", Mark(0, kind, "something new")))
+        assert is_following(app.pane, "anew\u258c")
+        await append(pilot, app.pane, written(" and on"))
+        assert is_following(app.pane, "anew and on\u258c")
+
+
+async def test_turning_a_knob_leaves_a_reader_in_peace() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await stuck(pilot, app.pane)
+        await append(pilot, app.pane, written("more", Mark(0, "sampling", "temperature 0.85")))
+        assert app.pane.text_selection is not None
+        assert app.pane.unread == 904
+
+
+async def test_whoever_asks_to_follow_sees_the_end() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(40, 10)) as pilot:
+        await stuck(pilot, app.pane)
+        app.pane.follow()
+        await pilot.pause()
+        assert is_following(app.pane, "line 199")

@@ -102,3 +102,22 @@ def test_a_run_that_was_left_is_taken_up_again(terminal: Terminal, folders: dict
         resumed.wait_for("16 cells", SLOW_MACHINE)
         resumed.press(CTRL_Q)
         assert resumed.wait_for_end() == 0
+
+
+def test_a_run_on_what_was_piped_in_goes_on_another_day(folders: dict[str, str], tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    text = tmp_path / "sea.txt"
+    text.write_text("".join(f"{number} waves came in\n" for number in range(500)))
+    environment = {**folders, "TMPDIR": str(temporary)}
+    # who leads a session gets the first terminal that it opens for its own, which is then /dev/tty
+    piped = ["sh", "-c", f": <>$(tty); cat '{text}' | '{program()}' - --hidden-size 16"]
+    with Terminal(piped, env=environment) as terminal:
+        terminal.wait_for(r"step +[1-9]", SLOW_MACHINE)
+        assert list(temporary.iterdir()) == []
+        terminal.press(CTRL_Q)
+        assert terminal.wait_for_end() == 0
+    with Terminal([program(), "--resume"], env=environment) as resumed:
+        resumed.wait_for("● training", SLOW_MACHINE)
+        resumed.press(CTRL_Q)
+        assert resumed.wait_for_end() == 0

@@ -12,11 +12,10 @@ from typing import Any
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from corpora.catalogue import CATALOGUE, default_name
+from corpora.catalogue import CATALOGUE
 from corpora.entry import Entry
-from corpora.info import CorpusInfo, Treatment
+from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
-from model.protocol import Command, LoadCorpus, OpenCheckpoint, SetSampling, StartSampling
 from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
 from tui.screens.main import MainScreen
@@ -35,14 +34,9 @@ class LSTMApp(App[None]):
         self,
         session: Session,
         *,
-        sources: tuple[str, ...] | None = None,
         network: NetworkSettings | None = None,
         training: TrainingSettings | None = None,
         sampling: SamplingSettings | None = None,
-        treatments: frozenset[Treatment] = frozenset(),
-        encoding: str | None = None,
-        open_checkpoint: Path | None = None,
-        resume: bool = False,
         theme: str = DEFAULT_THEME,
         config_dir: Path | None = None,
         state_dir: Path | None = None,
@@ -51,18 +45,13 @@ class LSTMApp(App[None]):
         describe_corpus: Callable[[str], CorpusInfo] | None = None,
         fps: float = 15,
     ) -> None:
-        """Prepare the app; the engine is told what to do when the app runs.
+        """Prepare the app.
 
         Args:
-            session: The engine. It is stopped on leaving.
-            sources: The text to learn, as `LoadCorpus` takes it; None is the best one on this machine.
-            network: The first network's shape.
+            session: The engine, which has been told what to begin with. It is stopped on leaving.
+            network: The first network's shape, as it was told.
             training: How it is trained.
             sampling: How it writes.
-            treatments: What is done to the text first.
-            encoding: Of the text's files; None finds it out.
-            open_checkpoint: A saved network, to be opened in place of a text.
-            resume: Train the saved network on at once.
             theme: The look; a name that is unknown is said and passed over.
             config_dir: Where settings are remembered; None is the user's folder, as for the next two.
             state_dir: Where the run is saved on leaving.
@@ -77,20 +66,16 @@ class LSTMApp(App[None]):
         self.session = session
         self._fps = fps
         self._wanted_theme = theme
+        self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
+        self._first_theme = self.theme
         user = paths()
         self._settings_file = settings_file(config_dir or user.config)
         self._run_file = last_run(state_dir or user.state)
         self._sampling = sampling or SamplingSettings()
-        network, training = network or NetworkSettings(), training or TrainingSettings()
-        self._first: Command = LoadCorpus(
-            sources or (default_name(),), network, training, treatments=treatments, encoding=encoding
-        )
-        if open_checkpoint is not None:
-            self._first = OpenCheckpoint(str(open_checkpoint), train=resume)
         self.main = MainScreen(
             session.send,
-            network=network,
-            training=training,
+            network=network or NetworkSettings(),
+            training=training or TrainingSettings(),
             sampling=self._sampling,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
@@ -101,22 +86,21 @@ class LSTMApp(App[None]):
         """The main screen is there from the first frame on."""
         return self.main
 
+    def _put_on(self, theme: str) -> None:
+        """Wear a theme from the first frame on; changed while the app runs it would style every widget twice."""
+        self.set_reactive(App.theme, theme)
+        dark = self.current_theme.dark
+        self.update_classes({"-dark-mode": dark, "-light-mode": not dark}, update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
+
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and ours, whichever theme is on."""
         return with_our_variables(super().get_css_variables())
 
-    def on_mount(self) -> None:
-        """Put the look on, and set the engine going."""
-        if self.get_theme(self._wanted_theme) is None:
-            self.main.say(f"There is no theme {self._wanted_theme!r}; ctrl+p has the list.", "warning")
-        self.theme = self._wanted_theme if self.get_theme(self._wanted_theme) else DEFAULT_THEME
-        self._first_theme = self.theme
-        self.session.send(self._first)
-        self.session.send(SetSampling(self._sampling))
-        self.session.send(StartSampling())
-
     def on_ready(self) -> None:
         """Begin to listen, now that there is something to show it on."""
+        if self.get_theme(self._wanted_theme) is None:
+            self.main.say(f"There is no theme {self._wanted_theme!r}; ctrl+p has the list.", "warning")
         self.run_worker(self._listen(), name="listen", exit_on_error=True)
 
     async def _listen(self) -> None:

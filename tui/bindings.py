@@ -158,11 +158,6 @@ TYPED: frozenset[str] = frozenset(key.id for key in KEYS if len(key.shown) == 1 
 """What a text field takes for itself."""
 
 
-def footer_place(id: str | None) -> int:  # noqa: A002
-    """Where in the footer a key stands; what has no place there comes last."""
-    return FOOTER.index(id) if id in FOOTER else len(FOOTER)
-
-
 def screen_bindings() -> list[BindingType]:
     """Bindings of the main screen."""
     return [_binding(key) for key in KEYS if not key.action.startswith("app.")]
@@ -186,9 +181,30 @@ def _binding(key: Key) -> Binding:
     )
 
 
-def relabelled(active: ActiveBinding, label: str) -> ActiveBinding:
-    """The same key, in the footer with this label."""
+def working_bindings(active: dict[str, ActiveBinding], *, typing: bool, training: bool) -> dict[str, ActiveBinding]:
+    """Return the bindings that work now, in the order of the footer.
+
+    Args:
+        active: Those that Textual has found.
+        typing: Whether a text field has the focus: it keeps the printable keys.
+        training: Whether the space key pauses.
+    """
+    working = dict(active)
+    if typing:
+        working = {key: found for key, found in working.items() if found.binding.id not in TYPED}
+        working["escape"] = _relabelled(working["escape"], "Back")
+    elif training and "space" in working:
+        working["space"] = _relabelled(working["space"], "Pause")
+    return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id)))
+
+
+def _relabelled(active: ActiveBinding, label: str) -> ActiveBinding:
     return active._replace(binding=replace(active.binding, description=label, show=True))
+
+
+def _footer_place(id: str | None) -> int:  # noqa: A002
+    """Where in the footer a key stands; what has no place there comes last."""
+    return FOOTER.index(id) if id in FOOTER else len(FOOTER)
 
 
 def readme_table() -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import json
 import math
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +14,7 @@ from typing import Any, TypeVar
 import platformdirs
 
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from tui.whole_file import whole_file
 
 NAME = "lstm-tui"
 DEFAULT_THEME = "lamplight"
@@ -41,6 +39,11 @@ class Paths:
     def last_run(self) -> Path:
         """The run that was under way at the last quit."""
         return last_run(self.state)
+
+    @property
+    def standard_input(self) -> Path:
+        """The text that was piped in last: a run on it can go on for as long as no other text is piped in."""
+        return self.state / "standard-input.txt"
 
 
 def settings_file(config_dir: Path) -> Path:
@@ -115,18 +118,8 @@ def save_settings(path: Path, settings: Settings) -> None:
     Raises:
         OSError: If the folder or the file cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".settings-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(_toml(settings))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
+    with whole_file(path) as file:
+        file.write(_toml(settings).encode())
 
 
 def _toml(settings: Settings) -> str:

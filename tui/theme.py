@@ -18,9 +18,6 @@ LAMPLIGHT = Theme(
     panel="#1e222b",
     dark=True,
     variables={
-        "footer-background": "#12141a",
-        "footer-key-foreground": "#e0b072",
-        "footer-description-foreground": "#7d8596",
         "block-cursor-background": "#2b3140",
         "block-cursor-foreground": "#f4efe6",
         "block-cursor-text-style": "none",

@@ -1,40 +1,32 @@
 """`lstm-tui` without a command: the app.
 
-The engine is started before Textual is imported, so that the two get ready side by side.
+The engine is started and told what to do before Textual is imported, so that the two get ready side by side.
 """
 
 from __future__ import annotations
 
 import argparse
 import difflib
+import gc
 import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
+from corpora.catalogue import BY_NAME
 from model.session import EngineSession
 from tui.commands.asked import asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
 from tui.commands.options import ENCODING, FPS, NETWORK, PRESET, THREADS, TRAINING, TREAT
+from tui.opening import Opening
 from tui.settings import Paths, load_settings, paths
+from tui.whole_file import whole_file
 
 STANDARD_INPUT = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the app begins with: a text, or a saved network."""
-
-    sources: tuple[str, ...] = ()
-    """Empty is the best text on this machine."""
-    checkpoint: Path | None = None
-    resume: bool = False
-    """Train the saved network on at once."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,26 +36,45 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(user.settings)
     asked = asked_settings(options)  # a bad environment variable is said before anything has begun
     encoding, fps, threads = ENCODING.given(options), FPS.value(options), THREADS.value(options)
-    with terminal_input(opening.sources) as sources:
-        user.last_run.parent.mkdir(parents=True, exist_ok=True)
-        session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
+    opening = replace(
+        opening,
+        network=asked.network,
+        training=asked.training,
+        sampling=asked.sampling,
+        treatments=asked.treatments,
+        encoding=None if encoding is None else str(encoding),
+    )
+    sources = terminal_input(opening.sources, user.standard_input)
+    user.last_run.parent.mkdir(parents=True, exist_ok=True)
+    session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
+    for command in replace(opening, sources=sources).commands():
+        session.send(command)
+    with unburdened():
         from tui.app import LSTMApp
 
-        app = LSTMApp(
-            session,
-            sources=sources or None,
-            network=asked.network,
-            training=asked.training,
-            sampling=asked.sampling,
-            treatments=asked.treatments,
-            encoding=None if encoding is None else str(encoding),
-            open_checkpoint=opening.checkpoint,
-            resume=opening.resume,
-            theme=settings.theme,
-            fps=float(fps),
-        )
-        app.run()
+    app = LSTMApp(
+        session,
+        network=opening.network,
+        training=opening.training,
+        sampling=opening.sampling,
+        theme=settings.theme,
+        fps=float(fps),
+    )
+    app.run()
     return app.return_code or DONE
+
+
+@contextmanager
+def unburdened() -> Iterator[None]:
+    """Import without the garbage collector, and let it never look at what is there from then on.
+
+    What is imported stays to the end; going through it again and again would take a fifth of the time to the first
+    frame.
+    """
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 def opening_of(options: argparse.Namespace, user: Paths) -> Opening:
@@ -129,6 +140,8 @@ def _require_texts(texts: Sequence[str]) -> None:
     for text in texts:
         if text == STANDARD_INPUT or os.path.lexists(text):
             continue
+        if len(texts) == 1 and text in BY_NAME and BY_NAME[text].available():
+            continue  # the engine reads it, while the screen is being built
         from corpora.info import CorpusError
         from corpora.library import load
 
@@ -143,33 +156,30 @@ def _require_texts(texts: Sequence[str]) -> None:
             raise
 
 
-@contextmanager
-def terminal_input(sources: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Make the terminal the app's input; standard input, where it is a text, is kept in a file meanwhile.
+def terminal_input(sources: tuple[str, ...], kept: Path) -> tuple[str, ...]:
+    """Make the terminal the app's input; standard input, where it is a text, is kept in the file `kept`.
 
-    Yields:
-        The sources, with that file in place of `-`.
+    Returns:
+        The sources, with that file in place of `-`: the run that learns it can go on another day.
 
     Raises:
         UsageError: If there is no terminal.
+        OSError: If the text cannot be kept.
     """
     if not os.isatty(2):
         raise UsageError("the app needs a terminal, and standard error is none; `lstm-tui train` does without")
     if STANDARD_INPUT not in sources:
         if not os.isatty(0):
             raise UsageError("the app needs a terminal as its input; name - to learn what is piped in")
-        yield sources
-        return
+        return sources
     if sources.count(STANDARD_INPUT) > 1:
         raise UsageError("- was named twice; standard input can be read once")
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:
         raise UsageError("the app needs a terminal for its keys, and there is none; see `lstm-tui train`") from None
-    with tempfile.TemporaryDirectory(prefix="lstm-tui-") as folder:
-        kept = Path(folder) / "standard input"
-        with kept.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
-        os.dup2(terminal, 0)
-        os.close(terminal)
-        yield tuple(str(kept) if source == STANDARD_INPUT else source for source in sources)
+    with whole_file(kept) as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    return tuple(str(kept) if source == STANDARD_INPUT else source for source in sources)

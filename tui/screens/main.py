@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
@@ -34,25 +34,23 @@ from model.protocol import (
     StopSampling,
     Train,
 )
-from tui.bindings import TYPED, footer_place, relabelled, screen_bindings
+from tui.bindings import screen_bindings, working_bindings
 from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
 from tui.saving import free_path
 from tui.screens.begin_with import BeginWithScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
+from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.widgets.corpus_panel import CorpusPanel
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.page_tabs import PANELS, PageTabs
-from tui.widgets.room_notice import LEAST_HEIGHT, LEAST_WIDTH, RoomNotice
+from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.top_bar import TopBar
 from tui.widgets.training_panel import TrainingPanel
-
-WIDTHS = [(0, "-tiny"), (LEAST_WIDTH, "-slim"), (76, "-narrow"), (120, "-wide"), (160, "-broad")]
-HEIGHTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (20, "-middle"), (36, "-tall"), (52, "-grand")]
-"""From how many columns and rows on the screen has which class; it has one of each."""
 
 
 class MainScreen(Screen[None]):
@@ -85,10 +83,12 @@ class MainScreen(Screen[None]):
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
     ) -> None:
-        super().__init__(id="main")
+        super().__init__(id="main", classes="-at-sample")
         self._send = send
         self._prime = ""
         self._writing = True
+        self._equipped = False  # for small windows
+        self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
         self._training = TrainingPanel(network, training)
         self._loss = LossPanel(id="loss")
@@ -99,7 +99,9 @@ class MainScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet."""
-        yield TopBar().data_bind(MainScreen.gauges, MainScreen.ended)
+        # Textual would give these classes after all has been styled, and style it all once more.
+        self.add_class(*room_classes(self.app.size), update=False)
+        yield self._top.data_bind(MainScreen.gauges, MainScreen.ended)
         with Horizontal(id="room"):
             with VerticalScroll(id="controls", can_focus=False):
                 yield self._corpora.data_bind(MainScreen.gauges)
@@ -108,14 +110,20 @@ class MainScreen(Screen[None]):
             with Vertical(id="stage"):
                 yield self._loss.data_bind(MainScreen.gauges)
                 yield self._sample
-        yield SamplingPanel(id="strip").data_bind(MainScreen.sampling)
-        yield RoomNotice()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Give the panels the numbers of their keys."""
         for number, panel in enumerate(PANELS, start=1):
             self.query_one(f"#{panel}").border_title = f"{number} {panel.capitalize()}"
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Mount what only small windows show, where it is needed first: most windows start without."""
+        if self._equipped or is_ample(event.size):
+            return
+        self._equipped = True
+        self._top.mount(PageTabs().data_bind(MainScreen.panel), after="#name")
+        self.mount(SamplingPanel(id="strip").data_bind(MainScreen.sampling), RoomNotice(), after="#room")
 
     # ---------------------------------------------------------------------------------- what comes up
 
@@ -141,21 +149,13 @@ class MainScreen(Screen[None]):
 
     def watch_panel(self) -> None:
         """Show the panel where there is room for one."""
-        for panel in PANELS:
-            self.set_class(panel == self.panel, f"-at-{panel}")
-        for tabs in self.query(PageTabs):
-            tabs.panel = self.panel
+        self.update_classes({f"-at-{panel}": panel == self.panel for panel in PANELS})
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that work now, the label of space after what it does; text fields keep the printable ones."""
-        bindings = super().active_bindings
-        if isinstance(self.focused, Input):
-            bindings = {key: found for key, found in bindings.items() if found.binding.id not in TYPED}
-            bindings["escape"] = relabelled(bindings["escape"], "Back")
-        elif "space" in bindings and self.gauges.state is RunState.TRAINING:
-            bindings["space"] = relabelled(bindings["space"], "Pause")
-        return dict(sorted(bindings.items(), key=lambda item: footer_place(item[1].binding.id)))
+        """The keys that work now."""
+        typing, training = isinstance(self.focused, Input), self.gauges.state is RunState.TRAINING
+        return working_bindings(super().active_bindings, typing=typing, training=training)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which panel is in use."""
@@ -179,8 +179,7 @@ class MainScreen(Screen[None]):
         settings = self._take_settings()
         if settings is None:
             return
-        treatments = choice.treatments if choice else frozenset()
-        encoding = choice.encoding if choice else None
+        treatments, encoding = (choice.treatments, choice.encoding) if choice else (frozenset(), None)
         if self.send(LoadCorpus(sources, *settings, treatments=treatments, encoding=encoding)):
             self.say("A new run begins as soon as the text is read.")
 
@@ -232,8 +231,7 @@ class MainScreen(Screen[None]):
         pause = self.gauges.state is RunState.TRAINING
         if self.send(Pause() if pause else Train()):
             # The next update says the same; until then the key has its answer.
-            state = RunState.PAUSED if pause else RunState.TRAINING
-            self.gauges = dataclasses.replace(self.gauges, state=state)
+            self.gauges = dataclasses.replace(self.gauges, state=RunState.PAUSED if pause else RunState.TRAINING)
 
     def action_one_step(self) -> None:
         """Train one step."""
@@ -291,6 +289,7 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self._focus_panel, panel)
 
     def _focus_panel(self, panel: str) -> None:
+        self.panel = panel  # news of an earlier focus may have come in between
         place = self.query_one(f"#{panel}")
         target = next((widget for widget in place.query("*") if widget.focusable), place)
         self.set_focus(target)

@@ -19,6 +19,7 @@ SAYINGS = {
     RunState.EMPTY: "No network yet.",
     RunState.DIVERGED: "The loss is no longer a number. Training has stopped; the last good weights are kept.",
 }
+NUMBERS_PER_SECOND = 4
 SHORT_SAYINGS = {RunState.DIVERGED: "Diverged; last good weights kept."}
 
 
@@ -53,6 +54,8 @@ class LossPanel(Container):
     """Where the run stands."""
 
     _said = ""  # the saying on the screen
+    _shown: Gauges | None = None  # the gauges on the screen
+    _resting = False  # numbers were shown a moment ago
 
     def compose(self) -> ComposeResult:
         """Put the landscape beside the numbers."""
@@ -79,13 +82,27 @@ class LossPanel(Container):
         self.set_class(self.size.width < 2 * loss_numbers.WIDE or self.size.height < 4, "-narrow")
         self._show()
 
-    def watch_gauges(self) -> None:
-        """Show where the run stands."""
-        if self.is_mounted:
-            self._show()
+    def watch_gauges(self, old: Gauges, new: Gauges) -> None:
+        """Show where the run stands: another state at once, numbers that run only as often as they can be read."""
+        running = old.state is new.state is RunState.TRAINING
+        if self.is_mounted and not (running and self._resting):
+            self._show_and_rest()
+
+    def _show_and_rest(self) -> None:
+        self._show()
+        if not self._resting:
+            self._resting = True
+            self.set_timer(1 / NUMBERS_PER_SECOND, self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Show what came in while the numbers rested."""
+        self._resting = False
+        if self._shown is not self.gauges:
+            self._show_and_rest()
 
     def _show(self) -> None:
         """Write the numbers, and what is to be said."""
+        self._shown = self.gauges
         numbers = self.query_one("#loss-numbers", Static)
         width, height = self.size
         if self.has_class("-narrow"):

@@ -24,6 +24,8 @@ from tui.widgets.text_buffer import TextBuffer
 
 BEFORE = 8
 """Characters that are looked at to see whether a combining mark has its letter."""
+ANEW = frozenset({"start", "network"})
+"""Marks of something that whoever asked for it wants to see: the page follows again."""
 EMPTY = "Writing begins as soon as there is a network."
 
 
@@ -105,15 +107,23 @@ class SamplePane(ScrollView, can_focus=True):
                 self._rows.forget()
             position, primed = offset, mark.given
         self._buffer.write(text[position:], primed=min(primed, len(text) - position))
+        if any(mark.kind in ANEW for mark in written.marks):
+            self.follow()
         self._settle(len(text))
 
     def clear(self) -> None:
         """Forget all text and follow again."""
         self._buffer.clear()
         self._rows.forget()
+        self.follow()
+        self.refresh()
+
+    def follow(self) -> None:
+        """Go to the end and keep to it, whatever was selected or read."""
+        if self.text_selection is not None:
+            self.screen.clear_selection()
         self.following = True
         self._follow()
-        self.refresh()
 
     def _settle(self, count: int) -> None:
         """Wrap what was appended, `count` characters, and move the view, or hold it, as it should be."""
@@ -210,10 +220,7 @@ class SamplePane(ScrollView, can_focus=True):
 
     def action_scroll_end(self) -> None:
         """Follow the writing again, and let go of what was selected."""
-        if self.text_selection is not None:
-            self.screen.clear_selection()
-        self.following = True
-        self._follow()
+        self.follow()
 
     def action_scroll_home(self) -> None:
         """Show the oldest text."""

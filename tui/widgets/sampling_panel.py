@@ -159,7 +159,7 @@ class SamplingPanel(Vertical):
     def _say(self, name: str, value: str, remark: str = "") -> None:
         """Show a value, with a remark in a quieter shade."""
         content = Content.assemble((f"{value}  ", "bold"), (remark, "$foreground-muted"))
-        self.query_one(f"#{name}-text", Static).update(content)
+        self.query_one(f"#{name}-text", Static).update(content, layout=False)  # its width is given
 
 
 if __name__ == "__main__":

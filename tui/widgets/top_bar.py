@@ -11,7 +11,6 @@ from textual.widgets import Static
 from model.protocol import Gauges, RunState
 from tui import units
 from tui.sanitize import sanitize_line
-from tui.widgets.page_tabs import PageTabs
 
 STATES = {
     RunState.EMPTY: ("○", "waiting"),
@@ -24,7 +23,7 @@ STATES = {
 
 
 class TopBar(Horizontal):
-    """One line; in a narrow window it has the tabs in place of the description."""
+    """One line; in a narrow window the tabs are shown in place of the description."""
 
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
@@ -32,9 +31,8 @@ class TopBar(Horizontal):
     """The engine is gone."""
 
     def compose(self) -> ComposeResult:
-        """Name, tabs or description, state."""
+        """Name, description, state."""
         yield Static("lstm-tui", id="name", markup=False)
-        yield PageTabs()
         yield Static(id="description", markup=False)
         yield Static(id="state", markup=False)
 

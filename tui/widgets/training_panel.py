@@ -182,7 +182,7 @@ class TrainingPanel(Vertical):
         hint = self.query_one("#training-hint", Static)
         hint.set_class(wrong is not None or self.gauges.state is RunState.DIVERGED, "-wrong")
         hint.set_class(wrong is None and bool(changed), "-changed")
-        hint.update(self._hint(complaints[wrong] if wrong else "", changed))
+        hint.update(self._hint(complaints[wrong] if wrong else "", changed), layout=False)
 
     def _hint(self, complaint: str, changed: list[SettingField]) -> str:
         if complaint:
