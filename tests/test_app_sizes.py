@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.geometry import Region
 from textual.widgets import Static
+from textual.widgets._toast import Toast
 
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
 
-from scripted_session import GAUGES, playing, update, written
+from scripted_session import GAUGES, ScriptedSession, playing, scripted_app, until, update, written
 
 SIZES = [(20, 5), (40, 12), (80, 24), (120, 40), (200, 60)]
 
@@ -78,12 +80,32 @@ async def test_it_can_be_resized_whatever_is_open(tmp_path: Path) -> None:
 
 async def test_a_narrow_window_shows_one_panel_and_its_tab(tmp_path: Path) -> None:
     async with playing(tmp_path, size=(80, 24)) as (_session, app, pilot):
-        for key, name in (("1", "corpora"), ("2", "training"), ("3", "sampling"), ("5", "sample")):
+        for key, name in (("1", "corpora"), ("3", "sampling"), ("5", "sample"), ("2", "training")):
             await pilot.press(key)
             await pilot.pause()
             seen = [panel.id for panel in app.main.query("#room > * > *") if panel.region.area]
             assert seen == ([name] if name != "sample" else ["loss", "sample"])
             assert app.main.query_one(f"#tab-{name}").has_class("-open")
-        await pilot.click("#tab-training")
+        await pilot.click("#tab-corpora")
         await pilot.pause()
-        assert app.main.query_one("#training").region.area > 0
+        assert app.main.query_one("#corpora").region.area > 0
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 60)])
+async def test_what_the_app_says_hides_neither_the_line_being_written_nor_the_keys(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    session = ScriptedSession()
+    app = scripted_app(session, tmp_path)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await session.play(update(GAUGES, fresh=True, steps=40, texts=(written(),)))
+        app.main.say("Saved to shakespeare-1240.safetensors.")
+        app.main.say("Cannot save: no room on the disk. Free some, and press ctrl+s again.", "error")
+        await until(pilot, lambda: len([toast for toast in app.main.query(Toast) if toast.region.area]) == 2)
+        sample = app.main.query_one(SamplePane).region
+        written_last = Region(sample.x, sample.bottom - 3, sample.width, 3)
+        below = Region(0, sample.bottom, size[0], size[1] - sample.bottom)
+        for toast in app.main.query(Toast):
+            assert app.main.region.contains_region(toast.region)
+            assert not toast.region.overlaps(written_last)
+            assert not toast.region.overlaps(below)

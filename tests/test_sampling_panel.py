@@ -57,6 +57,8 @@ def test_turning_there_and_back_changes_nothing() -> None:
 def test_words_for_temperatures_get_bolder() -> None:
     assert meaning(0.0) == "likeliest"
     assert meaning(1.0) == "as learnt"
+    assert (meaning(0.85), meaning(0.95), meaning(1.05)) == ("calm", "a little calm", "a little bold")
+    assert meaning(1.1) == "bold"
     assert meaning(1.5) == "wild"
     assert meaning(3.0) == "noise"
 
@@ -105,6 +107,33 @@ async def test_keys_lead_beyond_the_end_of_the_line() -> None:
         await pilot.press("end", "right", "right")
         await pilot.pause()
         assert app.shown("temperature").startswith("temperature 2.10")
+
+
+async def test_a_value_beyond_the_line_is_an_arrow_at_its_end() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        slider = app.query_one("#temperature", Slider)
+        slider.focus()
+        await pilot.press("end")
+        await pilot.pause()
+        assert slider.render_line(0).text[-1] == "\u25c9"
+        await pilot.press("right")
+        await pilot.pause()
+        assert slider.render_line(0).text[-1] == "\u25b6"
+        slider.blur()
+        await pilot.pause()
+        assert slider.render_line(0).text[-1] == "\u25b7"
+
+
+@pytest.mark.parametrize("size", [(34, 8), (80, 1)])
+async def test_every_word_for_a_temperature_has_room(size: tuple[int, int]) -> None:
+    app = LowApp()
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        room = app.query_one("#temperature-text", Static).size.width
+        for hundredth in range(0, 505, 5):
+            app.query_one(SamplingPanel).sampling = SamplingSettings(temperature=hundredth / 100)
+            assert len(app.shown("temperature")) <= room
 
 
 async def test_a_refused_wish_leaves_no_trace() -> None:

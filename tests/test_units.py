@@ -53,6 +53,26 @@ def test_rates_losses_and_shares_are_short() -> None:
     assert units.whole(12_204) == "12,204"
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (9.9994, "9.999"),
+        (9.9996, "10.00"),
+        (16.1, "16.10"),
+        (123.44, "123.4"),
+        (2_885.0, "2885"),
+        (9_999.6, "1.0e4"),
+        (28_850.0, "2.9e4"),
+        (3e12, "3e12"),
+        (1e300, "1e300"),
+        (0.0, "0.000"),
+    ],
+)
+def test_a_loss_never_needs_more_than_five_cells(value: float, shown: str) -> None:
+    assert units.loss(value) == shown
+    assert len(units.loss_bits(value)) <= 5
+
+
 def test_what_is_not_known_or_not_a_number_is_a_dash() -> None:
     shown = (units.rate(None), units.loss(math.nan), units.loss(None), units.loss_bits(math.inf))
     assert set(shown) == {units.NOTHING}

@@ -21,14 +21,23 @@ def perplexity(nats: float) -> float:
     return math.exp(nats) if nats < 700.0 else math.inf
 
 
+def short(value: float, digits: int) -> str:
+    """Return a number of 0 or more in at most five cells, `digits` after the point if they fit: `1.72`, `2.9e4`."""
+    for places in range(digits, -1, -1):
+        if len(text := f"{value:.{places}f}") <= (4 if places == 0 else 5):
+            return text
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if value < 9.5e9 else f"{value:.0e}".replace("+", "")
+
+
 def loss(value: float | None) -> str:
-    """Return a loss with three digits after the point: `1.723`."""
-    return NOTHING if value is None or not math.isfinite(value) else f"{value:.3f}"
+    """Return a loss in at most five cells, with three digits after the point where there is room: `1.723`, `2.9e4`."""
+    return NOTHING if value is None or not math.isfinite(value) else short(value, 3)
 
 
 def loss_bits(nats: float | None) -> str:
-    """Return a loss given in nats per character as bits per character: `2.49`."""
-    return NOTHING if nats is None or not math.isfinite(nats) else f"{bits(nats):.2f}"
+    """Return a loss given in nats per character as bits per character: `2.49`, in at most five cells."""
+    return NOTHING if nats is None or not math.isfinite(nats) else short(bits(nats), 2)
 
 
 def characters(count: float | None) -> str:

@@ -29,6 +29,11 @@ class Number(NamedTuple):
     """The lower, the longer it stays when room gets scarce."""
 
 
+def chance(gauges: Gauges) -> float | None:
+    """Return the loss of a guess among all characters alike, in nats per character; None before there is a text."""
+    return math.log(len(gauges.vocabulary)) if gauges.vocabulary else None
+
+
 def numbers(gauges: Gauges) -> list[Number]:
     """Return what there is to say about training, in the order of the screen."""
     train, validation = units.loss(gauges.train_loss), units.loss(gauges.validation_loss)
@@ -36,9 +41,11 @@ def numbers(gauges: Gauges) -> list[Number]:
     clock = units.duration(gauges.training_seconds)
     best = units.loss(gauges.best_validation_loss)
     share = units.percent(gauges.validation_share)
-    chance = math.log(len(gauges.vocabulary)) if gauges.vocabulary else None
+    guess = chance(gauges)
+    step = units.whole(gauges.step)
+    step = step if len(step) <= VALUE else units.characters(gauges.step)
     return [
-        Number("step", units.whole(gauges.step), f"epoch {gauges.epochs:.2f}", f"step {gauges.step:,}", 2),
+        Number("step", step, f"epoch {units.short(gauges.epochs, 2)}", f"step {step}", 2),
         Number("train", train, f"{units.loss_bits(gauges.train_loss)} bits", f"train {train}", 0),
         Number("validation", validation, f"{units.loss_bits(gauges.validation_loss)} bits", f"val {validation}", 1),
         Number("best", best, "", f"best {best}", 5),
@@ -46,7 +53,7 @@ def numbers(gauges: Gauges) -> list[Number]:
         Number("time", clock, "", clock, 4),
         Number("parameters", units.characters(gauges.parameters), "", "", 6),
         Number("validating", share, "of the time", "", 7),
-        Number("by chance", units.loss(chance), f"{units.loss_bits(chance)} bits", "", 8),
+        Number("by chance", units.loss(guess), f"{units.loss_bits(guess)} bits", "", 8),
     ]
 
 

@@ -19,6 +19,17 @@ SAYINGS = {
     RunState.EMPTY: "No network yet.",
     RunState.DIVERGED: "The loss is no longer a number. Training has stopped; the last good weights are kept.",
 }
+EXPLANATION = (
+    "train: mean of the last steps. validation: on text that is never learnt from. "
+    "Both in nats per character; bits beside them."
+)
+LEGEND = (
+    ("nats per character  ", ""),
+    ("\u2581", "$primary"),
+    (" training  ", ""),
+    ("\u2022", "$accent"),
+    (" validation", ""),
+)
 NUMBERS_PER_SECOND = 4
 SHORT_SAYINGS = {RunState.DIVERGED: "Diverged; last good weights kept."}
 
@@ -33,7 +44,7 @@ class LossPanel(Container):
         layout: horizontal;
         & #loss-view { width: 1fr; height: 100%; layout: vertical; }
         & #loss-saying { display: none; height: auto; max-height: 2; color: $text-muted; }
-        & #loss-numbers { width: 32; height: 100%; margin: 0 0 0 2; }
+        & #loss-numbers { width: 32; height: 100%; margin: 0 0 0 2; text-wrap: nowrap; }
         &.-narrow {
             layout: vertical;
             & #loss-view { width: 100%; height: 1fr; }
@@ -62,7 +73,9 @@ class LossPanel(Container):
         with Container(id="loss-view"):
             yield LossSparkline(id="loss-sparkline")
             yield Static(id="loss-saying", markup=False)
-        yield Static(id="loss-numbers", markup=False)
+        numbers = Static(id="loss-numbers", markup=False)
+        numbers.tooltip = EXPLANATION
+        yield numbers
 
     def extend(self, losses: Sequence[LossPoint], validations: Sequence[LossPoint] = ()) -> None:
         """Go on with the landscape."""
@@ -109,6 +122,7 @@ class LossPanel(Container):
             numbers.update(loss_numbers.line(self.gauges, width), layout=False)
         else:
             numbers.update(loss_numbers.table(self.gauges, height), layout=False)
+        self.query_one(LossSparkline).chance = loss_numbers.chance(self.gauges)
         saying = self._saying(width)
         if saying != self._said:  # it may need other rows than the last, so the panel is laid out anew
             self._said = saying
@@ -116,6 +130,9 @@ class LossPanel(Container):
         state = self.gauges.state
         self.set_class(bool(saying), "-saying")
         self.set_class(bool(saying) and self.gauges.train_loss is None, "-bare")
+        # Where the chart is narrow, what its signs mean matters more than its unit.
+        legend = LEGEND if width >= 60 else LEGEND[1:]
+        self.border_subtitle = "" if self.has_class("-bare") else Content.assemble(*legend)
         self.set_class(state is RunState.DIVERGED, "-diverged")
         self.set_class(state is RunState.PAUSED, "-paused")
 

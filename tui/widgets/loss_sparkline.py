@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from model.protocol import LossPoint
+from tui import units
 from tui.widgets.loss_history import LossHistory
 
 EIGHTHS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
-AXIS = 5
+DOT, CUT, DASH = "\u2022", "\u25b2", "\u2504"
+AXIS = 6
 """Cells of the numbers at the left."""
 SHOWN_SHARE = 0.96
-"""Share of the columns that lie within the scale."""
-LEAST_SPAN = 0.05
+"""Share of what is drawn that lies within the scale."""
+NEAR = 0.25
+"""What lies above the scale by less than this share of it is taken in."""
+LEAST_SPAN = 0.3
 """Nats that the scale spans at least: less is noise, and shall look like it."""
+
+Cell = tuple[str, Style]
 
 
 class LossSparkline(Widget):
     """Draws a `LossHistory` with block characters, eight levels to a row.
 
     The scale ends where nearly all of the curve is below: the first steps fall so far that the rest would look flat.
-    They are cut off at the top.
+    They are cut off at the top, which a sign says, with the highest loss beside it. A dashed line is what guessing
+    costs, where that is on the scale.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -35,6 +44,7 @@ class LossSparkline(Widget):
         "loss-sparkline--fill",
         "loss-sparkline--validation",
         "loss-sparkline--axis",
+        "loss-sparkline--chance",
     }
     DEFAULT_CSS = """
     LossSparkline {
@@ -43,8 +53,12 @@ class LossSparkline(Widget):
         & > .loss-sparkline--fill { color: $primary 35%; }
         & > .loss-sparkline--validation { color: $accent; text-style: bold; }
         & > .loss-sparkline--axis { color: $foreground 50%; }
+        & > .loss-sparkline--chance { color: $foreground 30%; }
     }
     """
+
+    chance: reactive[float | None] = reactive(None, repaint=False)
+    """The loss of a guess among all characters alike, in nats per character."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -62,6 +76,10 @@ class LossSparkline(Widget):
         """Begin a new landscape."""
         self._history.clear()
         self._validations.clear()
+        self._draw_anew()
+
+    def watch_chance(self) -> None:
+        """Draw the line of chance where it is now."""
         self._draw_anew()
 
     def notify_style_update(self) -> None:
@@ -95,71 +113,99 @@ class LossSparkline(Widget):
         if not columns:
             return []
         marks = {self._history.column_of(point.step, len(columns)): point.loss for point in self._validations}
-        lowest, highest = scale([*columns, *marks.values()], sorted(columns))
+        lowest, highest = scale(columns, list(marks.values()), self.chance)
 
         def level(loss: float) -> int:
             """Return the height of `loss` in eighths of a row, at least 1."""
-            return 1 + round(min(1.0, (loss - lowest) / (highest - lowest)) * (8 * height - 1))
+            return 1 + round(min(1.0, max(0.0, (loss - lowest) / (highest - lowest))) * (8 * height - 1))
 
         levels = [level(loss) for loss in columns]
-        # On a low landscape the marks would only be holes in it.
-        dots = {
-            column: min(height - 1, dot_row(level(loss), levels[column]))
-            for column, loss in marks.items()
-            if height > 2
-        }
-        labels = {height - 1: highest, 0: lowest}
-        rows = []
-        for row in reversed(range(height)):
-            segments = self._segments(row, levels, {column for column, at in dots.items() if at == row})
-            if axis:
-                label = f"{labels[row]:.2f}" if row in labels else ""
-                style = self.get_component_rich_style("loss-sparkline--axis")
-                segments.insert(0, Segment(f"{label:>{axis - 1}.{axis - 1}} ", style))
-            rows.append(Strip(segments, width))
-        return rows
+        grid = [[self._cell(eighths - 8 * row) for eighths in levels] for row in range(height)]
+        if self.chance is not None and lowest <= self.chance <= highest and height > 2:
+            self._draw_chance(grid[(level(self.chance) - 1) // 8], self.chance)
+        cut = [column for column, loss in enumerate(columns) if loss > highest]
+        self._draw_cut(grid[-1], cut, max(point.loss for point in self._history))
+        if height > 2:  # on a low landscape the marks would only be holes in it
+            for column, loss in marks.items():
+                at = level(loss)
+                self._draw_dot(
+                    grid[(at - 1) // 8], column, CUT if loss > highest else DOT, covered=levels[column] >= at
+                )
+        labels = {height - 1: units.short(highest, 2), 0: units.short(lowest, 2)} if axis else {}
+        style = self.get_component_rich_style("loss-sparkline--axis")
+        front = [Segment(f"{labels.get(row, ''):>{max(0, axis - 1)}} ", style) for row in range(height)]
+        return [Strip([*([front[row]] if axis else []), *joined(grid[row])], width) for row in reversed(range(height))]
 
-    def _segments(self, row: int, levels: list[int], dots: set[int]) -> list[Segment]:
-        """Return one row, counted from the bottom, of a landscape with `levels`; `dots` are columns to mark."""
-        edge = self.get_component_rich_style("loss-sparkline--edge")
-        fill = self.get_component_rich_style("loss-sparkline--fill")
-        dot = self.get_component_rich_style("loss-sparkline--validation")
-        segments: list[Segment] = []
-        run, ink = "", edge
-        for column, level in enumerate(levels):
-            eighths = level - 8 * row
-            if column in dots:
-                behind = fill if eighths > 8 else edge if eighths > 4 else Style.null()
-                cell, wanted = "\u2022", dot + Style(bgcolor=behind.color)
-            elif eighths > 8:
-                cell, wanted = EIGHTHS[8], fill
-            else:
-                cell, wanted = EIGHTHS[max(0, eighths)], edge
-            if wanted is not ink:
-                segments.append(Segment(run, ink))
-                run, ink = "", wanted
-            run += cell
-        return [*segments, Segment(run, ink)]
+    def _cell(self, eighths: int) -> Cell:
+        """Return the cell that the curve fills by so many eighths, and no more than wholly."""
+        if eighths > 8:
+            return EIGHTHS[8], self.get_component_rich_style("loss-sparkline--fill")
+        return EIGHTHS[max(0, eighths)], self.get_component_rich_style("loss-sparkline--edge")
+
+    def _draw_chance(self, row: list[Cell], chance: float) -> None:
+        """Draw what guessing costs as a line behind the curve, with its name at the right where there is room."""
+        style = self.get_component_rich_style("loss-sparkline--chance")
+        row[:] = [(DASH, style) if cell[0] == " " else cell for cell in row]
+        name = f" chance {units.short(chance, 2)}"
+        write(row, len(row) - len(name), name, self.get_component_rich_style("loss-sparkline--axis"))
+
+    def _draw_cut(self, top: list[Cell], columns: list[int], peak: float) -> None:
+        """Mark the columns that go on above the scale, and say behind them how far, where there is room."""
+        sign = self.get_component_rich_style("loss-sparkline--edge") + self._ground
+        for column in columns:
+            top[column] = CUT, sign
+        if columns:
+            name = f" {CUT} {units.short(peak, 2)} "
+            style = self.get_component_rich_style("loss-sparkline--axis")
+            any(write(top, column, name, style) for column in range(columns[0], len(top)))
+
+    def _draw_dot(self, row: list[Cell], column: int, sign: str, *, covered: bool) -> None:
+        """Draw what validation found over the curve, on the curve's ground where the curve covers it."""
+        style = self.get_component_rich_style("loss-sparkline--validation")
+        row[column] = sign, style + self._ground if covered else style
+
+    @property
+    def _ground(self) -> Style:
+        """The colour below the curve, as a background."""
+        return Style(bgcolor=self.get_component_rich_style("loss-sparkline--fill").color)
 
 
-def dot_row(level: int, curve: int) -> int:
-    """Return the row of a mark at `level`, counted from the bottom; `curve` is the curve's level in its column.
+def write(row: list[Cell], column: int, text: str, style: Style) -> bool:
+    """Write `text` into a row from `column` on, unless it would hide a part of the curve or not fit.
 
-    Where both fall into one cell a mark above the curve moves up a row, so that neither hides the other.
+    Returns:
+        Whether it stands there.
     """
-    row = (level - 1) // 8
-    return row + 1 if row == (curve - 1) // 8 and level >= curve else row
+    fits = 0 <= column <= len(row) - len(text)
+    fits = fits and all(cell[0] in (" ", DASH) for cell in row[column : column + len(text)])
+    if fits:
+        row[column : column + len(text)] = [(letter, style) for letter in text]
+    return fits
 
 
-def scale(losses: Sequence[float], ordered: Sequence[float]) -> tuple[float, float]:
-    """Return the losses at the bottom and at the top of the landscape.
+def joined(row: list[Cell]) -> list[Segment]:
+    """Return a row with neighbours of one style in one segment."""
+    return [
+        Segment("".join(glyph for glyph, _ in cells), style) for style, cells in groupby(row, key=lambda cell: cell[1])
+    ]
+
+
+def scale(losses: Sequence[float], marks: Sequence[float], chance: float | None = None) -> tuple[float, float]:
+    """Return the losses at the bottom and at the top of the landscape, in nats per character.
 
     Args:
-        losses: All that is to be shown.
-        ordered: The losses of the curve in ascending order; the highest few may lie above the top.
+        losses: Those of the curve.
+        marks: Those of validation, oldest first; the latest is always on the scale. The highest few of all others may
+            lie above the top, where the rest gains by it.
+        chance: That of guessing, which is taken in where it is near.
     """
-    lowest = min(losses)
-    return lowest, max(lowest + LEAST_SPAN, ordered[int(SHOWN_SHARE * (len(ordered) - 1))])
+    ordered = sorted([*losses, *marks])
+    lowest, highest = ordered[0], max([ordered[int(SHOWN_SHARE * (len(ordered) - 1))], *marks[-1:]])
+    near = highest + NEAR * (highest - lowest)
+    highest = max(loss for loss in (highest, ordered[-1], chance or 0.0) if loss <= near)
+    missing = max(0.0, LEAST_SPAN - (highest - lowest))
+    lowest = max(0.0, lowest - missing / 2)
+    return lowest, max(highest, lowest + LEAST_SPAN)
 
 
 if __name__ == "__main__":

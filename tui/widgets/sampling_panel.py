@@ -39,8 +39,11 @@ def meaning(temperature: float) -> str:
     """Return in a word or two how it writes at a temperature."""
     if temperature == 0.0:
         return "likeliest"
-    words = ((0.35, "very careful"), (0.65, "careful"), (0.95, "calm"), (1.05, "as learnt"), (1.35, "bold"))
-    for below, word in (*words, (1.75, "wild"), (2.5, "nearly noise")):
+    if temperature == 1.0:
+        return "as learnt"
+    careful = ((0.35, "very careful"), (0.65, "careful"), (0.9, "calm"), (1.0, "a little calm"))
+    daring = ((1.1, "a little bold"), (1.35, "bold"), (1.75, "wild"), (2.5, "nearly noise"))
+    for below, word in (*careful, *daring):
         if temperature < below:
             return word
     return "noise"

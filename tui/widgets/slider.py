@@ -17,7 +17,7 @@ from textual.widget import Widget
 class Slider(Widget, can_focus=True):
     """A horizontal slider over a grid of values.
 
-    The line ends at `maximum`; keys may lead further, up to `most`, with the knob staying at the end.
+    The line ends at `maximum`; keys may lead further, up to `most`: an arrow at the end then stands for the knob.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"slider--filled", "slider--knob", "slider--empty"}
@@ -100,11 +100,17 @@ class Slider(Widget, can_focus=True):
         return Strip(
             [
                 Segment("\u2501" * knob, self.get_component_rich_style("slider--filled")),
-                Segment("\u25c9" if self.has_focus else "\u25cf", self.get_component_rich_style("slider--knob")),
+                Segment(self._knob(), self.get_component_rich_style("slider--knob")),
                 Segment("\u2500" * (width - knob - 1), self.get_component_rich_style("slider--empty")),
             ],
             width,
         )
+
+    def _knob(self) -> str:
+        """Return the knob's sign: another with the focus, an arrow where the value is beyond the line."""
+        if self.value > self.maximum:
+            return "\u25b6" if self.has_focus else "\u25b7"
+        return "\u25c9" if self.has_focus else "\u25cf"
 
     def _cell(self) -> int:
         """Return the cell that the knob stands in."""
