@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
         network=settled(settings.network, NETWORK, options),
         training=settled(settings.training, TRAINING, options),
         sampling=settled(settings.sampling, SAMPLING, options),
+        insisted={one.name: value for one in SAMPLING if (value := one.given(options)) is not None},
         treatments=asked_treatments(options) or frozenset(),
         encoding=None if encoding is None else str(encoding),
     )
@@ -55,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         network=opening.network,
         training=opening.training,
         sampling=opening.sampling,
+        insisted=opening.insisted if opening.checkpoint else None,
         theme=settings.theme,
         fps=float(fps),
     )
