@@ -193,5 +193,5 @@ class EngineSession:
         code = self._process.wait()
         how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
         lines = self._log_path.read_text(errors="replace").strip().splitlines() if self._log_path.exists() else []
-        last = f"; its last words: {lines[-1]}" if lines else ""
-        return f"the engine {how}{last} (log: {self._log_path})"
+        told = f"; its last words, in {self._log_path}: {lines[-1]}" if lines else ""
+        return f"the engine {how}{told}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 
 from tui.bindings import FOOTER, KEYS, readme_table
 from tui.screens.help import HelpRow, HelpScreen
 from tui.screens.main import MainScreen
 
-from scripted_session import playing
+from scripted_session import playing, until
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -77,3 +77,6 @@ async def test_the_palette_has_what_has_a_key_and_themes_and_a_picture(tmp_path:
         assert len(titles) == len(set(titles))
         await pilot.press("ctrl+p")
         assert isinstance(app.screen, CommandPalette)
+        offered = app.screen.query_one(CommandList)
+        await until(pilot, lambda: offered.option_count == len(titles))
+        assert [option.hit.text for option in offered.options] == titles  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ SETTINGS = NetworkSettings(), TrainingSettings()
 
 
 def details(app: LSTMApp) -> str:
-    return "\n".join(str(part.render()) for part in app.main.query_one(CorpusDetails).query(Static))
+    return "\n".join(str(part.render()) for part in app.main.query_one(CorpusDetails).children)
 
 
 def notices(app: LSTMApp) -> str:
@@ -55,8 +55,11 @@ async def test_a_text_is_not_learnt_with_settings_that_cannot_be_used(tmp_path: 
         await pilot.press("1")
         await pilot.pause()
         await pilot.press("enter")
+        await pilot.pause()
         assert session.sent == []
-        assert "layers is 'none'" in notices(app)
+        assert notices(app) == ""
+        assert app.focused is app.main.query_one("#layers Input")
+        assert "Layers is 'none'" in str(app.main.query_one("#training-hint", Static).render())
 
 
 async def test_a_missing_text_shows_the_command_that_installs_it(tmp_path: Path) -> None:
@@ -78,7 +81,9 @@ async def test_the_text_that_is_learnt_has_a_dot_and_its_facts(tmp_path: Path) -
         assert "1,189,512 characters, 64 symbols" in details(app)
         assert "public domain" in details(app)
         assert "First Citizen:" in details(app)
-        await session.play(update(replace(GAUGES, corpus=replace(SHAKESPEARE, name="names")), fresh=True))
+        await session.play(
+            update(replace(GAUGES, corpus=replace(SHAKESPEARE, name="names", source=("names",))), fresh=True)
+        )
         await pilot.pause()
         assert not str(catalogue.get_option("shakespeare").prompt).startswith("●")
         assert str(catalogue.get_option("names").prompt).startswith("●")
@@ -203,3 +208,70 @@ async def test_a_path_that_is_not_there_is_said_and_the_question_stays(tmp_path:
         await pilot.press("escape")
         assert session.sent == []
         assert app.screen is app.main
+
+
+OWN = replace(
+    SHAKESPEARE,
+    name="[b]book.txt",
+    summary="a text of your own",
+    origin="texts/[b]book.txt",
+    licence="yours to know",
+    characters=12_345,
+    preview="It was a dark night.\n",
+    source=("/texts/[b]book.txt",),
+    treatments=frozenset({Treatment.LOWER}),
+    encoding="latin-1",
+)
+
+
+async def test_a_text_of_ones_own_that_is_learnt_stands_at_the_top_with_its_facts(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await session.play(update(replace(GAUGES, corpus=OWN), fresh=True))
+        await pilot.pause()
+        catalogue = app.main.query_one("#catalogue", OptionList)
+        assert catalogue.highlighted == 0
+        assert str(catalogue.get_option_at_index(0).prompt) == "● [b]book.txt"
+        assert str(catalogue.get_option_at_index(1).prompt) == "  shakespeare"
+        for fact in ("A text of your own", "12,345 characters", "texts/[b]book.txt", "It was a dark night."):
+            assert fact in details(app)
+
+
+async def test_a_text_of_ones_own_can_be_learnt_again_as_it_was_read(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=replace(GAUGES, corpus=OWN)) as (session, app, pilot):
+        await session.play(update(GAUGES, fresh=True))
+        await pilot.press("1")
+        await pilot.pause()
+        catalogue = app.main.query_one("#catalogue", OptionList)
+        assert [str(option.prompt)[:2] for option in catalogue.options[:2]] == ["  ", "● "]
+        await pilot.press("home", "enter")
+        assert session.sent == [LoadCorpus(OWN.source, *SETTINGS, treatments=OWN.treatments, encoding="latin-1")]
+
+
+async def test_a_file_that_is_called_like_a_corpus_is_not_taken_for_it(tmp_path: Path) -> None:
+    own = replace(OWN, name="shakespeare", source=("/texts/shakespeare",))
+    async with playing(tmp_path, gauges=replace(GAUGES, corpus=own)) as (_session, app, _pilot):
+        prompts = [str(option.prompt) for option in app.main.query_one("#catalogue", OptionList).options]
+        assert prompts[:2] == ["● shakespeare", "  shakespeare"]
+        assert "A text of your own" in details(app)
+
+
+async def test_a_summary_without_room_ends_in_an_ellipsis(tmp_path: Path) -> None:
+    long = replace(OWN, summary="words upon words " * 12)
+    async with playing(tmp_path, gauges=replace(GAUGES, corpus=long)) as (_session, app, pilot):
+        await pilot.pause()
+        summary = app.main.query_one("#details-about")
+        assert str(summary.render()).endswith("…")
+        assert str(summary.render()).count("\n") == 1
+
+
+async def test_a_preview_is_whole_where_there_is_room(tmp_path: Path) -> None:
+    line = "It was a dark and stormy night; the rain fell in torrents, except at intervals."
+    long = replace(OWN, preview=f"{line}\n\n" * 5)
+    async with playing(tmp_path, size=(200, 60), gauges=replace(GAUGES, corpus=long)) as (_session, app, pilot):
+        await pilot.pause()
+        preview = app.main.query_one("#details-preview")
+        assert " ".join(str(preview.render()).split()) == " ".join([line] * 5)
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert str(preview.render()).splitlines()[0].endswith("…")
+        assert "" not in str(preview.render()).splitlines()

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from corpora.corpus import CorpusInfo
 from model.protocol import Notice
 from model.session import EngineError
-from tui.saving import free_path
+from tui.saving import free_path, network_stem
 from tui.screens.open_text import OpenTextScreen
+from tui.widgets.corpus_details import Summary
 from tui.widgets.safe_tree import SafeTree
 
 from scripted_session import GAUGES, SHAKESPEARE, describe, entry, playing, until, update, written
@@ -29,7 +30,10 @@ async def test_a_name_is_shown_everywhere_and_never_acts(tmp_path: Path, name: s
     def hostile(asked: str) -> CorpusInfo:
         return replace(describe(asked), preview=name, origin=name)
 
-    corpus = replace(SHAKESPEARE, name=name, summary=name, origin=name, licence=name, preview=f"{name}\n{name}")
+    own = f"/{name}"
+    corpus = replace(
+        SHAKESPEARE, name=name, summary=name, origin=name, licence=name, preview=f"{name}\n{name}", source=(own,)
+    )
     catalogue = (entry(name, summary=name), entry(name + " missing", present=False, summary=name))
     gauges = replace(GAUGES, corpus=corpus)
     async with playing(tmp_path, gauges=gauges, catalogue=catalogue, describe_corpus=hostile, theme=name) as (
@@ -50,7 +54,7 @@ async def test_a_name_is_shown_everywhere_and_never_acts(tmp_path: Path, name: s
         assert not escapes(str(option.prompt))
         if not escapes(name) and "\n" not in name:
             assert name in str(option.prompt)
-            assert name in str(app.main.query_one("#details-about", Static).render())
+            assert name in str(app.main.query_one("#details-about", Summary).render())
             assert any(notice.message == name for notice in app._notifications)
         assert app.is_running
 
@@ -78,7 +82,7 @@ async def test_file_names_are_shown_and_never_act(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("name", [*NAMES, "../../etc/passwd", "", "\0", "-rf", "x" * 500])
 def test_a_saved_network_gets_a_harmless_name(tmp_path: Path, name: str) -> None:
-    path = free_path(tmp_path, replace(GAUGES, corpus=replace(SHAKESPEARE, name=name)))
+    path = free_path(tmp_path, network_stem(replace(GAUGES, corpus=replace(SHAKESPEARE, name=name))), ".safetensors")
     assert path.parent == tmp_path
     assert path.name.removesuffix(".safetensors").replace("-", "").replace("_", "").isalnum()
     assert len(path.name) < 100

@@ -7,22 +7,23 @@ from pathlib import Path
 
 import pytest
 from textual._compositor import Compositor
-from textual.widgets import Input, Static
+from textual.widgets import Button, Input, OptionList, Static
 
-from model.config import NetworkSettings, SamplingSettings
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.protocol import NewNetwork, SetSampling
 from model.session import EngineError
 from tui.app import LSTMApp
 from tui.settings import Settings, load_settings, save_settings
 from tui.widgets.sample_pane import SamplePane
 
-from scripted_session import GAUGES, PLAY, playing, update, written
+from scripted_session import GAUGES, PLAY, ScriptedSession, playing, scripted_app, until, update, written
 
 
 def notices(app: LSTMApp) -> str:
     return "\n".join(notice.message for notice in app._notifications)
 
 
-@pytest.mark.parametrize("keys", ["", "o", "b", "?", "ctrl+p", "2 tab tab tab tab"])
+@pytest.mark.parametrize("keys", ["", "o", "b", "?", "ctrl+p", "2"])
 async def test_ctrl_q_saves_and_quits_from_any_screen(tmp_path: Path, keys: str) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         await pilot.press(*keys.split())
@@ -48,19 +49,24 @@ async def test_ctrl_q_quits_where_nothing_can_be_written(tmp_path: Path) -> None
 async def test_ctrl_c_tells_how_to_quit(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         await pilot.press("ctrl+c")
-        assert "ctrl+q" in notices(app)
+        assert notices(app) == "ctrl+q leaves; your run is saved."
         assert not session.stopped
 
 
 async def test_the_engines_death_is_said_and_the_text_stays(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
-        await session.play(EngineError("The engine was killed by signal 9."))
+        await session.play(EngineError("the engine was killed by signal 9"))
         await pilot.pause()
-        assert "signal 9" in notices(app)
+        said = "The engine was killed by signal 9. What was written stays here; ctrl+q leaves."
+        assert notices(app) == said
         assert "engine ended" in str(app.main.query_one("#state", Static).render())
         assert app.main.query_one(SamplePane).text == PLAY
         await pilot.press("space", "]", "n", "r", "ctrl+n", "ctrl+s")
+        await pilot.pause()
         assert session.sent == []
+        assert notices(app) == said
+        assert str(app.main.query_one("#train", Button).label) == "Train"
+        assert app.main.active_bindings["space"].binding.description == "Train"
         await pilot.press("ctrl+q")
         assert session.stopped
     assert app.return_code == 0
@@ -104,6 +110,92 @@ async def test_flags_alone_are_not_remembered(tmp_path: Path) -> None:
     async with playing(tmp_path, network=NetworkSettings(hidden_size=9)) as (_session, _app, pilot):
         await pilot.press("ctrl+q")
     assert not (tmp_path / "config").exists()
+
+
+async def test_the_shape_of_a_network_is_not_remembered(tmp_path: Path) -> None:
+    async with playing(tmp_path, network=NetworkSettings(hidden_size=512)) as (session, app, pilot):
+        app.main.query_one("#learning-rate Input", Input).focus()
+        await pilot.press("up", "enter", "ctrl+n", "escape", "ctrl+q")
+        assert len(session.sent) == 2
+    assert not (tmp_path / "config").exists()
+
+
+async def test_what_a_saved_network_brings_is_shown(tmp_path: Path) -> None:
+    brought = replace(
+        GAUGES,
+        network=NetworkSettings(hidden_size=77),
+        training=TrainingSettings(batch_size=8),
+        sampling=SamplingSettings(temperature=0.35, top_k=10),
+    )
+    async with playing(tmp_path, gauges=brought, insisted={}) as (session, app, pilot):
+        assert app.main.sampling == brought.sampling
+        fields = [app.main.query_one(f"#{name} Input", Input).value for name in ("hidden-size", "batch-size")]
+        assert fields == ["77", "8"]
+        await pilot.press("]")
+        turned = app.main.sampling
+        await session.play(update(brought, fresh=True))
+        assert app.main.sampling == turned
+        await pilot.press("ctrl+n")
+        assert session.sent == [SetSampling(turned), NewNetwork(NetworkSettings(77), TrainingSettings(batch_size=8))]
+
+
+async def test_a_flag_holds_against_what_a_saved_network_brings(tmp_path: Path) -> None:
+    session = ScriptedSession()
+    app = scripted_app(session, tmp_path, insisted={"temperature": 1.2})
+    async with app.run_test() as pilot:
+        await session.play(update(replace(GAUGES, sampling=SamplingSettings(temperature=0.35, top_k=10)), fresh=True))
+        await pilot.pause()
+        wanted = SamplingSettings(temperature=1.2, top_k=10)
+        assert session.sent == [SetSampling(wanted)]
+        assert app.main.sampling == wanted
+        await app.action_quit()
+    assert not (tmp_path / "config").exists()
+
+
+async def test_what_is_copied_is_counted(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        app.main.query_one(SamplePane).text_select_all()
+        await pilot.press("ctrl+c")
+        assert app.clipboard == PLAY.rstrip()
+        assert notices(app) == f"{len(app.clipboard)} characters copied."
+
+
+async def test_a_picture_is_saved_beside_the_persons_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lstm-tui.svg").touch()
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press("ctrl+p", *"screenshot")
+        await until(pilot, lambda: app.screen.query_one(OptionList).option_count == 1)
+        await pilot.press("enter")
+        picture = tmp_path / "lstm-tui-2.svg"
+        await until(pilot, picture.exists)
+        await pilot.pause()
+        assert notices(app) == f"saved {picture}"
+        assert "CommandPalette" not in picture.read_text() and "ROMEO" in picture.read_text()
+
+
+async def test_a_picture_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    async with playing(tmp_path) as (_session, app, pilot):
+        app._save_picture()
+        await pilot.pause()
+        assert "No space left" in notices(app)
+
+
+async def test_end_follows_the_writing_from_a_button(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await session.play(update(texts=(written(PLAY * 5),)))
+        await pilot.press("5", "home")
+        await pilot.pause()
+        sample = app.main.query_one(SamplePane)
+        assert not sample.following
+        app.main.query_one("#train", Button).focus()
+        await pilot.press("end")
+        await pilot.pause()
+        assert sample.following
 
 
 async def test_settings_in_the_making_are_not_overwritten(tmp_path: Path) -> None:

@@ -63,13 +63,13 @@ async def test_a_diverged_run_says_so_and_can_be_trained_on(tmp_path: Path) -> N
         assert session.sent == [Train()]
 
 
-async def test_space_works_from_every_panel(tmp_path: Path) -> None:
+async def test_space_works_from_every_panel_without_fields(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, _app, pilot):
-        for panel in "12345":
+        for panel in "1345":
             await pilot.press(panel)
             await pilot.pause()
             await pilot.press("space")
-        assert session.sent == [Pause(), Train(), Pause(), Train(), Pause()]
+        assert session.sent == [Pause(), Train(), Pause(), Train()]
 
 
 async def test_the_button_and_the_footer_say_what_space_does(tmp_path: Path) -> None:
@@ -119,7 +119,11 @@ async def test_what_cannot_be_used_is_said_and_never_sent(tmp_path: Path) -> Non
             await fill(app, pilot, field, text)
             assert hint(app).startswith(said)
             await pilot.press("enter", "ctrl+n")
+            await pilot.pause()
             assert session.sent == []
+            assert not app._notifications
+            assert app.focused is app.main.query_one(f"#{field} Input")
+            await fill(app, pilot, field, "1")
 
 
 async def test_another_shape_is_announced_and_starts_over_with_enter(tmp_path: Path) -> None:
@@ -159,6 +163,13 @@ async def test_fields_follow_a_network_that_comes_from_elsewhere(tmp_path: Path)
         await session.play(update(opened, fresh=True))
         await pilot.press("ctrl+n")
         assert session.sent == [NewNetwork(NetworkSettings(hidden_size=300, layers=2), TrainingSettings(seq_length=99))]
+
+
+async def test_2_goes_to_the_first_field(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press("2")
+        await pilot.pause()
+        assert app.focused is app.main.query_one("#hidden-size Input")
 
 
 async def test_a_short_text_does_not_shrink_what_is_asked_of_the_next(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from model.protocol import Pause, RunState, SetSampling
 from tui.widgets.key_bar import KeyBar
@@ -22,10 +25,25 @@ async def test_the_key_bar_says_what_the_keys_do_now(tmp_path: Path) -> None:
         await session.play(update(replace(GAUGES, state=RunState.PAUSED)))
         await pilot.pause()
         assert text(bar).startswith(" space Train ")
-        await pilot.press("2", "tab", "tab", "tab", "tab")
+        await pilot.press("2")
         await pilot.pause()
         assert "space" not in text(bar)
         assert " esc Back " in text(bar)
+
+
+@pytest.mark.parametrize("width", [40, 52, 60, 63, 64, 75])
+async def test_a_key_that_has_no_room_is_left_out_whole(tmp_path: Path, width: int) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        bar = app.main.query_one(KeyBar)
+        entries = re.findall(r" \S+ [A-Z]\w+ ", text(bar))
+        await pilot.resize_terminal(width, 15)
+        await pilot.pause()
+        shown = re.findall(r" \S+ [A-Z]\w+ ", text(bar))
+        assert "".join(shown) == text(bar)
+        assert shown == entries[: len(shown)]
+        room = width - 2
+        assert len(text(bar).rstrip()) <= room
+        assert len(text(bar) + entries[len(shown)].rstrip()) > room
 
 
 async def test_a_click_on_a_key_or_its_label_presses_it(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ async def test_the_death_of_the_engine_is_noticed_and_said(session: EngineSessio
     session.send(LOAD)
     await until(session, lambda run: run.losses)
     os.kill(session.pid, signal.SIGKILL)
-    with pytest.raises(EngineError, match=r"killed by signal 9.*engine\.log"):
+    with pytest.raises(EngineError, match=r"was killed by signal 9$"):
         await until(session, lambda _: False)
     session.send(Train())  # nobody listens, nothing breaks
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
+from tui.palette import TableProvider
+from tui.saving import free_path
 from tui.screens.main import MainScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
@@ -29,6 +31,7 @@ class LSTMApp(App[None]):
     TITLE = "lstm-tui"
     CSS_PATH = "app.tcss"
     BINDINGS = app_bindings()
+    COMMANDS = {TableProvider}  # noqa: RUF012 - Textual looks at the class
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class LSTMApp(App[None]):
         network: NetworkSettings | None = None,
         training: TrainingSettings | None = None,
         sampling: SamplingSettings | None = None,
+        insisted: Mapping[str, Any] | None = None,
         theme: str = DEFAULT_THEME,
         config_dir: Path | None = None,
         state_dir: Path | None = None,
@@ -52,6 +56,8 @@ class LSTMApp(App[None]):
             network: The first network's shape, as it was told.
             training: How it is trained.
             sampling: How it writes.
+            insisted: Which sampling settings hold although a saved network, which is opened, brings its own; None
+                where no saved network is opened.
             theme: The look; a name that is unknown is said and passed over.
             config_dir: Where settings are remembered; None is the user's folder, as for the next two.
             state_dir: Where the run is saved on leaving.
@@ -71,12 +77,12 @@ class LSTMApp(App[None]):
         user = paths()
         self._settings_file = settings_file(config_dir or user.config)
         self._run_file = last_run(state_dir or user.state)
-        self._sampling = sampling or SamplingSettings()
         self.main = MainScreen(
             session.send,
             network=network or NetworkSettings(),
             training=training or TrainingSettings(),
-            sampling=self._sampling,
+            sampling=sampling or SamplingSettings(),
+            insisted=insisted,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
         )
@@ -112,7 +118,7 @@ class LSTMApp(App[None]):
                         self.main.apply(run)
         except EngineError as death:
             self.main.ended = True
-            self.main.say(f"{death} What was written stays here; ctrl+q leaves.", "error", timeout=30)
+            self.main.say(f"{sentence(str(death))} What was written stays here; ctrl+q leaves.", "error", timeout=30)
 
     # ---------------------------------------------------------------------------------------- leaving
 
@@ -130,14 +136,15 @@ class LSTMApp(App[None]):
             self.exit()
 
     def _remember(self) -> None:
-        """Keep what was changed at this screen; what came by a flag was for this time only."""
+        """Keep the look and the way of writing that were chosen at this screen.
+
+        What came by a flag was for this time only; so is the shape of a network, which belongs to a run.
+        """
         changes: dict[str, Any] = {}
         if self.theme != self._first_theme:
             changes["theme"] = self.theme
-        if self.main.sampling != self._sampling:
+        if self.main.turned:
             changes["sampling"] = self.main.sampling
-        if self.main.entered is not None:
-            changes["network"], changes["training"] = self.main.entered
         if not changes:
             return
         # A file that cannot be read is someone's work in progress: it is left as it is.
@@ -155,9 +162,35 @@ class LSTMApp(App[None]):
                     yield SystemCommand(key.label, key.help, partial(self.run_action, key.action, self.main))
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
         yield SystemCommand(
-            "Screenshot", "Save a picture of the screen.", lambda: self.set_timer(0.1, self.deliver_screenshot)
+            "Screenshot",
+            "Save a picture of the screen in the current folder.",
+            lambda: self.call_after_refresh(self._save_picture),
         )
         yield SystemCommand("Quit", "Save the run and leave.", self.action_quit)
+
+    def _save_picture(self) -> None:
+        """Save a picture of the screen beside the person's other files, and say where."""
+        path = free_path(Path.cwd(), "lstm-tui", ".svg")
+        try:
+            path.write_text(self.export_screenshot(), encoding="utf-8")
+        except OSError as error:
+            self.main.say(f"could not save {path}: {error.strerror or error}", "error")
+        else:
+            self.main.say(f"saved {path}")
+
+    def action_help_quit(self) -> None:
+        """Answer ctrl+c, where there is nothing to copy."""
+        self.main.say("ctrl+q leaves; your run is saved.")
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy, and say how much that was: nothing else shows that it was done."""
+        super().copy_to_clipboard(text)
+        self.main.say("1 character copied." if len(text) == 1 else f"{len(text):,} characters copied.")
+
+
+def sentence(words: str) -> str:
+    """Return words that came from elsewhere with a capital and a full stop."""
+    return words[:1].upper() + words[1:].rstrip(".") + "."
 
 
 def facts_of(name: str, cache_dir: Path) -> CorpusInfo:

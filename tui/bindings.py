@@ -147,12 +147,15 @@ KEYS: tuple[Key, ...] = (
 )
 
 FOOTER = ("train", "temperature-down", "temperature-up", "help", "quit", "restart", "begin", "open")
-"""What the footer has, in order: in a narrow window the last ones are cut off."""
+"""What the footer has, in order: in a narrow window the last ones are left out."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
 
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 """In the order of the table."""
+
+FOLLOW = Binding("end", "follow", "Follow the writing", show=False)
+"""Not in the table: it is for panels that have no end of their own to go to."""
 
 TYPED: frozenset[str] = frozenset(key.id for key in KEYS if len(key.shown) == 1 or key.shown == "space")
 """What a text field takes for itself."""
@@ -160,7 +163,7 @@ TYPED: frozenset[str] = frozenset(key.id for key in KEYS if len(key.shown) == 1 
 
 def screen_bindings() -> list[BindingType]:
     """Bindings of the main screen."""
-    return [_binding(key) for key in KEYS if not key.action.startswith("app.")]
+    return [FOLLOW, *(_binding(key) for key in KEYS if not key.action.startswith("app."))]
 
 
 def app_bindings() -> list[BindingType]:

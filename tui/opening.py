@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpora.catalogue import default_name
 from corpora.info import Treatment
@@ -31,8 +32,14 @@ class Opening:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
 
+    insisted: Mapping[str, Any] = field(default_factory=dict)
+    """The sampling settings that a flag gave: they hold against those that a saved network brings."""
+
     def commands(self) -> tuple[Command, ...]:
-        """Return what the engine is to be told first."""
+        """Return what the engine is to be told first.
+
+        A saved network has been read after all of it was obeyed, and then replaces the sampling settings by its own.
+        """
         # Imported here since the engine process starts before: that is what the first loss waits for.
         from model.protocol import LoadCorpus, OpenCheckpoint, SetSampling, StartSampling
 

@@ -1,4 +1,4 @@
-"""The name that a saved network gets."""
+"""The names that saved networks and pictures get."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from pathlib import Path
 from model.protocol import Gauges
 
 
-def free_path(folder: Path, gauges: Gauges) -> Path:
-    """Return where to save in `folder`: named after the text and the step, and never the name of a file that is there.
+def network_stem(gauges: Gauges) -> str:
+    """Return what a saved network is called: the text and the step.
 
-    Args:
-        folder: Need not be writable; the one who writes finds out.
-        gauges: Of the run; the text's name is data, and only its harmless characters are used.
+    The text's name is data, and only its harmless characters are used.
     """
     name = gauges.corpus.name if gauges.corpus else ""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name.rpartition("/")[2].removesuffix(".txt")).strip("-")[:60] or "network"
+    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name.rpartition("/")[2].removesuffix(".txt")).strip("-")[:60]
+    return f"{stem or 'network'}-{gauges.step}"
+
+
+def free_path(folder: Path, stem: str, suffix: str) -> Path:
+    """Return where to save in `folder`: `stem`, counted on so that no file that is there is overwritten.
+
+    The folder need not be writable; the one who writes finds out.
+    """
     for number in itertools.count(1):
-        path = folder / (f"{stem}-{gauges.step}" + (f"-{number}" if number > 1 else "") + ".safetensors")
+        path = folder / (stem + (f"-{number}" if number > 1 else "") + suffix)
         if not path.exists():
             return path
     raise AssertionError("counting never ends")

@@ -21,7 +21,7 @@ from corpora.catalogue import BY_NAME
 from model.session import EngineSession
 from tui.commands.asked import asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
-from tui.commands.options import ENCODING, FPS, NETWORK, PRESET, THREADS, TRAINING, TREAT
+from tui.commands.options import ENCODING, FPS, NETWORK, PRESET, SAMPLING, THREADS, TRAINING, TREAT
 from tui.opening import Opening
 from tui.settings import Paths, load_settings, paths
 from tui.whole_file import whole_file
@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
         network=asked.network,
         training=asked.training,
         sampling=asked.sampling,
+        insisted={one.name: value for one in SAMPLING if (value := one.given(options)) is not None},
         treatments=asked.treatments,
         encoding=None if encoding is None else str(encoding),
     )
@@ -57,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
         network=opening.network,
         training=opening.training,
         sampling=opening.sampling,
+        insisted=opening.insisted if opening.checkpoint else None,
         theme=settings.theme,
         fps=float(fps),
     )

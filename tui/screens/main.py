@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,27 +18,13 @@ from textual.widgets import Input
 
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
+from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
-from model.protocol import (
-    Command,
-    Gauges,
-    LoadCorpus,
-    NewNetwork,
-    Pause,
-    RunState,
-    RunUpdate,
-    Save,
-    SetLearningRate,
-    SetSampling,
-    StartSampling,
-    Step,
-    StopSampling,
-    Train,
-)
+from model.protocol import Command, Gauges, RunState, RunUpdate
 from tui.bindings import screen_bindings, working_bindings
 from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
-from tui.saving import free_path
+from tui.saving import free_path, network_stem
 from tui.screens.begin_with import BeginWithScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
@@ -80,22 +67,22 @@ class MainScreen(Screen[None]):
         network: NetworkSettings,
         training: TrainingSettings,
         sampling: SamplingSettings,
+        insisted: Mapping[str, Any] | None,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
     ) -> None:
         super().__init__(id="main", classes="-at-sample")
         self._send = send
         self._prime = ""
-        self._writing = True
-        self._equipped = False  # for small windows
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
         self._training = TrainingPanel(network, training)
         self._loss = LossPanel(id="loss")
         self._sample = SamplePane(id="sample")
         self.set_reactive(MainScreen.sampling, sampling)
-        self.entered: tuple[NetworkSettings, TrainingSettings] | None = None
-        """The settings that someone asked for at this screen, to be remembered."""
+        self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
+        self.turned = False
+        """Whether someone chose here how it writes, which is worth remembering."""
 
     def compose(self) -> ComposeResult:
         """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet."""
@@ -119,9 +106,8 @@ class MainScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Mount what only small windows show, where it is needed first: most windows start without."""
-        if self._equipped or is_ample(event.size):
+        if is_ample(event.size) or self.query(RoomNotice):
             return
-        self._equipped = True
         self._top.mount(PageTabs().data_bind(MainScreen.panel), after="#name")
         self.mount(SamplingPanel(id="strip").data_bind(MainScreen.sampling), RoomNotice(), after="#room")
 
@@ -132,11 +118,21 @@ class MainScreen(Screen[None]):
         if update.fresh:
             self._loss.reset()
         self.gauges = update.gauges
+        if update.fresh and self._insisted is not None:
+            self._follow_saved(update.gauges, self._insisted)
         self._loss.extend(update.losses, update.validations)
         for written in update.written:
             self._sample.append(written)
         for notice in update.notices:
             self.say(notice.text, notice.severity)
+
+    def _follow_saved(self, saved: Gauges, insisted: Mapping[str, Any]) -> None:
+        """Show what a saved network brings, once; what a flag said holds against it."""
+        self._insisted = None
+        self._training.bring(saved.network, saved.training)
+        self.sampling = dataclasses.replace(saved.sampling, **insisted)
+        if self.sampling != saved.sampling:
+            self.send(protocol.SetSampling(self.sampling))
 
     def say(self, text: str, severity: SeverityLevel = "information", timeout: float | None = None) -> None:
         """Show a sentence for some seconds; whatever is in it, it is data."""
@@ -146,6 +142,12 @@ class MainScreen(Screen[None]):
         """Let the footer say Train or Pause."""
         if old.state is not new.state:
             self.refresh_bindings()
+
+    def watch_ended(self) -> None:
+        """Show nothing as if it went on."""
+        if self.ended:
+            self.gauges = dataclasses.replace(self.gauges, state=RunState.PAUSED, loading=None)
+            self._sample.writing = False
 
     def watch_panel(self) -> None:
         """Show the panel where there is room for one."""
@@ -167,46 +169,39 @@ class MainScreen(Screen[None]):
     # ------------------------------------------------------------------------------- what people do
 
     def send(self, command: Command) -> bool:
-        """Hand a command to the engine, or say that there is none any more."""
-        if self.ended:
-            self.say("The engine has ended; the text stays here until ctrl+q.", "warning")
-            return False
-        self._send(command)
-        return True
+        """Hand a command to the engine; returns whether there is one still. The top bar says if there is none."""
+        if not self.ended:
+            self._send(command)
+        return not self.ended
 
-    def load(self, sources: tuple[str, ...], choice: TextChoice | None = None) -> None:
+    def load(self, text: CorpusPanel.Chosen | TextChoice) -> None:
         """Start a new run on a text, with the settings that are filled in."""
         settings = self._take_settings()
         if settings is None:
             return
-        treatments, encoding = (choice.treatments, choice.encoding) if choice else (frozenset(), None)
-        if self.send(LoadCorpus(sources, *settings, treatments=treatments, encoding=encoding)):
+        load = protocol.LoadCorpus(text.sources, *settings, treatments=text.treatments, encoding=text.encoding)
+        if self.send(load):
             self.say("A new run begins as soon as the text is read.")
 
     def _take_settings(self) -> tuple[NetworkSettings, TrainingSettings] | None:
+        """The settings that are filled in; where they cannot be used, the person is brought to what says why."""
         try:
-            self.entered = self._training.take()
-        except SettingsError as error:
-            self.say(f"Not started: {error}.", "warning")
+            return self._training.take()
+        except SettingsError:
+            self.action_jump("training")
             return None
-        return self.entered
 
     def on_corpus_panel_chosen(self, message: CorpusPanel.Chosen) -> None:
         """Learn it."""
-        self.load((message.name,))
+        self.load(message)
 
     def on_corpus_panel_missing(self, message: CorpusPanel.Missing) -> None:
         """Tell how to get it."""
         self.say(f"{message.entry.name} is not on this machine. To get it: {message.entry.install}", "warning", 12)
 
     def on_training_panel_learning_rate_changed(self, message: TrainingPanel.LearningRateChanged) -> None:
-        """Let it act, and remember it."""
-        self.entered = self._training.network, self._training.training
-        self.send(SetLearningRate(message.learning_rate))
-
-    def on_training_panel_shape_entered(self) -> None:
-        """Start over with the new shape."""
-        self.action_start_over()
+        """Let it act."""
+        self.send(protocol.SetLearningRate(message.learning_rate))
 
     def on_sampling_panel_changed(self, message: SamplingPanel.Changed) -> None:
         """Grant the wish."""
@@ -218,34 +213,35 @@ class MainScreen(Screen[None]):
 
     def sample_with(self, sampling: SamplingSettings) -> None:
         """Draw the next character with these settings."""
-        if sampling != self.sampling and self.send(SetSampling(sampling)):
+        if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
             self.sampling = sampling
+            self.turned = True
 
     # ---------------------------------------------------------------------------------------- keys
 
     def action_toggle_training(self) -> None:
         """Train or pause."""
-        if self.gauges.state in (RunState.EMPTY, RunState.LOADING):
+        if not self.ended and self.gauges.state in (RunState.EMPTY, RunState.LOADING):
             self.say("There is nothing to train yet: the text is still being read.")
             return
         pause = self.gauges.state is RunState.TRAINING
-        if self.send(Pause() if pause else Train()):
+        if self.send(protocol.Pause() if pause else protocol.Train()):
             # The next update says the same; until then the key has its answer.
             self.gauges = dataclasses.replace(self.gauges, state=RunState.PAUSED if pause else RunState.TRAINING)
 
     def action_one_step(self) -> None:
         """Train one step."""
-        self.send(Step())
+        self.send(protocol.Step())
 
     def action_start_over(self) -> None:
         """Throw the network away and begin with one of the shape that is filled in."""
         settings = self._take_settings()
         if settings is not None:
-            self.send(NewNetwork(*settings))
+            self.send(protocol.NewNetwork(*settings))
 
     def action_save(self) -> None:
         """Save beside the person's other files; the engine says when it is done."""
-        self.send(Save(str(free_path(Path.cwd(), self.gauges))))
+        self.send(protocol.Save(str(free_path(Path.cwd(), network_stem(self.gauges), ".safetensors"))))
 
     def action_turn(self, knob: Knob, direction: int) -> None:
         """Turn one of the sampling settings by a step."""
@@ -253,14 +249,13 @@ class MainScreen(Screen[None]):
 
     def action_toggle_writing(self) -> None:
         """Stop writing, or go on."""
-        if self.send(StopSampling() if self._writing else StartSampling()):
-            self._writing = not self._writing
-            self._sample.writing = self._writing
+        if self.send(protocol.StopSampling() if self._sample.writing else protocol.StartSampling()):
+            self._sample.writing = not self._sample.writing
 
     def action_restart_writing(self) -> None:
         """Write from a fresh start."""
-        if self.send(StartSampling(prime=self._prime, restart=True)):
-            self._writing = True
+        if self.send(protocol.StartSampling(prime=self._prime, restart=True)):
+            self._sample.writing = True
 
     def action_begin_with(self) -> None:
         """Ask for the words to begin with."""
@@ -275,13 +270,17 @@ class MainScreen(Screen[None]):
         """Forget the written text."""
         self._sample.clear()
 
+    def action_follow(self) -> None:
+        """Show the end of the written text again."""
+        self._sample.follow()
+
     def action_open_text(self) -> None:
         """Ask for a text of one's own."""
         self.app.push_screen(OpenTextScreen(Path.cwd()), self._open)
 
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:
-            self.load((str(choice.path),), choice)
+            self.load(choice)
 
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""
@@ -291,8 +290,8 @@ class MainScreen(Screen[None]):
     def _focus_panel(self, panel: str) -> None:
         self.panel = panel  # news of an earlier focus may have come in between
         place = self.query_one(f"#{panel}")
-        target = next((widget for widget in place.query("*") if widget.focusable), place)
-        self.set_focus(target)
+        start = place.first_used if isinstance(place, TrainingPanel) else place
+        self.set_focus(next((widget for widget in start.query("*") if widget.focusable), place))
         place.scroll_visible(animate=False)
 
     def action_help(self) -> None:

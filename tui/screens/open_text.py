@@ -27,8 +27,8 @@ TREATMENTS = {
 class TextChoice:
     """A text of one's own, as it is to be read."""
 
-    path: Path
-    """Absolute."""
+    sources: tuple[str, ...]
+    """As `LoadCorpus` takes them; absolute."""
     treatments: frozenset[Treatment]
     encoding: str | None
     """None finds it out."""
@@ -126,7 +126,7 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
             return
         chosen = frozenset(kind for kind in TREATMENTS if self.query_one(f"#{kind.value}", Tick).value)
         latin = self.query_one("#latin", Tick).value
-        self.dismiss(TextChoice(path, chosen, "latin-1" if latin else None))
+        self.dismiss(TextChoice((str(path),), chosen, "latin-1" if latin else None))
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#problem", Static).update(sanitize_line(sentence))

@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from corpora.entry import Entry
-from corpora.info import CorpusInfo
+from corpora.info import CorpusInfo, Treatment
 from model.protocol import Gauges, RunState
 from tui import units
 from tui.describer import Describer
@@ -25,20 +25,26 @@ from tui.widgets.corpus_details import CorpusDetails
 PATIENCE = 0.2
 """Seconds that the cursor rests on a text before its facts are read."""
 METER_CELLS = 16
+OWN = "/own"
+"""Stands for the text that is not of the catalogue, where names are no paths."""
 
 
 class CorpusPanel(Vertical):
-    """Enter loads the text under the cursor; the one that is being learnt has a dot."""
+    """Enter loads the text under the cursor; the one that is being learnt has a dot, and a line if it had none."""
 
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
 
     class Chosen(Message):
-        """A text of the catalogue is to be learnt."""
+        """A text is to be learnt; the attributes are those of `LoadCorpus`."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(
+            self, sources: tuple[str, ...], treatments: frozenset[Treatment] = frozenset(), encoding: str | None = None
+        ) -> None:
             super().__init__()
-            self.name = name
+            self.sources = sources
+            self.treatments = treatments
+            self.encoding = encoding
 
     class Missing(Message):
         """A text was chosen that is not on this machine."""
@@ -61,6 +67,7 @@ class CorpusPanel(Vertical):
         self.border_title = "1 Corpora"
         self._entries = {entry.name: entry for entry in catalogue}
         self._present = {entry.name: entry.available() for entry in catalogue}
+        self._own: CorpusInfo | None = None
         self._known: dict[str, CorpusInfo] = {}
         self._problems: dict[str, str] = {}
         self._current: str | None = None
@@ -78,20 +85,32 @@ class CorpusPanel(Vertical):
 
     def watch_gauges(self, old: Gauges, new: Gauges) -> None:
         """Move the dot to the text that is being learnt, and the cursor when it changes."""
-        name = new.corpus.name if new.corpus else None
-        if new.corpus is not None and name in self._entries and name not in self._known:
-            self._known[new.corpus.name] = new.corpus
-            if self._highlighted == name:
-                self._show_details(new.corpus.name)
-        if name != self._current:
-            before, self._current = self._current, name
-            for changed in (before, name):
-                if changed in self._entries:
-                    self._list.replace_option_prompt(changed, self._prompt(changed))
-            if name in self._entries:
-                self._list.highlighted = list(self._entries).index(name)
+        if new.corpus is not old.corpus and new.corpus != old.corpus:
+            self._follow(new.corpus)
         if (old.state, old.loading) != (new.state, new.loading):
             self._show_hint()
+
+    def _follow(self, corpus: CorpusInfo | None) -> None:
+        before, self._current = self._current, self._key(corpus)
+        if self._current == OWN and corpus != self._own:
+            self._own = corpus
+            self._list.clear_options().add_options([self._option(name) for name in (OWN, *self._entries)])
+        if corpus is not None and self._current in self._entries:
+            self._known.setdefault(corpus.name, corpus)
+        for changed in {before, self._current} - {None}:
+            self._list.replace_option_prompt(str(changed), self._prompt(str(changed)))
+        if self._current is not None:
+            self._list.highlighted = self._list.get_option_index(self._current)
+            self._show_details(self._current)
+
+    def _key(self, corpus: CorpusInfo | None) -> str | None:
+        """Return which line of the list is that of a text."""
+        if corpus is None:
+            return None
+        return corpus.name if corpus.source == (corpus.name,) and corpus.name in self._entries else OWN
+
+    def _is_present(self, name: str) -> bool:
+        return name == OWN or self._present[name]
 
     def _tell(self, name: str, info: CorpusInfo | None, problem: str) -> None:
         """Called in the describer's thread."""
@@ -106,11 +125,12 @@ class CorpusPanel(Vertical):
         return Option(self._prompt(name), id=name)
 
     def _prompt(self, name: str) -> Content:
-        present = self._present[name]
+        present = self._is_present(name)
+        shown = self._own.name if name == OWN and self._own else name
         sign = "●" if name == self._current else " "
         return Content.assemble(
             (sign + " ", "$accent"),
-            (sanitize_line(name), "" if present else "$faint"),
+            (sanitize_line(shown), "" if present else "$faint"),
             ("" if present else "  not installed", "$faint"),
         )
 
@@ -131,7 +151,7 @@ class CorpusPanel(Vertical):
 
     def _wait_for(self, name: str) -> None:
         """Read the facts of a text if someone rests on it; the engine tells those of its own text by itself."""
-        if self._list.has_focus and self._present[name] and name not in {**self._known, **self._problems}:
+        if self._list.has_focus and self._is_present(name) and name not in {OWN, *self._known, *self._problems}:
             self.set_timer(PATIENCE, partial(self._look_at, name))
 
     def _look_at(self, name: str) -> None:
@@ -150,8 +170,10 @@ class CorpusPanel(Vertical):
         name = event.option_id
         if name is None:
             return
-        if self._present[name]:
-            self.post_message(self.Chosen(name))
+        if name == OWN and self._own is not None:
+            self.post_message(self.Chosen(self._own.source, self._own.treatments, self._own.encoding))
+        elif self._present[name]:
+            self.post_message(self.Chosen((name,)))
         else:
             self.post_message(self.Missing(self._entries[name]))
 
@@ -166,9 +188,14 @@ class CorpusPanel(Vertical):
             self._show_details(message.name)
 
     def _show_details(self, name: str, *, looking: bool = False) -> None:
-        problem = self._problems.get(name, "")
-        self.query_one(CorpusDetails).show(
-            self._entries[name], self._present[name], self._known.get(name), problem, looking=looking
+        details = self.query_one(CorpusDetails)
+        if name == OWN and self._own is not None:
+            details.show(self._own, self._own)
+            return
+        entry = self._entries[name]
+        install = None if self._present[name] else entry.install or ""
+        details.show(
+            entry, self._known.get(name), install=install, problem=self._problems.get(name, ""), looking=looking
         )
 
     def _show_hint(self) -> None:
@@ -185,7 +212,7 @@ class CorpusPanel(Vertical):
                     f" {units.percent(share)}",
                 )
             )
-        elif self._highlighted is not None and not self._present[self._highlighted]:
+        elif self._highlighted is not None and not self._is_present(self._highlighted):
             hint.update(Content.assemble(("enter", "$accent"), " how to get it"))
         else:
             hint.update(Content.assemble(("enter", "$accent"), " new run   ", ("o", "$accent"), " open a file"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from textual import events
 from textual.binding import Binding
@@ -43,6 +43,10 @@ class KeyBar(Static):
             self._keys = list(keys.values())
             self._show()
 
+    def on_resize(self) -> None:
+        """Show as many keys as there is room for."""
+        self._show()
+
     def _show(self) -> None:
         parts: list[Content] = []
         for group, together in groupby(self._keys, lambda binding: binding.group):
@@ -51,7 +55,11 @@ class KeyBar(Static):
             else:
                 label = (f" {group.description} ", "$faint")
                 parts.append(Content.assemble(" ", *(self._key(binding) for binding in together), label))
-        self.update(Content("").join(parts), layout=False)
+        # A word that is cut says nothing: the last keys go as a whole.
+        ends = accumulate(part.cell_length for part in parts)
+        room = self.content_size.width
+        whole = [part for part, end in zip(parts, ends, strict=True) if end <= room + 1]  # all end in a blank
+        self.update(Content("").join(whole), layout=False)
 
     def _key(self, binding: Binding, label: str = "", before: str = "") -> Content:
         """Return a key, bright, and its label, for the mouse to find."""

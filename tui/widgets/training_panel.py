@@ -47,9 +47,6 @@ class TrainingPanel(Vertical):
             super().__init__()
             self.learning_rate = learning_rate
 
-    class ShapeEntered(Message):
-        """A setting was entered that only a new network can have."""
-
     def __init__(self, network: NetworkSettings, training: TrainingSettings) -> None:
         super().__init__(id="training")
         self.border_title = "2 Training"
@@ -99,6 +96,19 @@ class TrainingPanel(Vertical):
         if training is not None:
             streams = max(training.batch_size, self.training.batch_size)
             self.training = dataclasses.replace(training, batch_size=streams)
+
+    def bring(self, network: NetworkSettings | None, training: TrainingSettings | None) -> None:
+        """Fill in all that a saved network brings; it was asked for with it."""
+        self.network, self.training = network or self.network, training or self.training
+        for setting in (*NETWORK, *TRAINING):
+            self._field(setting).fill(getattr(self.network if setting in NETWORK else self.training, setting.name))
+        self._show_hint()
+
+    @property
+    def first_used(self) -> SettingField:
+        """The first field with something that cannot be used, else the first."""
+        fields = list(self.query(SettingField))
+        return next((field for field in fields if self._complaint(field)), fields[0])
 
     def _replace(self, setting: Setting, old: object, new: object) -> None:
         field = self._field(setting)
@@ -156,7 +166,7 @@ class TrainingPanel(Vertical):
             self._visited = None
         self._show_hint()
 
-    def on_setting_field_entered(self, message: SettingField.Entered) -> None:
+    async def on_setting_field_entered(self, message: SettingField.Entered) -> None:
         """Let the learning rate act; anything else is a question of a new network."""
         message.stop()
         if self._complaint(message.field):
@@ -167,7 +177,7 @@ class TrainingPanel(Vertical):
             self._show_hint()
             self.post_message(self.LearningRateChanged(learning_rate))
         else:
-            self.post_message(self.ShapeEntered())
+            await self.run_action("screen.start_over")
 
     def _show_hint(self) -> None:
         """Mark the fields; under them, first what is wrong, then what Enter does, then what a field is."""
