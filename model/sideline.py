@@ -9,7 +9,7 @@ from model.slices import Slices
 
 Result = TypeVar("Result")
 
-SHARE = 0.2
+SHARE = 0.03
 """Of the time, while there is other work."""
 
 
