@@ -49,6 +49,10 @@ RESTART_SHARE = 0.5
 """Of the learning rate that the schedule must have left: below, a loss may well stand, and a new network lacks time."""
 
 
+quiet = np.errstate(over="ignore", invalid="ignore")
+"""What overflows is found in the loss, and mended or told as divergence; numpy need not warn of it too."""
+
+
 class Trainer(Learner):
     """A learner that is measured, and looked after.
 
@@ -115,6 +119,7 @@ class Trainer(Learner):
         if self.finished:
             self.waited = 0
 
+    @quiet
     def increment(self, seconds: float, steps: int | None = None) -> Progress:
         """Train for about `seconds`, less than a slice over; a step may be left half done and is taken up again.
 
@@ -134,6 +139,7 @@ class Trainer(Learner):
                 break
         return self.progress()
 
+    @quiet
     def settle(self) -> None:
         """Finish the optimiser's update if one is half done, so that moments and weights fit together."""
         while self._updating and self._slices is not None:
@@ -143,12 +149,10 @@ class Trainer(Learner):
         """Do one slice; whether it was the last of its step."""
         if self._slices is None:
             self._slices = self._step()
-        # what overflows is found in the loss, and mended or told as divergence
-        with np.errstate(over="ignore", invalid="ignore"):
-            try:
-                next(self._slices)
-            except StopIteration:
-                self._slices = None
+        try:
+            next(self._slices)
+        except StopIteration:
+            self._slices = None
         return self._slices is None
 
     def progress(self) -> Progress:
