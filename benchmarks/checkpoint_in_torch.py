@@ -19,8 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from corpora.corpus import CorpusError
-from corpora.library import load_now
+from beside_torch import torch_and_text
 
 TOLERANCE = 1e-4
 """Nats per character by which the two losses may differ."""
@@ -63,17 +62,7 @@ def main() -> int:
     parser.add_argument("text", nargs="?", default="shakespeare", help="a file, or a name of `lstm-tui corpora`")
     parser.add_argument("--steps", type=int, default=200, help="steps of training (default: 200)")
     options = parser.parse_args()
-    try:
-        torch = import_module("torch")
-    except ImportError:
-        print("This benchmark compares with PyTorch: pip install torch==2.13.0", file=sys.stderr)
-        return 1
-    try:
-        corpus = load_now([options.text])
-    except CorpusError as error:
-        print(error, file=sys.stderr)
-        return 1
-
+    torch, corpus = torch_and_text(options.text)
     held = corpus.vocabulary.decode(corpus.validation[:HELD])
     worst = 0.0
     print(f"{corpus.info.name}: loss on {len(held):,} held characters, nats per character\n")

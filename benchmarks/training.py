@@ -18,14 +18,13 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import numpy as np
+from beside_torch import torch_and_text
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from corpora.corpus import Corpus, CorpusError
-from corpora.library import load_now
+from corpora.corpus import Corpus
 from model.batches import Batches
 from model.config import NetworkSettings, TrainingSettings
 from model.network import Network
@@ -181,16 +180,7 @@ def main() -> int:
     parser.add_argument("text", nargs="?", default="shakespeare", help="a file, or a name of `lstm-tui corpora`")
     parser.add_argument("--turns", type=int, default=9, help="turns of each side and row (default: 9)")
     options = parser.parse_args()
-    try:
-        torch = import_module("torch")
-    except ImportError:
-        print("This benchmark compares with PyTorch: pip install torch==2.13.0", file=sys.stderr)
-        return 1
-    try:
-        corpus = load_now([options.text])
-    except CorpusError as error:
-        print(error, file=sys.stderr)
-        return 1
+    torch, corpus = torch_and_text(options.text)
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
