@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from model.moment import Moment
 from model.parameters import Floats, Parameters, Shapes
 from model.slices import Slices, blocks
 from model.softmax import Ids
@@ -98,13 +99,12 @@ class Cell(ABC):
         """Buffers for windows of T steps and B streams."""
 
     @abstractmethod
-    def step(self, projection: Floats, state: Floats) -> None:
-        """Advance `state` (S, B, H) in place by one character, for sampling.
+    def step(self, x: Floats, at: Moment) -> None:
+        """Advance `at.memory` in place by one character, for sampling.
 
         Args:
-            projection: x W_ih + b_ih, with the gates side by side, (B, G H); may be overwritten. Of a single stream
-                it may be (G H,) and the state (S, H): products with a vector are quicker than with a row.
-            state: The memory, of which the first vector is h.
+            x: x W_ih + b_ih with the gates side by side, (B, G H), or what `folded` makes of it; may be `at.z` itself.
+            at: Memory, W_hh and buffers.
         """
 
     @abstractmethod
@@ -117,6 +117,10 @@ class Cell(ABC):
 
         Gradients are assigned, not accumulated. Those of W_ih are made from `work.dz`, by whoever knows x.
         """
+
+    def folded(self) -> tuple[Floats, Floats, Floats] | None:
+        """W_ih (G H, D), a bias (G H,) and W_hh (G H, H) that leave `step` less to do; None where none do."""
+        return None
 
     def initial_gradient(self, work: Workspace) -> Floats:
         """After backward: d(loss)/d(state before the window), (S, B, H)."""

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from model import cell
 from model.cell import Cell, weight_gradient
+from model.moment import Moment
 from model.parameters import Floats
 from model.slices import Slices
 
@@ -57,21 +58,21 @@ class GRU(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
-    def step(self, projection: Floats, state: Floats) -> None:
-        """Advance `state` (1, B, H) in place by one character."""
-        h, H = state[0], self.H
-        recall = h @ self.W_hh_flat.T
-        recall += self.b_hh_flat
-        rz, n = projection[..., : 2 * H], projection[..., 2 * H :]
-        rz += recall[..., : 2 * H]
+    def step(self, x: Floats, at: Moment) -> None:
+        """Advance h by one character."""
+        (h,), (r, z, n), H = at.memory, at.gates, self.H
+        recall = at.recall()
+        np.add(recall, self.b_hh_flat, out=recall)
+        rz = at.z[..., : 2 * H]
+        np.add(x[..., : 2 * H], recall[..., : 2 * H], out=rz)
         sigmoid(rz)
-        r, z = rz[..., :H], rz[..., H:]
-        n += r * recall[..., 2 * H :]
+        np.multiply(r, recall[..., 2 * H :], out=r)
+        np.add(x[..., 2 * H :], r, out=n)
         np.tanh(n, out=n)
         # h = (1 - z) n + z h = n + z (h - n)
-        h -= n
-        h *= z
-        h += n
+        np.subtract(h, n, out=h)
+        np.multiply(h, z, out=h)
+        np.add(h, n, out=h)
 
     def forward(self, work: cell.Workspace) -> Slices[None]:
         """Run over a window; leaves h and the activated gates of each step in `work`."""

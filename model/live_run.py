@@ -86,6 +86,7 @@ class LiveRun:
         """
         if corpus is None:
             trainer, network = None, checkpoint.build_network()
+            network.rest()
         else:
             trainer = resume_trainer(checkpoint, corpus, clock=self.clock)
             network = trainer.player

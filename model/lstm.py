@@ -21,6 +21,7 @@ from numpy import add, matmul, multiply, subtract, tanh
 
 from model import cell
 from model.cell import Cell, by_gate, weight_gradient
+from model.moment import Moment
 from model.parameters import Floats, Parameters
 from model.slices import Slices
 
@@ -146,23 +147,31 @@ class LSTM(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
-    def step(self, projection: Floats, state: Floats) -> None:
-        """Advance `state` (2, B, H) in place by one character; `projection` (B, 4 H) is overwritten."""
-        h, c = state
-        z = projection
-        z += h @ self.W_hh_flat.T
-        z += self.b_hh_flat
-        z *= self.scale_flat
+    def folded(self) -> tuple[Floats, Floats, Floats]:
+        """W_ih, the sum of both biases, and W_hh with the scale of the tanh folded in."""
+        scale = self.scale_flat
+        return (
+            self.W_ih_flat * scale[:, None],
+            (self.b_ih_flat + self.b_hh_flat) * scale,
+            self.W_hh_flat * scale[:, None],
+        )
+
+    def step(self, x: Floats, at: Moment) -> None:
+        """Advance h and c by one character."""
+        z, (i, f, g, o), (h, c) = at.z, at.gates, at.memory
+        add(x, at.recall(), z)
+        if not at.folded:
+            add(z, self.b_hh_flat, z)
+            multiply(z, self.scale_flat, z)
         tanh(z, z)
-        z *= self.scale_flat
-        z += self.shift_flat
-        H = self.H
-        i, f, g, o = z[..., :H], z[..., H : 2 * H], z[..., 2 * H : 3 * H], z[..., 3 * H :]
-        c *= f
-        i *= g
-        c += i
+        multiply(z, self.scale_flat, z)
+        add(z, self.shift_flat, z)
+        # c = f * c + i * g;  h = o * tanh(c)
+        multiply(c, f, c)
+        multiply(i, g, i)
+        add(c, i, c)
         tanh(c, h)
-        h *= o
+        multiply(h, o, h)
 
     def forward(self, work: cell.Workspace) -> Slices[None]:
         """Run over a window; leaves h, c and the activated gates of each step in `work`."""

@@ -19,6 +19,7 @@ from model.gru import GRU
 from model.initialise import draw_weights
 from model.lstm import LSTM
 from model.parameters import Floats, Parameters
+from model.reader import Reader
 from model.rnn import RNN
 from model.slices import Slices, blocks
 from model.softmax import Ids, cross_entropy
@@ -72,6 +73,7 @@ class Network:
     Attributes:
         settings: Its shape.
         V: Distinct characters.
+        at_rest: Whether the weights can no longer change.
         parameters: All tensors, named as PyTorch names them: `lstm.*`, `gru.*` or `rnn.*`, `decoder.*`, and
             `encoder.weight` with an embedding.
     """
@@ -79,6 +81,7 @@ class Network:
     def __init__(self, settings: NetworkSettings, V: int, dtype: npt.DTypeLike = np.float32) -> None:
         """Allocate a network of zeros; `initialise` draws its weights."""
         self.settings, self.V = settings, V
+        self.at_rest = False
         kind = CELLS[settings.cell]
         H, D = settings.hidden_size, settings.embedding_size
         shapes: dict[str, tuple[int, ...]] = {}
@@ -143,26 +146,18 @@ class Network:
         Returns:
             Logits of the next character, (B, V).
         """
-        if len(ids) == 1:
-            # a single stream goes without its axis: a product with a vector is quicker than with a row
-            return self._step(int(ids[0]), state[:, :, 0])[None]
-        return self._step(ids, state)
+        logits = self.reader(state).read(ids if len(ids) > 1 else int(ids[0]))
+        return logits.reshape(len(ids), self.V)
 
-    def _step(self, ids: Ids | int, state: Floats) -> Floats:
-        h: Floats = state[-1, 0]
-        for index, layer in enumerate(self.layers):
-            if index:
-                projection: Floats = h @ layer.W_ih_flat.T  # (B, G H)
-                projection += layer.b_ih_flat
-            elif self.E is None:
-                projection = layer.W_ih_flat.T[ids] + layer.b_ih_flat
-            else:
-                projection = self.E[ids] @ layer.W_ih_flat.T + layer.b_ih_flat
-            layer.step(projection, state[index])
-            h = state[index, 0]
-        logits: Floats = h @ self.W_out.T
-        logits += self.b_out
-        return logits
+    def reader(self, state: Floats) -> Reader:
+        """What reads character by character and advances `state` (L, S, B, H); to be kept, for it is slow to make."""
+        return Reader(self.layers, self.E, self.W_out, self.b_out, state, at_rest=self.at_rest)
+
+    def rest(self) -> None:
+        """Let the weights be as they are from now on, so that reading can keep what follows from them."""
+        self.at_rest = True
+        for tensor in (self.parameters.values, *self.parameters.tensors.values()):
+            tensor.flags.writeable = False
 
     # --------------------------------------------------------------------------------------- a window
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.cell import Cell, Workspace, weight_gradient
+from model.moment import Moment
 from model.parameters import Floats
 from model.slices import Slices
 
@@ -20,11 +21,11 @@ class RNN(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(1, T, B, self.H, self.W_hh.dtype)
 
-    def step(self, projection: Floats, state: Floats) -> None:
-        """Advance `state` (1, B, H) in place by one character."""
-        projection += state[0] @ self.W_hh_flat.T
-        projection += self.b_hh_flat
-        np.tanh(projection, out=state[0])
+    def step(self, x: Floats, at: Moment) -> None:
+        """Advance h by one character."""
+        np.add(x, at.recall(), out=at.z)
+        np.add(at.z, self.b_hh_flat, out=at.z)
+        np.tanh(at.z, out=at.h)
 
     def forward(self, work: Workspace) -> Slices[None]:
         """Run over a window; leaves h of each step in `work`."""

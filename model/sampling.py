@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,11 @@ CANDIDATES = 12
 ROUNDING = 1e-12
 """Sums of probabilities are exact to about this."""
 
+TAME = 30.0
+"""Of a logit over the temperature: its exponential is far from any overflow."""
+
+accumulate = np.add.accumulate
+
 
 def tempered(logits: Floats, temperature: float) -> Floats:
     """Softmax of logits / temperature, in double precision and without overflow at any temperature.
@@ -32,22 +38,7 @@ def tempered(logits: Floats, temperature: float) -> Floats:
     Returns:
         Probabilities, (V,).
     """
-    if temperature <= 0.0:
-        certain: Floats = np.zeros(len(logits))
-        certain[logits.argmax()] = 1.0
-        return certain
-    # the highest logit comes off first: no exponential overflows, and the least temperature leaves it alone
-    weights: Floats = logits.astype(np.float64)
-    weights -= weights.max()
-    weights /= max(temperature, LEAST_TEMPERATURE)
-    np.exp(weights, out=weights)
-    weights /= weights.sum()
-    return weights
-
-
-def likeliest_first(probs: Floats) -> Ids:
-    """Ids by falling probability (V,); of equals the lower id comes first."""
-    return np.argsort(-probs, kind="stable")
+    return to_one(tempered_odds(logits, temperature))
 
 
 def top_k(probs: Floats, k: int) -> Floats:
@@ -65,9 +56,7 @@ def top_k(probs: Floats, k: int) -> Floats:
     """
     if k < 0:
         raise ValueError(f"top-k is {k}; it must be 0, to keep all, or more")
-    if k == 0 or k >= len(probs):
-        return probs
-    return keep(probs, likeliest_first(probs)[:k])
+    return probs if k == 0 or k >= len(probs) else to_one(likeliest(probs, k))
 
 
 def top_p(probs: Floats, p: float) -> Floats:
@@ -85,46 +74,98 @@ def top_p(probs: Floats, p: float) -> Floats:
     """
     if not 0.0 < p <= 1.0:
         raise ValueError(f"top-p is {p}; it must be above 0 and at most 1")
-    if p == 1.0:
-        return probs
-    order = likeliest_first(probs)
-    reached = np.cumsum(probs[order])
-    # short of p by rounding alone is p: no character more than needed
-    return keep(probs, order[: np.searchsorted(reached, p - ROUNDING) + 1])
-
-
-def keep(probs: Floats, ids: Ids) -> Floats:
-    """`probs` (V,) with everything but `ids` put to zero, scaled to sum to 1."""
-    kept = np.zeros_like(probs)
-    kept[ids] = probs[ids]
-    result: Floats = kept / kept.sum()
-    return result
+    return probs if p == 1.0 else to_one(reaching(probs, p))
 
 
 def distribution(logits: Floats, settings: SamplingSettings) -> Floats:
     """What the next character is drawn from: temperature first, then top-k, then top-p; (V,)."""
-    probs = top_k(tempered(logits, settings.temperature), settings.top_k)
-    return top_p(probs, settings.top_p)
+    return to_one(odds_of(logits, settings))
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+# ------------------------------------------------------------------------- odds: probabilities but for one factor
+
+
+def odds_of(logits: Floats, settings: SamplingSettings) -> Floats:
+    """What `distribution` is proportional to, (V,)."""
+    odds = tempered_odds(logits, settings.temperature)
+    if 0 < settings.top_k < len(odds):
+        odds = likeliest(odds, settings.top_k)
+    return odds if settings.top_p == 1.0 else reaching(odds, settings.top_p)
+
+
+def tempered_odds(logits: Floats, temperature: float) -> Floats:
+    """What exp(logits / temperature) is proportional to, (V,); at 0 only the likeliest character has any."""
+    first = logits.argmax()
+    if temperature <= 0.0:
+        certain: Floats = np.zeros(len(logits))
+        certain[first] = 1.0
+        return certain
+    odds: Floats = logits.astype(np.float64)
+    highest = odds.item(first)
+    if temperature < LEAST_TEMPERATURE:
+        temperature = LEAST_TEMPERATURE
+    if not -TAME * temperature <= highest <= TAME * temperature:
+        odds -= highest  # no exponential overflows, and the least temperature leaves the likeliest alone
+    if temperature != 1.0:
+        odds /= temperature
+    np.exp(odds, odds)
+    return odds
+
+
+def likeliest(odds: Floats, k: int) -> Floats:
+    """`odds` (V,) of the `k` likeliest, 1 <= k <= V, of equals of those with the lower ids; 0 for the others."""
+    least = np.partition(odds, len(odds) - k)[len(odds) - k]
+    kept = odds >= least
+    if np.count_nonzero(kept) > k:  # not all equals of the last one have a place
+        kept[...] = False
+        kept[likeliest_first(odds)[:k]] = True
+    result: Floats = odds * kept
+    return result
+
+
+def reaching(odds: Floats, p: float) -> Floats:
+    """`odds` (V,) of the likeliest that together reach the share `p` of all, in (0, 1); 0 for the others."""
+    reached = accumulate(np.sort(odds)[::-1])
+    # short of p by rounding alone is p: no character more than needed
+    return likeliest(odds, int(reached.searchsorted((p - ROUNDING) * reached[-1])) + 1)
+
+
+def likeliest_first(odds: Floats) -> Ids:
+    """Ids by falling probability (V,); of equals the lower id comes first."""
+    return np.argsort(-odds, kind="stable")
+
+
+def to_one(odds: Floats) -> Floats:
+    """Scale `odds` (V,) to sum to 1."""
+    probs: Floats = odds / accumulate(odds).item(-1)
+    return probs
+
+
+class Draw(NamedTuple):
     """A character, and what else it might have been."""
 
     id: int
-    probs: Floats
+    odds: Floats
     """Of all characters, under the settings it was drawn with, (V,)."""
+    total: float = 1.0
+    """Their sum."""
+
+    @property
+    def probs(self) -> Floats:
+        """Of all characters, (V,), summing to 1."""
+        return self.odds / self.total
 
     @property
     def probability(self) -> float:
         """Of the character that was drawn."""
-        return float(self.probs[self.id])
+        return self.odds.item(self.id) / self.total
 
     @property
     def candidates(self) -> tuple[tuple[int, float], ...]:
         """The likeliest characters with their probabilities, likeliest first; none has probability 0."""
-        best = likeliest_first(self.probs)[:CANDIDATES].tolist()
-        return tuple((other, float(self.probs[other])) for other in best if self.probs[other] > 0.0)
+        probs = self.probs
+        best = likeliest_first(probs)[:CANDIDATES].tolist()
+        return tuple((other, probs.item(other)) for other in best if probs[other] > 0.0)
 
 
 class Sampler:
@@ -152,6 +193,7 @@ class Sampler:
             left out.
         """
         self.state = self.network.initial_state()
+        self._reader = self.network.reader(self.state)
         self.last: int | None = None
         ids, unknown = self.vocabulary.encode(prime)
         for character in ids.tolist():
@@ -162,22 +204,23 @@ class Sampler:
 
     def draw(self) -> Draw:
         """Write one character with the weights and settings of this moment."""
-        probs = distribution(self._read_last(), self.settings)
+        odds = odds_of(self._read_last(), self.settings)
+        cumulative = accumulate(odds)
+        total: float = cumulative.item(-1)
         if self.settings.temperature == 0.0:
-            chosen = int(np.argmax(probs))
+            chosen = int(odds.argmax())
         else:
-            cumulative = probs.cumsum()
             # scaled by the sum, so that rounding can never point beyond the last character
-            chosen = int(cumulative.searchsorted(self.rng.random() * cumulative[-1], side="right"))
+            chosen = bisect_right(cumulative, self.rng.random() * total)
         self.last = chosen
-        return Draw(chosen, probs)
+        return Draw(chosen, odds, total)
 
     def _read_last(self) -> Floats:
         """Advance the state by the character written last; logits of the next one, (V,)."""
+        if self._reader.state is not self.state:
+            self._reader = self.network.reader(self.state)
         # with nothing to go on it reads the line break, where there is one: texts begin where lines begin
-        read = self.last if self.last is not None else self._opening
-        logits: Floats = self.network.step(np.array([read]), self.state)[0]
-        return logits
+        return self._reader.read(self._opening if self.last is None else self.last)
 
     @property
     def _opening(self) -> int:

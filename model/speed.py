@@ -148,8 +148,10 @@ def learner_of(H: int) -> Learner:
 
 
 def sampler_of(H: int) -> Sampler:
-    """A network of size H that writes with the default settings."""
-    return Sampler(network_of(H), noise().vocabulary, SamplingSettings(), np.random.default_rng(0))
+    """A network of size H that writes with the default settings, as `lstm-tui sample` does."""
+    network = network_of(H)
+    network.rest()
+    return Sampler(network, noise().vocabulary, SamplingSettings(), np.random.default_rng(0))
 
 
 def network_of(H: int) -> Network:

@@ -30,9 +30,9 @@ def run(options: argparse.Namespace) -> int:
     checkpoint = load_checkpoint(options.file)
     # a single stream's products are too small to share
     use_threads(1)
-    sampler = Sampler(
-        checkpoint.build_network(), Vocabulary(checkpoint.vocabulary), settings, np.random.default_rng(int(seed))
-    )
+    network = checkpoint.build_network()
+    network.rest()
+    sampler = Sampler(network, Vocabulary(checkpoint.vocabulary), settings, np.random.default_rng(int(seed)))
     prime, unknown = sampler.restart(options.prime)
     if unknown:
         names = ", ".join(repr(character) for character in unknown)

@@ -1,0 +1,94 @@
+"""Reading character by character: with living weights, with weights at rest, and many streams at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from model.config import CELLS, NetworkSettings
+from model.network import Network
+from model.slices import finish
+
+V, H = 7, 5
+Floats = npt.NDArray[np.floating[Any]]
+Ids = npt.NDArray[np.integer]
+
+
+def network_of(cell: str, layers: int, embedding: int = 0) -> Network:
+    network = Network(NetworkSettings(hidden_size=H, layers=layers, cell=cell, embedding_size=embedding), V, np.float64)
+    network.parameters.values[...] = np.random.default_rng(layers).normal(0.0, 0.7, len(network.parameters))
+    return network
+
+
+def a_state(network: Network, B: int) -> Floats:
+    state: Floats = np.random.default_rng(B).normal(0.0, 0.6, network.initial_state(B).shape)
+    return state
+
+
+def read_all(network: Network, text: Ids, state: Floats) -> Floats:
+    """Logits after each character of (T, B), read by one reader: (T, B, V)."""
+    reader = network.reader(state)
+    B = text.shape[1]
+    logits = [reader.read(ids if B > 1 else int(ids[0])).reshape(B, V).copy() for ids in text]
+    return np.array(logits)
+
+
+def window_logits(network: Network, text: Ids, state: Floats) -> Floats:
+    """The same by a window, which leaves its hidden states behind."""
+    T, B = text.shape
+    work = network.workspace(T, B)
+    finish(network.evaluate(text, text, state, work))
+    logits: Floats = work.layers[-1].h[1:] @ network.W_out.T + network.b_out
+    return logits
+
+
+@pytest.mark.parametrize("at_rest", [False, True])
+@pytest.mark.parametrize("embedding", [0, 3])
+@pytest.mark.parametrize("B", [1, 2, 6, 7, 13])
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_reading_by_character_is_the_window(cell: str, layers: int, B: int, embedding: int, at_rest: bool) -> None:
+    network = network_of(cell, layers, embedding)
+    text = np.random.default_rng(1).integers(0, V, (6, B))
+    by_window, by_step = a_state(network, B), a_state(network, B)
+    expected = window_logits(network, text, by_window)
+    if at_rest:
+        network.rest()
+    np.testing.assert_allclose(read_all(network, text, by_step), expected, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(by_step, by_window, rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("embedding", [0, 3])
+def test_new_weights_are_read_with_at_the_very_next_character(cell: str, embedding: int) -> None:
+    network = network_of(cell, 2, embedding)
+    state = a_state(network, 1)
+    reader = network.reader(state)
+    reader.read(3)
+    for name, tensor in network.parameters.tensors.items():
+        tensor += 0.1
+        expected = network.step(np.array([2]), state.copy())[0]
+        np.testing.assert_array_equal(reader.read(2), expected, err_msg=name)
+
+
+def test_a_step_overwrites_nothing_that_an_earlier_one_gave() -> None:
+    network = network_of("lstm", 1)
+    state = network.initial_state()
+    first = network.step(np.array([1]), state)
+    kept = first.copy()
+    network.step(np.array([2]), state)
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_weights_at_rest_cannot_change() -> None:
+    network = network_of("lstm", 1)
+    network.rest()
+    with pytest.raises(ValueError, match="read-only"):
+        network.parameters.values += 1.0
+    with pytest.raises(ValueError, match="read-only"):
+        network.b_out[0] = 1.0
+    with pytest.raises(ValueError, match="read-only"):
+        network.parameters.tensors["lstm.weight_hh_l0"][...] = 0.0
