@@ -106,6 +106,52 @@ def test_one_long_window_is_many_carried_short_ones(case: Case) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@given(cases(), st.data())
+def test_wherever_a_window_is_cut_every_hidden_state_stays(case: Case, data: st.DataObject) -> None:
+    T, B = case.inputs.shape
+    cut = data.draw(st.integers(0, T))
+
+    def hidden(start: int, stop: int, state: Floats) -> Floats:
+        work = case.network.workspace(stop - start, B)
+        finish(case.network.evaluate(case.inputs[start:stop], case.targets[start:stop], state, work))
+        return np.array([layer.h[1:] for layer in work.layers])  # (L, T, B, H)
+
+    whole = hidden(0, T, case.state.copy())
+    state = case.state.copy()
+    parts = [hidden(start, stop, state) for start, stop in ((0, cut), (cut, T)) if start < stop]
+    np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, rtol=1e-12, atol=1e-14)
+
+
+@settings(max_examples=40, deadline=None)
+@given(cases())
+def test_learning_costs_what_reading_costs(case: Case) -> None:
+    T, B = case.inputs.shape
+    learning, reading = case.state.copy(), case.state.copy()
+    work = case.network.workspace(T, B)
+    loss = finish(case.network.gradients(case.inputs, case.targets, learning, work))
+    summed = finish(case.network.evaluate(case.inputs, case.targets, reading, work))
+    assert loss == pytest.approx(summed / (T * B), rel=1e-12)
+    np.testing.assert_allclose(learning, reading, rtol=1e-12, atol=1e-14)
+
+
+@settings(max_examples=40, deadline=None)
+@given(cases())
+def test_the_gradient_of_a_batch_is_the_mean_of_its_streams(case: Case) -> None:
+    # masks of dropout would be other ones in another shape
+    case.dropout_seed = None
+    loss, together = case.loss_and_gradient()
+    losses, gradients = [], []
+    for b in range(case.inputs.shape[1]):
+        one = slice(b, b + 1)
+        alone = Case(case.network, case.inputs[:, one], case.targets[:, one], case.state[:, :, one], None, case.first)
+        stream_loss, stream_gradient = alone.loss_and_gradient()
+        losses.append(stream_loss)
+        gradients.append(stream_gradient)
+    assert np.mean(losses) == pytest.approx(loss, rel=1e-12)
+    np.testing.assert_allclose(np.mean(gradients, axis=0), together, rtol=1e-9, atol=1e-14)
+
+
+@settings(max_examples=40, deadline=None)
 @given(cases())
 def test_a_stream_in_a_batch_is_the_stream_alone(case: Case) -> None:
     T, B = case.inputs.shape
