@@ -211,12 +211,13 @@ def _parse(header: dict[str, Any], tensors: Mapping[str, Floats]) -> Checkpoint:
     vocabulary = header["vocabulary"]
     if not isinstance(vocabulary, str) or not vocabulary or len(set(vocabulary)) != len(vocabulary):
         raise CheckpointError("its vocabulary must be a string of distinct characters")
-    step, settings, corpus = header["step"], header["settings"], header.get("corpus")
+    # a network that another program trained has no step and no training settings of ours
+    step, settings, corpus = header.get("step", 0), header["settings"], header.get("corpus")
     require_whole("step", step, 0, 2**63)
     return Checkpoint(
         vocabulary=vocabulary,
         network=_settings(NetworkSettings, settings["network"]),
-        training=_settings(TrainingSettings, settings["training"]),
+        training=_settings(TrainingSettings, settings.get("training", {})),
         sampling=_sampling(settings.get("sampling", {})),
         tensors={name: tensor for name, tensor in tensors.items() if not name.startswith(STATE)},
         state={name.removeprefix(STATE): tensor for name, tensor in tensors.items() if name.startswith(STATE)},
