@@ -56,6 +56,13 @@ class Workspace:
         self.T, self.B, self.layers = T, B, layers
         self.masks: Floats | None = None
         self.outputs: Floats | None = None
+        self._logits: Floats | None = None
+
+    def logits(self, N: int, V: int) -> Floats:
+        """Room for the logits of N characters, (N, V)."""
+        if self._logits is None or len(self._logits) < N:
+            self._logits = np.empty((N, V), self.layers[0].dh.dtype)
+        return self._logits[:N]
 
     def make_room_for_dropout(self) -> tuple[Floats, Floats]:
         """The masks and outputs, allocated if they were not."""
@@ -91,7 +98,9 @@ class Network:
         shapes["decoder.bias"] = (V,)
         if settings.learned_state:
             shapes |= dict.fromkeys(INITIAL[: kind.S], (settings.layers, H))
-        self.parameters = Parameters(shapes, dtype)
+        # the cells' weights lie in memory as products of rows read them
+        recurrent = {name for name in shapes if name.startswith(f"{kind.name}.weight")}
+        self.parameters = Parameters(shapes, dtype, transposed=recurrent)
         self.layers = [kind(self.parameters, layer) for layer in range(settings.layers)]
         tensors, grads = self.parameters.tensors, self.parameters.grad_tensors
         self.E, self.dE = tensors.get("encoder.weight"), grads.get("encoder.weight")  # (V, D)
@@ -152,12 +161,12 @@ class Network:
         h: Floats = state[-1, 0]
         for index, layer in enumerate(self.layers):
             if index:
-                projection: Floats = h @ layer.W_ih_flat.T  # (B, G H)
-                projection += layer.b_ih_flat
+                projection: Floats = h @ layer.W_ih  # (B, G H)
+                projection += layer.b_ih
             elif self.E is None:
-                projection = layer.W_ih_flat.T[ids] + layer.b_ih_flat
+                projection = layer.W_ih[ids] + layer.b_ih
             else:
-                projection = self.E[ids] @ layer.W_ih_flat.T + layer.b_ih_flat
+                projection = self.E[ids] @ layer.W_ih + layer.b_ih
             layer.step(projection, state[index])
             h = state[index, 0]
         logits: Floats = h @ self.W_out.T
@@ -236,9 +245,9 @@ class Network:
         for index, (layer, buffers) in enumerate(zip(self.layers, work.layers, strict=True)):
             buffers.start(state[index])
             if index:
-                yield from layer.project(outputs[-1], buffers.gates)
+                yield from layer.project(outputs[-1], buffers.z)
             else:
-                yield from layer.embed(self._table(), inputs, buffers.gates)
+                yield from layer.embed(self._table(), inputs, buffers.z)
             yield from layer.forward(buffers)
             output = buffers.h[1:]
             if dropout is not None:
@@ -250,7 +259,7 @@ class Network:
         return outputs
 
     def _table(self) -> Floats:
-        """Return x W_ih of the first layer for each character, (G, V, H)."""
+        """Return x W_ih of the first layer for each character, (V, G H)."""
         W_ih = self.layers[0].W_ih
         return W_ih if self.E is None else np.matmul(self.E, W_ih)
 
@@ -259,10 +268,10 @@ class Network:
         layer = self.layers[0]
         dtable = yield from sum_by_character(dz, ids, self.V)  # (V, G H)
         if self.E is None or self.dE is None:
-            layer.dW_ih[...] = dtable.T
+            layer.dW_ih[...] = dtable
             return
-        np.matmul(dtable.T, self.E, out=layer.dW_ih)  # (G H, D)
-        dE = np.matmul(dtable, layer.W_ih_flat)  # (V, D)
+        np.matmul(self.E.T, dtable, out=layer.dW_ih)  # (D, G H)
+        dE = np.matmul(dtable, layer.W_ih.T)  # (V, D)
         # tied weights already hold the decoder's part
         if self.settings.tied:
             self.dE += dE
@@ -285,19 +294,22 @@ class Network:
         h = output.reshape(-1, H)  # (T B, H)
         dh = work.layers[-1].dh.reshape(-1, H)
         y = targets.reshape(-1)
-        self.dW_out[...] = 0.0
-        self.db_out[...] = 0.0
         total = 0.0
         for rows in blocks(len(y), 6.0 * self.W_out.size):
-            logits = h[rows] @ self.W_out.T  # (N, V)
+            logits = work.logits(rows.stop - rows.start, self.V)
+            np.matmul(h[rows], self.W_out.T, out=logits)  # (N, V)
             logits += self.b_out
             total += cross_entropy(logits, y[rows])
             # d(mean loss)/d(logits) = (probabilities - one-hot target) / (T B)
             dlogits = logits
             dlogits[np.arange(len(dlogits)), y[rows]] -= 1.0
-            dlogits /= len(y)
-            self.dW_out += dlogits.T @ h[rows]
-            self.db_out += dlogits.sum(axis=0)
+            dlogits *= 1.0 / len(y)
+            if rows.start == 0:
+                np.matmul(dlogits.T, h[rows], out=self.dW_out)
+                np.add.reduce(dlogits, axis=0, out=self.db_out)
+            else:
+                self.dW_out += dlogits.T @ h[rows]
+                self.db_out += dlogits.sum(axis=0)
             np.matmul(dlogits, self.W_out, out=dh[rows])
             yield
         return total / len(y)
