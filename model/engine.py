@@ -147,6 +147,8 @@ class Engine:
                 run.write(on=True, prime=command.prime, restart=command.restart)
             case protocol.StopSampling():
                 run.write(on=False)
+            case protocol.Choose():
+                run.choose(command.symbol)
             case protocol.Save():
                 run.save(Path(command.path))
 
