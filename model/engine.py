@@ -149,6 +149,8 @@ class Engine:
                 run.write(on=False)
             case protocol.Choose():
                 run.choose(command.symbol)
+            case protocol.TakeBack():
+                run.take_back()
             case protocol.Save():
                 run.save(Path(command.path))
 

@@ -131,6 +131,14 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take back the character that was written last, and forget that it was read; a few can be, one by one."""
+
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Write a checkpoint to `path`; a `Notice` says that it is done."""
 
@@ -165,6 +173,7 @@ Command = (
     | StartSampling
     | StopSampling
     | Choose
+    | TakeBack
     | Save
     | Acknowledge
     | Stop
@@ -268,6 +277,8 @@ class Written:
     candidates: tuple[tuple[str, float], ...] = ()
     """The likeliest characters at the last draw, likeliest first, with their probabilities as it was drawn."""
     marks: tuple[Mark, ...] = ()
+    taken_back: int = 0
+    """How many characters of earlier updates were taken back before `text` was written."""
     sampler: str = MAIN
 
 

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.geometry import Size
 
 from model.outlook import Candidate, Outlook
-from model.protocol import Choose, Gauges, Written
+from model.protocol import Choose, Gauges, TakeBack, Written
 from tui.app import LSTMApp
 from tui.sanitize import picture
 from tui.settings import load_settings
@@ -22,7 +22,7 @@ from tui.widgets.bar import FULL, TICK, bar, line
 from tui.widgets.next_panel import EMPTY, NextPanel, figure
 from tui.widgets.sample_pane import SamplePane
 
-from scripted_session import GAUGES, playing, update
+from scripted_session import GAUGES, playing, update, written
 
 SYMBOLS = "e \na\tt\u0301\u6f22\u00a0\x1bx"
 """A space, a line end, a tabulator, a lone mark, a wide character, another space, an escape: all must be seen."""
@@ -152,7 +152,7 @@ async def test_in_the_panel_a_digit_writes_a_candidate(tmp_path: Path) -> None:
         await pilot.pause()
         assert app.focused is app.main.query_one(NextPanel)
         assert rows(app)[1].startswith("2 \u2423")
-        assert below(app) == "1-9 writes one, esc leaves"
+        assert below(app) == "1-9 write  \u232b undo  esc leave"
         await pilot.press("2", "8", "9")
         # eight have a row, so nine chooses nothing
         assert session.sent == [Choose(" "), Choose("\u6f22")]
@@ -163,6 +163,18 @@ async def test_in_the_panel_a_digit_writes_a_candidate(tmp_path: Path) -> None:
         await pilot.press("4")
         await pilot.pause()
         assert app.main.panel == "loss"
+
+
+async def test_in_the_panel_backspace_takes_a_character_back(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
+        await pilot.press("backspace")
+        assert session.sent == []
+        await pilot.press("6", "backspace")
+        assert session.sent == [TakeBack()]
+        pane = app.main.query_one(SamplePane)
+        text = pane.text
+        await session.play(update(texts=(replace(written("!"), taken_back=3),)))
+        assert pane.text == text[:-3] + "!"
 
 
 async def test_a_click_writes_the_candidate_under_the_mouse(tmp_path: Path) -> None:

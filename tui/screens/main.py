@@ -222,6 +222,10 @@ class MainScreen(Screen[None]):
         """Have it written."""
         self.send(protocol.Choose(message.symbol))
 
+    def on_next_panel_taken_back(self) -> None:
+        """Have it undone."""
+        self.send(protocol.TakeBack())
+
     def on_page_tabs_picked(self, message: PageTabs.Picked) -> None:
         """Go there."""
         self.action_jump(message.panel)

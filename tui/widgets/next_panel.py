@@ -63,7 +63,8 @@ class NextPanel(Widget, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(str(digit), f"choose({digit - 1})", "Write it", show=False) for digit in range(1, DIGITS + 1)
+        *(Binding(str(digit), f"choose({digit - 1})", "Write it", show=False) for digit in range(1, DIGITS + 1)),
+        Binding("backspace", "take_back", "Take it back", show=False),
     ]
 
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
@@ -77,6 +78,9 @@ class NextPanel(Widget, can_focus=True):
         def __init__(self, symbol: str) -> None:
             super().__init__()
             self.symbol = symbol
+
+    class TakenBack(Message):
+        """Someone wants the last character to be undone."""
 
     _said = ""  # below the candidates
 
@@ -112,7 +116,9 @@ class NextPanel(Widget, can_focus=True):
         found = self.outlook
         said = Content("")
         if found is not None and self.has_focus:
-            said = Content.assemble(("1-9", "$accent"), " writes one, ", ("esc", "$accent"), " leaves")
+            said = Content.assemble(
+                ("1-9", "$accent"), " write  ", ("\u232b", "$accent"), " undo  ", ("esc", "$accent"), " leave"
+            )
         elif found is not None:
             after = f"after {picture(found.after)}" if found.after else "at the beginning"
             drawn = "" if found.drawn is None else f", drawn at {figure(found.drawn)}"
@@ -181,6 +187,10 @@ class NextPanel(Widget, can_focus=True):
         """Ask for a candidate that is shown to be written."""
         if index < len(self.shown):
             self.post_message(self.Chosen(self.shown[index].symbol))
+
+    def action_take_back(self) -> None:
+        """Ask for the last character to be undone."""
+        self.post_message(self.TakenBack())
 
     def on_click(self, event: events.Click) -> None:
         """Ask for the candidate under the mouse."""
