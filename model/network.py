@@ -83,8 +83,15 @@ class Network:
             `encoder.weight` with an embedding.
     """
 
-    def __init__(self, settings: NetworkSettings, V: int, dtype: npt.DTypeLike = np.float32) -> None:
-        """Allocate a network of zeros; `initialise` draws its weights."""
+    def __init__(
+        self,
+        settings: NetworkSettings,
+        V: int,
+        dtype: npt.DTypeLike = np.float32,
+        *,
+        memory: tuple[Floats, Floats] | None = None,
+    ) -> None:
+        """Allocate a network of zeros, or find its values and gradients in `memory`; `initialise` draws its weights."""
         self.settings, self.V = settings, V
         kind = CELLS[settings.cell]
         H, D = settings.hidden_size, settings.embedding_size
@@ -100,7 +107,7 @@ class Network:
             shapes |= dict.fromkeys(INITIAL[: kind.S], (settings.layers, H))
         # the cells' weights lie in memory as products of rows read them
         recurrent = {name for name in shapes if name.startswith(f"{kind.name}.weight")}
-        self.parameters = Parameters(shapes, dtype, transposed=recurrent)
+        self.parameters = Parameters(shapes, dtype, transposed=recurrent, memory=memory)
         self.layers = [kind(self.parameters, layer) for layer in range(settings.layers)]
         tensors, grads = self.parameters.tensors, self.parameters.grad_tensors
         self.E, self.dE = tensors.get("encoder.weight"), grads.get("encoder.weight")  # (V, D)
@@ -206,6 +213,7 @@ class Network:
         *,
         dropout: Dropout | None = None,
         first: bool = False,
+        whole: int | None = None,
     ) -> Slices[float]:
         """The loss of a window and, in `parameters.grads`, its gradient with respect to every parameter.
 
@@ -218,12 +226,14 @@ class Network:
             work: Buffers of the window's size.
             dropout: Silences outputs of each layer.
             first: Whether `state` is the initial state, which then has a gradient where it is learnt.
+            whole: Predictions of the window that this is a part of, where it is one.
 
         Returns:
-            Cross-entropy averaged over the T * B predictions, in nats per character.
+            Cross-entropy averaged over the T * B predictions, in nats per character; or, of a part of a window, its
+            part of that window's average, which is a sum over the parts. So is the gradient.
         """
         outputs = yield from self._forward(inputs, state, work, dropout)
-        loss = yield from self._decode_backward(targets, outputs[-1], work)
+        loss = yield from self._decode_backward(targets, outputs[-1], work, whole or targets.size)
         for index in reversed(range(len(self.layers))):
             layer, buffers = self.layers[index], work.layers[index]
             if dropout is not None:
@@ -288,8 +298,11 @@ class Network:
         for layer_state, buffers in zip(state, work.layers, strict=True):
             buffers.end(layer_state)
 
-    def _decode_backward(self, targets: Ids, output: Floats, work: Workspace) -> Slices[float]:
-        """Softmax, loss and the decoder's gradients, some rows at a time; leaves dh for the last layer."""
+    def _decode_backward(self, targets: Ids, output: Floats, work: Workspace, whole: int) -> Slices[float]:
+        """Softmax, loss and the decoder's gradients, some rows at a time; leaves dh for the last layer.
+
+        Loss and gradients are sums over the window's characters, divided by `whole`.
+        """
         H = self.settings.hidden_size
         h = output.reshape(-1, H)  # (T B, H)
         dh = work.layers[-1].dh.reshape(-1, H)
@@ -300,10 +313,10 @@ class Network:
             np.matmul(h[rows], self.W_out.T, out=logits)  # (N, V)
             logits += self.b_out
             total += cross_entropy(logits, y[rows])
-            # d(mean loss)/d(logits) = (probabilities - one-hot target) / (T B)
+            # d(loss)/d(logits) = (probabilities - one-hot target) / whole
             dlogits = logits
             dlogits[np.arange(len(dlogits)), y[rows]] -= 1.0
-            dlogits *= 1.0 / len(y)
+            dlogits *= 1.0 / whole
             if rows.start == 0:
                 np.matmul(dlogits.T, h[rows], out=self.dW_out)
                 np.add.reduce(dlogits, axis=0, out=self.db_out)
@@ -312,7 +325,7 @@ class Network:
                 self.db_out += dlogits.sum(axis=0)
             np.matmul(dlogits, self.W_out, out=dh[rows])
             yield
-        return total / len(y)
+        return total / whole
 
 
 def in_rows(fill: Callable[[Floats], None], array: Floats) -> Iterator[None]:

@@ -27,13 +27,19 @@ class Parameters:
     """
 
     def __init__(
-        self, shapes: Shapes, dtype: npt.DTypeLike = np.float32, *, transposed: Collection[str] = frozenset()
+        self,
+        shapes: Shapes,
+        dtype: npt.DTypeLike = np.float32,
+        *,
+        transposed: Collection[str] = frozenset(),
+        memory: tuple[Floats, Floats] | None = None,
     ) -> None:
-        """Lay out tensors of the given shapes one after the other, all zero."""
+        """Lay out tensors of the given shapes one after the other, all zero; or in `memory`, values and gradients."""
         self.shapes, self._transposed = dict(shapes), frozenset(transposed)
         size = sum(int(np.prod(shape)) for shape in self.shapes.values())
-        self.values: Floats = np.zeros(size, dtype)
-        self.grads: Floats = np.zeros(size, dtype)
+        self.values: Floats
+        self.grads: Floats
+        self.values, self.grads = memory or (np.zeros(size, dtype), np.zeros(size, dtype))
         self.tensors = self.views_of(self.values)
         self.grad_tensors = self.views_of(self.grads)
 
