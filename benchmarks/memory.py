@@ -27,7 +27,7 @@ TOLERANCE = 0.2
 FLOAT = 4
 """Bytes of a number."""
 
-ACTIVATIONS = {"lstm": 12, "gru": 12, "rnn": 4}
+ACTIVATIONS = {"lstm": 12, "gru": 12, "rnn": 3}
 """Arrays of T B H that a layer keeps for a window: per gate itself and its gradient, h, dh, and what the cell adds."""
 
 VALIDATION = (128, 32)

@@ -1,8 +1,8 @@
 """What every recurrent cell has in common: tensors, an input projection, and the interface the network drives.
 
-A cell with G gates computes, for each time step, z = x W_ih + b from its input and h W_hh from its memory, G blocks of
-(B, H) each. Everything that depends on x is done for all time steps at once, here; a new cell writes only what happens
-between two time steps.
+A cell with G gates computes, for each time step, z = x W_ih + b_ih from its input and h W_hh from its memory, the G
+gates side by side in rows of G H numbers. Everything that depends on x is done for all time steps at once, here; a new
+cell writes only what happens between two time steps.
 """
 
 from __future__ import annotations
@@ -18,28 +18,51 @@ from model.parameters import Floats, Parameters, Shapes
 from model.slices import Slices, blocks
 from model.softmax import Ids
 
+BLOCK = 32_768
+"""Numbers of one gate, time steps x B H, that elementwise work is done on in one go: more calls or less cache."""
+
+TILE = 2**20
+"""Weights whose gradient is summed in one product; more would be a slice that is too long."""
+
 
 class Workspace:
     """What forward leaves for backward, for windows of one size; cells add what they need.
 
+    What matrix products read has the gates side by side, so that one product serves all of them. What elementwise work
+    reads has them one after the other, (G, T, B, H), so that a gate is one contiguous piece over some time steps.
+
     Attributes:
-        gates: Receives the input projection, which forward turns into activated gates, (G, T, B, H): each gate of each
-            step is one contiguous block, which elementwise work likes.
+        z: Receives the input projection, (T, B, G H).
         h: Hidden states with the initial one first, (T + 1, B, H).
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
-        dz: Receives d(loss)/d(x W_ih), (T, B, G H): the gates of each row side by side, so that one product sums
-            over all of them.
+        dz: Receives d(loss)/d(x W_ih), (T, B, G H), in the place of z, which is no longer needed.
+        W_hh: The recurrent weights as the cell wants them scaled, (H, G H).
+        K: Time steps of a block, about `BLOCK` numbers of each gate.
     """
 
     def __init__(self, G: int, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
-        self.gates: Floats = np.empty((G, T, B, H), dtype)
+        self.T, self.B, self.H = T, B, H
+        self.K = max(1, min(T, BLOCK // (B * H)))
+        self.z: Floats = np.empty((T, B, G * H), dtype)
+        self.dz = self.z
         self.h: Floats = np.zeros((T + 1, B, H), dtype)
         self.dh: Floats = np.empty((T, B, H), dtype)
-        self.dz: Floats = np.empty((T, B, G * H), dtype)
+        self.W_hh: Floats = np.empty((H, G * H), dtype)
+        self.ones: Floats = np.ones(T * B, dtype)
         # scratch of one time step
-        self.product: Floats = np.empty((G, B, H), dtype)
-        self.slope: Floats = np.empty((G, B, H), dtype)
+        self.product: Floats = np.empty((B, G * H), dtype)
         self.dh_t: Floats = np.empty((B, H), dtype)
+
+    def lean(self, view: Floats) -> Floats:
+        """`view` (..., B, ..., H) without axes of length 1: of a single stream numpy handles vectors twice as fast."""
+        if self.B > 1 or self.H == 1:
+            return view
+        return view.reshape([length for length in view.shape if length > 1])
+
+    @property
+    def spans(self) -> list[slice]:
+        """The time steps of each block."""
+        return [slice(t, min(t + self.K, self.T)) for t in range(0, self.T, self.K)]
 
     def start(self, state: Floats) -> None:
         """Begin the next window with a state (S, B, H), of which h is the first."""
@@ -51,11 +74,10 @@ class Workspace:
 
 
 class Cell(ABC):
-    """One recurrent layer whose tensors live in `parameters` under PyTorch's names and in PyTorch's layout.
+    """One recurrent layer whose tensors live in `parameters` under PyTorch's names.
 
-    For what goes forward they are viewed gate by gate, so that x W_ih + h W_hh is what it says:
-    W_ih (G, D, H), W_hh (G, H, H), b_ih (G, H), b_hh (G, H). Gradients are made in PyTorch's own layout, with the gates
-    side by side: dW_ih (G H, D), dW_hh (G H, H), db_ih (G H,), db_hh (G H,).
+    They are seen here as x W_ih + h W_hh needs them: W_ih (D, G H), W_hh (H, G H), b_ih and b_hh (G H,); and so are
+    their gradients dW_ih, dW_hh, db_ih, db_hh.
     """
 
     name: ClassVar[str]
@@ -64,19 +86,17 @@ class Cell(ABC):
     """Gates."""
     S: ClassVar[int]
     """Vectors of memory: an LSTM keeps h and c."""
+    SCALE: ClassVar[tuple[float, ...]]
+    """What forward wants each gate's pre-activation multiplied with; it is folded into the weights."""
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         values, grads = parameters.tensors, parameters.grad_tensors
         W_ih, W_hh = f"{self.name}.weight_ih_l{layer}", f"{self.name}.weight_hh_l{layer}"
         b_ih, b_hh = f"{self.name}.bias_ih_l{layer}", f"{self.name}.bias_hh_l{layer}"
-        self.W_ih, self.W_hh = by_gate(values[W_ih], self.G), by_gate(values[W_hh], self.G)
-        self.b_ih, self.b_hh = values[b_ih].reshape(self.G, -1), values[b_hh].reshape(self.G, -1)
-        self.dW_ih, self.dW_hh = grads[W_ih], grads[W_hh]
-        self.db_ih, self.db_hh = grads[b_ih], grads[b_hh]
-        # with the gates side by side: dz (B, G H) times these is the sum over gates
-        self.W_ih_flat, self.W_hh_flat = values[W_ih], values[W_hh]  # (G H, D), (G H, H)
-        self.b_ih_flat, self.b_hh_flat = values[b_ih], values[b_hh]  # (G H,)
-        self.H = self.b_hh.shape[1]
+        self.W_ih, self.W_hh, self.b_ih, self.b_hh = values[W_ih].T, values[W_hh].T, values[b_ih], values[b_hh]
+        self.dW_ih, self.dW_hh, self.db_ih, self.db_hh = grads[W_ih].T, grads[W_hh].T, grads[b_ih], grads[b_hh]
+        self.H = self.W_hh.shape[0]
+        self.scale: Floats = np.repeat(np.array(self.SCALE, self.W_hh.dtype), self.H)  # (G H,)
 
     @classmethod
     def shapes(cls, layer: int, D: int, H: int) -> Shapes:
@@ -92,7 +112,7 @@ class Cell(ABC):
 
     def sigmoid_gates(self, work: Workspace) -> Floats:
         """After forward: the gates of the last time step that lie between 0 and 1, (K, B, H)."""
-        return work.gates[:0, -1]
+        return work.h[:0]
 
     @abstractmethod
     def workspace(self, T: int, B: int) -> Workspace:
@@ -109,7 +129,7 @@ class Cell(ABC):
 
     @abstractmethod
     def forward(self, work: Workspace) -> Slices[None]:
-        """Run over a window whose input projection `input_scale` * (x W_ih + `input_bias`) is in `work.gates`."""
+        """Run over a window whose input projection, `scale` * (x W_ih + `input_bias`), is in `work.z`."""
 
     @abstractmethod
     def backward(self, work: Workspace) -> Slices[None]:
@@ -119,7 +139,7 @@ class Cell(ABC):
         """
 
     def folded(self) -> tuple[Floats, Floats, Floats] | None:
-        """W_ih (G H, D), a bias (G H,) and W_hh (G H, H) that leave `step` less to do; None where none do."""
+        """W_ih (D, G H), a bias (G H,) and W_hh (H, G H) that leave `step` less to do; None where none do."""
         return None
 
     def initial_gradient(self, work: Workspace) -> Floats:
@@ -128,49 +148,44 @@ class Cell(ABC):
 
     @property
     def input_bias(self) -> Floats:
-        """The biases that are simply added to the input projection, (G, 1, H)."""
-        return (self.b_ih + self.b_hh)[:, None]
-
-    @property
-    def input_scale(self) -> Floats | None:
-        """What the cell wants its input projection multiplied with, (G, 1, 1); None for 1."""
-        return None
+        """The biases that are simply added to the input projection, (G H,)."""
+        return self.b_ih + self.b_hh
 
     # ----------------------------------------------------------------------- the input, for all steps
 
-    def embed(self, table: Floats, ids: Ids, gates: Floats) -> Slices[None]:
+    def embed(self, table: Floats, ids: Ids, out: Floats) -> Slices[None]:
         """Input projection of characters: rows of a table, gathered for all steps at once.
 
         Args:
-            table: x W_ih for each of the V characters, (G, V, H); of one-hot characters that is W_ih itself.
+            table: x W_ih for each of the V characters, (V, G H); of one-hot characters that is W_ih itself.
             ids: (T, B).
-            gates: Receives scale * (table[ids] + bias), (G, T, B, H).
+            out: Receives scale * (table[ids] + bias), (T, B, G H).
         """
-        table = table + self.input_bias
-        if self.input_scale is not None:
-            table *= self.input_scale
-        for rows, out in zip(table, gates, strict=True):
+        few = ids.size < len(table)
+        if not few:
+            table = table + self.input_bias
+            table *= self.scale
+        for span in blocks(len(ids), 20.0 * out[0].size):
             # "clip" only spares numpy a buffer: ids are in range
-            np.take(np.ascontiguousarray(rows), ids, axis=0, out=out, mode="clip")
+            np.take(table, ids[span], axis=0, out=out[span], mode="clip")
             yield
+        if few:
+            out += self.input_bias
+            out *= self.scale
 
-    def project(self, x: Floats, gates: Floats) -> Slices[None]:
+    def project(self, x: Floats, out: Floats) -> Slices[None]:
         """Input projection of vectors: scale * (x W_ih + bias), for all steps at once.
 
         Args:
             x: (T, B, D).
-            gates: Receives the projection, (G, T, B, H).
+            out: Receives the projection, (T, B, G H).
         """
-        D = x.shape[-1]
-        x = x.reshape(-1, D)
-        # ufuncs keep the memory layout of W_ih, which the product likes
-        W = self.W_ih if self.input_scale is None else self.W_ih * self.input_scale  # (G, D, H)
-        b = self.input_bias if self.input_scale is None else self.input_bias * self.input_scale  # (G, 1, H)
-        for gate, z in enumerate(gates.reshape(self.G, -1, self.H)):
-            for rows in blocks(len(x), 2.0 * D * self.H):
-                np.matmul(x[rows], W[gate], out=z[rows])
-                z[rows] += b[gate]
-                yield
+        x, out = as_rows(x), as_rows(out)
+        W, b = self.W_ih * self.scale, self.input_bias * self.scale
+        for rows in blocks(len(x), W.size):
+            np.matmul(x[rows], W, out=out[rows])
+            out[rows] += b
+            yield
 
     def project_backward(self, dz: Floats, x: Floats, dx: Floats) -> Slices[None]:
         """dW_ih for vectors, and d(loss)/dx.
@@ -180,32 +195,50 @@ class Cell(ABC):
             x: (T, B, D).
             dx: Receives dz W_ih^T, summed over the gates, (T, B, D).
         """
-        D = x.shape[-1]
-        yield from weight_gradient(dz, x, self.dW_ih)
-        dz, dx = dz.reshape(-1, dz.shape[-1]), dx.reshape(-1, D)
-        for rows in blocks(len(dx), 2.0 * self.W_ih_flat.size):
-            np.matmul(dz[rows], self.W_ih_flat, out=dx[rows])
+        yield from weight_gradient(x, dz, self.dW_ih)
+        dz, dx = as_rows(dz), as_rows(dx)
+        for rows in blocks(len(dx), self.W_ih.size):
+            np.matmul(dz[rows], self.W_ih.T, out=dx[rows])
             yield
 
 
-def weight_gradient(dz: Floats, x: Floats, out: Floats) -> Slices[None]:
-    """d(loss)/dW for z = x W^T: one product over all T B rows.
+def as_rows(array: Floats) -> Floats:
+    """View (T, B, N) as (T B, N)."""
+    return array.reshape(-1, array.shape[-1])
+
+
+def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
+    """d(loss)/dW for z = x W: one sum over all T B rows, in pieces that matrix products like.
 
     Args:
-        dz: (T, B, K).
         x: (T, B, D).
-        out: Receives dz^T x, (K, D).
+        dz: (T, B, K).
+        out: Receives x^T dz, (D, K).
     """
-    K, D = out.shape
-    dz, x = dz.reshape(-1, K), x.reshape(-1, D)
-    for columns in blocks(K, 2.0 * x.size):
-        np.matmul(dz[:, columns].T, x, out=out[columns])
-        yield
+    x, dz = as_rows(x), as_rows(dz)
+    D, K = out.shape
+    columns = max(1, TILE // D)
+    for start in range(0, K, columns):
+        tile = out[:, start : start + columns]
+        part: Floats | None = None
+        for rows in blocks(len(x), tile.size):
+            product, operand = x[rows].T, dz[rows, start : start + columns]
+            if rows.start == 0:
+                np.matmul(product, operand, out=tile)
+            else:
+                part = np.matmul(product, operand, out=part)
+                tile += part
+            yield
 
 
-def by_gate(tensor: Floats, G: int) -> Floats:
-    """View PyTorch's (G H, D), a row for each output, as (G, D, H), a matrix to multiply with from the right."""
-    return tensor.reshape(G, -1, tensor.shape[1]).transpose(0, 2, 1)
+def bias_gradient(work: Workspace, dz: Floats, out: Floats) -> None:
+    """d(loss)/db for z = x W + b: the sum of dz (T, B, K) over all steps and streams, into `out` (K,)."""
+    np.matmul(work.ones, as_rows(dz), out=out)
+
+
+def by_gate(array: Floats, G: int) -> Floats:
+    """View gates that stand side by side, (B, G H), as (G, B, H)."""
+    return array.reshape(len(array), G, -1).transpose(1, 0, 2)
 
 
 def sum_by_character(dz: Floats, ids: Ids, V: int) -> Slices[Floats]:
@@ -219,12 +252,16 @@ def sum_by_character(dz: Floats, ids: Ids, V: int) -> Slices[Floats]:
     Returns:
         (V, K): at v the sum of dz[t, b] over all places where ids[t, b] is v.
     """
-    flat = ids.reshape(-1)
+    flat, rows = ids.reshape(-1), as_rows(dz)
+    sums: Floats = np.zeros((V, dz.shape[-1]), dz.dtype)
+    if len(flat) < V:
+        # where most characters come once or not at all, one product is quicker than so many sums
+        one_hot: Floats = np.zeros((V, len(flat)), dz.dtype)
+        one_hot[flat, np.arange(len(flat))] = 1.0
+        return np.matmul(one_hot, rows, out=sums)
     order = np.argsort(flat, kind="stable")
     # where the sorted ids change, the places of the next character begin
     borders = np.flatnonzero(np.diff(flat[order])) + 1
-    rows = dz.reshape(-1, dz.shape[-1])
-    sums: Floats = np.zeros((V, dz.shape[-1]), dz.dtype)
     yield
     for places in np.split(order, borders):
         np.add.reduce(rows[places], axis=0, out=sums[flat[places[0]]])

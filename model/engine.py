@@ -147,6 +147,10 @@ class Engine:
                 run.write(on=True, prime=command.prime, restart=command.restart)
             case protocol.StopSampling():
                 run.write(on=False)
+            case protocol.Choose():
+                run.choose(command.symbol)
+            case protocol.TakeBack():
+                run.take_back()
             case protocol.Save():
                 run.save(Path(command.path))
 

@@ -1,6 +1,6 @@
 """The gated recurrent unit, in PyTorch's variant: forward and backward through a window of time.
 
-For each time step t, with gates r, z, n stacked in the first axis:
+For each time step t, with the gates r, z, n side by side:
 
     r = sigmoid(x W_ir + b_ir + h W_hr + b_hr)          # (B, H)
     z = sigmoid(x W_iz + b_iz + h W_hz + b_hz)
@@ -12,28 +12,111 @@ For each time step t, with gates r, z, n stacked in the first axis:
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
+from numpy import add, copyto, divide, dot, exp, multiply, subtract, tanh
 
 from model import cell
-from model.cell import Cell, weight_gradient
+from model.cell import Cell, bias_gradient, by_gate, weight_gradient
 from model.moment import Moment
-from model.parameters import Floats
+from model.parameters import Floats, Parameters
 from model.slices import Slices
+
+
+class Step(NamedTuple):
+    """Views of one time step into a workspace, cut out once: that costs as much as using them."""
+
+    z_rz: Floats
+    """(B, 2 H)."""
+    z_n: Floats
+    rz: Floats
+    """(2, B, H)."""
+    r: Floats
+    z: Floats
+    n: Floats
+    recall: Floats
+    h_before: Floats
+    h: Floats
+    dh: Floats
+    by_r: Floats
+    by_zn: Floats
+    """(2, B, H)."""
+    dz_rz: Floats
+    """(B, 2 H)."""
+    dz_r: Floats
+    dz_zn: Floats
+    """(2, B, H)."""
+    dz_n: Floats
+    dz_hh: Floats
+    """(B, 3 H)."""
+    dz_hh_rz: Floats
+    dz_hh_n: Floats
+
+
+class Carried(NamedTuple):
+    """What is handed from one time step to the next, and scratch."""
+
+    product: Floats
+    """(B, 3 H)."""
+    rz: Floats
+    """Of it, (B, 2 H)."""
+    rz_by_gate: Floats
+    """The same seen as (2, B, H)."""
+    n: Floats
+    dh: Floats
+    scratch: Floats
 
 
 class Workspace(cell.Workspace):
     """What a GRU's forward leaves for its backward.
 
     Attributes:
+        gates: Activated, (3, T, B, H).
         recall: h W_hn + b_hn of each step, (T, B, H).
+        slopes: What d(loss)/dn is multiplied with to have dz of r, and d(loss)/dh for those of z and n, (3, K, B, H).
         dz_hh: d(loss)/d(h W_hh + b_hh), (T, B, 3 H); it differs from that of the input in n, by the factor r.
+        steps: Views for each time step.
     """
 
     def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
         super().__init__(3, T, B, H, dtype)
+        self.gates: Floats = np.empty((3, T, B, H), dtype)
         self.recall: Floats = np.empty((T, B, H), dtype)
+        self.slopes: Floats = np.empty((3, self.K, B, H), dtype)
         self.dz_hh: Floats = np.empty((T, B, 3 * H), dtype)
+        rz, n = self.product[:, : 2 * H], self.product[:, 2 * H :]
+        self.carried = Carried(
+            *map(self.lean, (self.product, rz, by_gate(rz, 2), n, self.dh_t, np.empty_like(self.dh_t)))
+        )
+        self.scratch: Floats = np.empty((self.K, B, H), dtype)
+        self.steps = [self._step(t) for t in range(T)]
+
+    def _step(self, t: int) -> Step:
+        z, gates, slopes, dz_hh = self.z[t], self.gates[:, t], self.slopes[:, t % self.K], self.dz_hh[t]
+        H, lean = self.H, self.lean
+        return Step(
+            z_rz=lean(z[:, : 2 * H]),
+            z_n=lean(z[:, 2 * H :]),
+            rz=lean(gates[:2]),
+            r=lean(gates[0]),
+            z=lean(gates[1]),
+            n=lean(gates[2]),
+            recall=lean(self.recall[t]),
+            h_before=lean(self.h[t]),
+            h=lean(self.h[t + 1]),
+            dh=lean(self.dh[t]),
+            by_r=lean(slopes[0]),
+            by_zn=lean(slopes[1:]),
+            dz_rz=lean(z[:, : 2 * H]),
+            dz_r=lean(z[:, :H]),
+            dz_zn=lean(by_gate(z, 3)[1:]),
+            dz_n=lean(z[:, 2 * H :]),
+            dz_hh=lean(dz_hh),
+            dz_hh_rz=lean(dz_hh[:, : 2 * H]),
+            dz_hh_n=lean(dz_hh[:, 2 * H :]),
+        )
 
 
 class GRU(Cell):
@@ -42,16 +125,22 @@ class GRU(Cell):
     name = "gru"
     G = 3
     S = 1
+    SCALE = (-1.0, -1.0, 1.0)  # what the exponential of sigmoid(z) = 1 / (1 + exp(-z)) is taken of; n is a tanh
+
+    def __init__(self, parameters: Parameters, layer: int) -> None:
+        super().__init__(parameters, layer)
+        self.one: Floats = np.array(1, self.W_hh.dtype)
 
     @property
     def input_bias(self) -> Floats:
-        """All biases but b_hn, which r multiplies, (3, 1, H)."""
+        """All biases but b_hn, which r multiplies, (3 H,)."""
         bias = self.b_ih + self.b_hh
-        bias[2] = self.b_ih[2]
-        return bias[:, None]
+        bias[2 * self.H :] = self.b_ih[2 * self.H :]
+        return bias
 
     def sigmoid_gates(self, work: cell.Workspace) -> Floats:
         """R and z of the last time step, (2, B, H)."""
+        assert isinstance(work, Workspace)
         return work.gates[:2, -1]
 
     def workspace(self, T: int, B: int) -> Workspace:
@@ -62,92 +151,97 @@ class GRU(Cell):
         """Advance h by one character."""
         (h,), (r, z, n), H = at.memory, at.gates, self.H
         recall = at.recall()
-        np.add(recall, self.b_hh_flat, out=recall)
+        add(recall, self.b_hh, recall)
+        # sigmoid(z) = (tanh(z / 2) + 1) / 2
         rz = at.z[..., : 2 * H]
-        np.add(x[..., : 2 * H], recall[..., : 2 * H], out=rz)
-        sigmoid(rz)
-        np.multiply(r, recall[..., 2 * H :], out=r)
-        np.add(x[..., 2 * H :], r, out=n)
-        np.tanh(n, out=n)
+        add(x[..., : 2 * H], recall[..., : 2 * H], rz)
+        multiply(rz, 0.5, rz)
+        tanh(rz, rz)
+        multiply(rz, 0.5, rz)
+        add(rz, 0.5, rz)
+        multiply(r, recall[..., 2 * H :], r)
+        add(x[..., 2 * H :], r, n)
+        tanh(n, n)
         # h = (1 - z) n + z h = n + z (h - n)
-        np.subtract(h, n, out=h)
-        np.multiply(h, z, out=h)
-        np.add(h, n, out=h)
+        subtract(h, n, h)
+        multiply(h, z, h)
+        add(h, n, h)
 
     def forward(self, work: cell.Workspace) -> Slices[None]:
         """Run over a window; leaves h and the activated gates of each step in `work`."""
         assert isinstance(work, Workspace)
-        product = work.product
-        for t in range(len(work.recall)):
-            gates, recall = work.gates[:, t], work.recall[t]  # (3, B, H), (B, H)
-            h, h_next = work.h[t], work.h[t + 1]
-            r, z, n = gates
-            np.matmul(h, self.W_hh, out=product)
+        multiply(self.W_hh, self.scale, out=work.W_hh)
+        for span in work.spans:
+            self._forward(work.steps[span], work)
+            yield
 
-            # r, z = sigmoid(...)
-            np.add(gates[:2], product[:2], out=gates[:2])
-            sigmoid(gates[:2])
+    @np.errstate(over="ignore")
+    def _forward(self, steps: list[Step], work: Workspace) -> None:
+        W_hh, b_hn, one = work.W_hh, self.b_hh[2 * self.H :], self.one
+        product, product_rz, rz_by_gate, product_n, _, _ = work.carried
+        for z_rz, z_n, rz, r, z, n, recall, h_before, h, *_ in steps:
+            dot(h_before, W_hh, product)
+            # r, z = sigmoid(...): where exp overflows, 1 / infinity is the limit
+            add(product_rz, z_rz, product_rz)
+            exp(product_rz, product_rz)
+            add(product_rz, one, product_rz)
+            divide(one, rz_by_gate, rz)
 
             # n = tanh(x W_in + b_in + r * (h W_hn + b_hn))
-            np.add(product[2], self.b_hh[2], out=recall)
-            np.multiply(r, recall, out=h_next)
-            np.add(n, h_next, out=n)
-            np.tanh(n, out=n)
+            add(product_n, b_hn, recall)
+            multiply(r, recall, h)
+            add(z_n, h, n)
+            tanh(n, n)
 
             # h = n + z * (h - n)
-            np.subtract(h, n, out=h_next)
-            np.multiply(h_next, z, out=h_next)
-            np.add(h_next, n, out=h_next)
-            yield
+            subtract(h_before, n, h)
+            multiply(h, z, h)
+            add(h, n, h)
 
     def backward(self, work: cell.Workspace) -> Slices[None]:
         """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradients of W_hh and the biases."""
         assert isinstance(work, Workspace)
-        dh, straight = work.dh_t, work.product[0]
-        dr, dz, dn = work.slope
-        _, B, H = work.slope.shape
-        dh[...] = 0.0
-        for t in reversed(range(len(work.dh))):
-            r, z, n = work.gates[:, t]  # (B, H) each
-            dz_ih = work.dz[t].reshape(B, 3, H).transpose(1, 0, 2)  # (3, B, H)
-            dz_hh = work.dz_hh[t].reshape(B, 3, H).transpose(1, 0, 2)
-            h = work.h[t]
-            np.add(dh, work.dh[t], out=dh)
-
-            # dn = dh (1 - z) (1 - n^2);  dz = dh (h - n) z (1 - z)
-            np.multiply(n, n, out=dn)
-            np.subtract(1.0, dn, out=dn)
-            np.subtract(1.0, z, out=dz)
-            np.multiply(dn, dz, out=dn)
-            np.multiply(dn, dh, out=dn)
-            np.multiply(dz, z, out=dz)
-            np.multiply(dz, dh, out=dz)
-            np.subtract(h, n, out=dr)
-            np.multiply(dz, dr, out=dz)
-            # of dh, z h goes straight on to t - 1
-            np.multiply(dh, z, out=straight)
-
-            # dr = dn (h W_hn + b_hn) r (1 - r);  what goes back through h W_hn is dn r
-            np.subtract(1.0, r, out=dr)
-            np.multiply(dr, r, out=dr)
-            np.multiply(dr, work.recall[t], out=dr)
-            np.multiply(dr, dn, out=dr)
-            np.multiply(dn, r, out=dz_hh[2])
-            np.copyto(dz_hh[:2], work.slope[:2])
-            np.copyto(dz_ih, work.slope)
-
-            # on to t - 1: dh = dz_hh W_hh^T, summed over the gates, and what came straight
-            np.matmul(work.dz_hh[t], self.W_hh_flat, out=dh)
-            np.add(dh, straight, out=dh)
+        work.dh_t[...] = 0.0
+        for span in reversed(work.spans):
+            self._slopes(work, span)
+            self._backward(work.steps[span], work)
             yield
-        yield from weight_gradient(work.dz_hh, work.h[:-1], self.dW_hh)
-        np.add.reduce(work.dz_hh, axis=(0, 1), out=self.db_hh)
-        np.add.reduce(work.dz, axis=(0, 1), out=self.db_ih)
+        yield from weight_gradient(work.h[:-1], work.dz_hh, self.dW_hh)
+        bias_gradient(work, work.dz_hh, self.db_hh)
+        bias_gradient(work, work.dz, self.db_ih)
 
+    def _slopes(self, work: Workspace, span: slice) -> None:
+        """What does not depend on later steps, for all steps of a block at once."""
+        r, z, n = work.gates[:, span]  # (K, B, H) each
+        by_r, by_z, by_n = work.slopes[:, : len(r)]
+        shut = work.scratch[: len(r)]
+        # dn = dh (1 - z) (1 - n^2)
+        subtract(self.one, z, shut)
+        multiply(n, n, by_n)
+        subtract(self.one, by_n, by_n)
+        multiply(by_n, shut, by_n)
+        # dz = dh (h - n) z (1 - z)
+        subtract(work.h[span], n, by_z)
+        multiply(by_z, z, by_z)
+        multiply(by_z, shut, by_z)
+        # dr = dn (h W_hn + b_hn) r (1 - r)
+        subtract(self.one, r, by_r)
+        multiply(by_r, r, by_r)
+        multiply(by_r, work.recall[span], by_r)
 
-def sigmoid(x: Floats) -> None:
-    """1 / (1 + exp(-x)) in place, as (tanh(x / 2) + 1) / 2, which cannot overflow."""
-    np.multiply(x, 0.5, out=x)
-    np.tanh(x, out=x)
-    np.multiply(x, 0.5, out=x)
-    np.add(x, 0.5, out=x)
+    def _backward(self, steps: list[Step], work: Workspace) -> None:
+        W_hh = self.W_hh.T  # (3 H, H)
+        *_, dh, straight = work.carried
+        for step in reversed(steps):
+            _, _, _, r, z, _, _, _, _, dh_above, by_r, by_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n = step
+            add(dh, dh_above, dh)
+            multiply(by_zn, dh, dz_zn)
+            multiply(by_r, dz_n, dz_r)
+            # what goes back through h W_hn is dn r
+            copyto(dz_hh_rz, dz_rz)
+            multiply(dz_n, r, dz_hh_n)
+
+            # on to t - 1: dh = dz_hh W_hh^T, summed over the gates, and z dh, which went straight
+            multiply(dh, z, straight)
+            dot(dz_hh, W_hh, dh)
+            add(dh, straight, dh)

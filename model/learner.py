@@ -15,6 +15,7 @@ from model.config import TrainingSettings
 from model.health import saturation, update_ratio
 from model.network import Dropout, Network
 from model.optimizers import Optimizer, make_optimizer
+from model.parallel import Parallel
 from model.parameters import Floats
 from model.progress import Loss, Vitals
 from model.schedules import PlateauWatch, rate_at
@@ -24,6 +25,9 @@ from model.stopwatch import Stopwatch
 
 SMOOTHING_STEPS = 50
 """The training loss on display is a mean over about so many steps."""
+
+DROPOUT = 1
+"""Distinguishes the random numbers that dropout draws from others of the same seed."""
 
 VITAL_STEPS = 10
 """Between two measurements of a step's vitals."""
@@ -47,9 +51,21 @@ class Learner:
     """
 
     def __init__(
-        self, network: Network, corpus: Corpus, settings: TrainingSettings, clock: Callable[[], float]
+        self,
+        network: Network,
+        corpus: Corpus,
+        settings: TrainingSettings,
+        clock: Callable[[], float],
+        threads: int | None = 1,
     ) -> None:
         """Begin at the beginning of `corpus`.
+
+        Args:
+            network: Learns.
+            corpus: What it learns.
+            settings: How.
+            clock: Tells the time in seconds.
+            threads: Processes that work out a step; None uses as many as are quickest.
 
         Raises:
             CorpusError: If the text is too short for a single window.
@@ -62,7 +78,7 @@ class Learner:
         self.average: Average | None = None
         if settings.average:
             self.player, self.average = averaged(network)
-        self.rng = np.random.default_rng((settings.seed, 1))
+        self.rng = np.random.default_rng((settings.seed, DROPOUT))
         self.rng_state = self.rng.bit_generator.state
         self.step = 0
         self.planned_steps: int | None = None
@@ -72,7 +88,7 @@ class Learner:
         self.train_loss: float | None = None
         self.vitals: Vitals | None = None
         self._losses: list[Loss] = []
-        self._work = network.workspace(settings.seq_length, self.batches.B)
+        self.parallel = Parallel(network, settings.seq_length, self.batches.B, threads=threads)
         self._updating = False
 
     @property
@@ -109,6 +125,7 @@ class Learner:
             self.state = state
             self.step += 1
             self.stopwatch.note_step(busy + update)
+            self.parallel.note(busy)
             self._note(loss, norm)
         self.batches.advance()
         self.rng_state = self.rng.bit_generator.state
@@ -116,7 +133,8 @@ class Learner:
 
     def _gradients(self, window: Window, state: Floats, *, first: bool) -> Slices[float]:
         dropout = Dropout(self.settings.dropout, self.rng) if self.settings.dropout else None
-        return self.network.gradients(window.inputs, window.targets, state, self._work, dropout=dropout, first=first)
+        seed = (self.settings.seed, DROPOUT, self.step)
+        return self.parallel.gradients(window, state, dropout=dropout, seed=seed, first=first)
 
     def _bound(self, window: Window) -> float:
         """Bound the gradient as the settings say; its norm before the norm was bounded."""
@@ -135,7 +153,11 @@ class Learner:
             parameters = self.network.parameters
             # the optimiser leaves its step where the gradient was
             ratio = update_ratio(parameters.grads, parameters.values)
-            self.vitals = Vitals(norm, ratio, saturation(self.network.sigmoid_gates(self._work)))
+            self.vitals = Vitals(norm, ratio, saturation(self.network.sigmoid_gates(self.parallel.work)))
+
+    def close(self) -> None:
+        """Let other processes that helped end; it can go on alone."""
+        self.parallel.close()
 
     # --------------------------------------------------------------------------- going back, and beginning anew
 

@@ -1,14 +1,14 @@
 """Long short-term memory: forward and backward through a window of time.
 
-For each time step t, with gates i, f, g, o stacked in the first axis:
+For each time step t, with the gates i, f, g, o side by side:
 
-    z = x W_ih + b_ih + h W_hh + b_hh                   # (4, B, H)
+    z = x W_ih + b_ih + h W_hh + b_hh                   # (B, 4 H)
     i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
     c = f * c + i * g                                   # (B, H)
     h = o * tanh(c)
 
-(Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000.) Every gate is one contiguous block
-("gate-major"), and sigmoid(z) = (tanh(z / 2) + 1) / 2 lets a single call of tanh serve all four.
+(Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000.) tanh(z) is 2 sigmoid(2 z) - 1, so one
+pass of the exponential, which costs less than a tanh, serves all four gates.
 """
 
 from __future__ import annotations
@@ -17,94 +17,134 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numpy import add, matmul, multiply, subtract, tanh
+from numpy import add, divide, dot, exp, multiply, subtract, tanh
 
 from model import cell
-from model.cell import Cell, by_gate, weight_gradient
+from model.cell import Cell, bias_gradient, by_gate, weight_gradient
 from model.moment import Moment
 from model.parameters import Floats, Parameters
 from model.slices import Slices
-
-# sigmoid(z) = tanh(z * SCALE) * SCALE + SHIFT for the gates i, f, o; for g it is tanh(z) itself
-SCALE = np.array([0.5, 0.5, 1.0, 0.5]).reshape(4, 1, 1)
-SHIFT = np.array([0.5, 0.5, 0.0, 0.5]).reshape(4, 1, 1)
-
-
-class Part(NamedTuple):
-    """Gates that are computed in one go: all four while they are small, one by one where caches would not hold more."""
-
-    gates: Floats
-    """(K, B, H)."""
-    product: Floats
-    W_hh: Floats
-    """With the scale of the tanh folded in, (K, H, H)."""
-    scale: Floats
-    shift: Floats
 
 
 class Step(NamedTuple):
     """Views of one time step into a workspace, cut out once: that costs as much as using them."""
 
-    parts: tuple[Part, ...]
+    z: Floats
+    """(B, 4 H)."""
     gates: Floats
-    """i, f, g, o of this step, (4, B, H)."""
+    """i, f, g, o, (4, B, H)."""
+    i: Floats
+    f: Floats
+    g: Floats
+    o: Floats
     h_before: Floats
     h: Floats
     c_before: Floats
     c: Floats
     tanh_c: Floats
     dh: Floats
+    dc_by_dh: Floats
+    dz_by_dc: Floats
+    """Of i, f and g, (3, B, H)."""
+    dz_by_dh: Floats
+    """Of o, (B, H)."""
     dz: Floats
     """(B, 4 H)."""
     dz_ifg: Floats
     """Its first three gates, (3, B, H)."""
     dz_o: Floats
-    """Its last gate, (B, H)."""
 
 
-CACHED = 16_384
-"""Numbers of one gate, B H, from which gates are computed one by one."""
+class Block(NamedTuple):
+    """Views of K time steps in a row, (K, B, H) where not said otherwise."""
+
+    gates: Floats
+    """(4, K, B, H)."""
+    h: Floats
+    c_before: Floats
+    tanh_c: Floats
+    slopes: Floats
+    """What a step multiplies d(loss)/dc with to have dz of i, f, g, and d(loss)/dh for that of o, (4, K, B, H)."""
+    dc_by_dh: Floats
+    scratch: Floats
+    steps: tuple[Step, ...]
+
+
+class Carried(NamedTuple):
+    """What is handed from one time step to the next, and scratch, (B, H) where not said otherwise."""
+
+    product: Floats
+    """(B, 4 H)."""
+    product_by_gate: Floats
+    """The same seen as (4, B, H)."""
+    dh: Floats
+    dc: Floats
+    scratch: Floats
 
 
 class Workspace(cell.Workspace):
     """What an LSTM's forward leaves for its backward.
 
     Attributes:
+        gates: Activated, (4, T, B, H).
         c: Memory cells with the initial one first, (T + 1, B, H).
         tanh_c: (T, B, H).
-        scaled: W_hh with the scale of the tanh folded in, (4, H, H).
-        steps: Views for each time step.
+        dc_t: d(loss)/dc of the step that backward is at, (B, H).
+        blocks: Views for some time steps each.
     """
 
     def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
         super().__init__(4, T, B, H, dtype)
+        self.gates: Floats = np.empty((4, T, B, H), dtype)
         self.c: Floats = np.zeros((T + 1, B, H), dtype)
         self.tanh_c: Floats = np.empty((T, B, H), dtype)
-        # laid out like W_hh itself, which the matrix product likes best
-        self.scaled: Floats = by_gate(np.empty((4 * H, H), dtype), 4)
         self.dc_t: Floats = np.empty((B, H), dtype)
-        self.scratch: Floats = np.empty((B, H), dtype)
-        self.scale, self.shift = SCALE.astype(dtype), SHIFT.astype(dtype)
-        self.steps = [self._step(t) for t in range(T)]
+        self.carried = Carried(
+            product=self.lean(self.product),
+            product_by_gate=self.lean(by_gate(self.product, 4)),
+            dh=self.lean(self.dh_t),
+            dc=self.lean(self.dc_t),
+            scratch=self.lean(np.empty((B, H), dtype)),
+        )
+        self._slopes: Floats = np.empty((4, self.K, B, H), dtype)
+        self._dc_by_dh: Floats = np.empty((self.K, B, H), dtype)
+        self._scratch: Floats = np.empty((self.K, B, H), dtype)
+        self.blocks = [self._block(span) for span in self.spans]
 
-    def _step(self, t: int) -> Step:
-        gates, dz = self.gates[:, t], self.dz[t]
-        _, B, H = gates.shape
-        size = 4 if B * H < CACHED else 1
-        dz_gates = dz.reshape(B, 4, H).transpose(1, 0, 2)  # (4, B, H)
-        together = (gates, self.product, self.scaled, self.scale, self.shift)
+    def _block(self, span: slice) -> Block:
+        first, K, lean = span.start, span.stop - span.start, self.lean
+        return Block(
+            gates=lean(self.gates[:, span]),
+            h=lean(self.h[1:][span]),
+            c_before=lean(self.c[span]),
+            tanh_c=lean(self.tanh_c[span]),
+            slopes=lean(self._slopes[:, :K]),
+            dc_by_dh=lean(self._dc_by_dh[:K]),
+            scratch=lean(self._scratch[:K]),
+            steps=tuple(self._step(first + k, k) for k in range(K)),
+        )
+
+    def _step(self, t: int, k: int) -> Step:
+        gates, dz, lean = self.gates[:, t], by_gate(self.dz[t], 4), self.lean
         return Step(
-            parts=tuple(Part(*(array[k : k + size] for array in together)) for k in range(0, 4, size)),
-            gates=gates,
-            h_before=self.h[t],
-            h=self.h[t + 1],
-            c_before=self.c[t],
-            c=self.c[t + 1],
-            tanh_c=self.tanh_c[t],
-            dh=self.dh[t],
-            dz=dz,
-            dz_ifg=dz_gates[:3],
-            dz_o=dz_gates[3],
+            z=lean(self.z[t]),
+            gates=lean(gates),
+            i=lean(gates[0]),
+            f=lean(gates[1]),
+            g=lean(gates[2]),
+            o=lean(gates[3]),
+            h_before=lean(self.h[t]),
+            h=lean(self.h[t + 1]),
+            c_before=lean(self.c[t]),
+            c=lean(self.c[t + 1]),
+            tanh_c=lean(self.tanh_c[t]),
+            dh=lean(self.dh[t]),
+            dc_by_dh=lean(self._dc_by_dh[k]),
+            dz_by_dc=lean(self._slopes[:3, k]),
+            dz_by_dh=lean(self._slopes[3, k]),
+            dz=lean(self.dz[t]),
+            dz_ifg=lean(dz[:3]),
+            dz_o=lean(dz[3]),
         )
 
     def start(self, state: Floats) -> None:
@@ -122,15 +162,19 @@ class LSTM(Cell):
     name = "lstm"
     G = 4
     S = 2
+    SCALE = (-1.0, -1.0, -2.0, -1.0)  # what the exponential of sigmoid(z) = 1 / (1 + exp(-z)) is taken of
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         super().__init__(parameters, layer)
-        dtype = self.W_hh.dtype
-        self.scale, self.shift = SCALE.astype(dtype), SHIFT.astype(dtype)
-        self.scale_flat, self.shift_flat = (np.repeat(each.ravel(), self.H) for each in (self.scale, self.shift))
+        # as arrays, which numpy need not convert
+        self.one, self.two = np.array(1, self.W_hh.dtype), np.array(2, self.W_hh.dtype)
+        # a half and a half for i, f, o; 1 and 0 for g
+        self.half = self.scale / -2
+        self.rest = 1 - self.half
 
     def sigmoid_gates(self, work: cell.Workspace) -> Floats:
         """i, f and o of the last time step, (3, B, H)."""
+        assert isinstance(work, Workspace)
         return work.gates[[0, 1, 3], -1]
 
     def initial_gradient(self, work: cell.Workspace) -> Floats:
@@ -138,34 +182,25 @@ class LSTM(Cell):
         assert isinstance(work, Workspace)
         return np.stack([work.dh_t, work.dc_t])
 
-    @property
-    def input_scale(self) -> Floats:
-        """The scale of the tanh, (4, 1, 1)."""
-        return self.scale
-
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
     def folded(self) -> tuple[Floats, Floats, Floats]:
-        """W_ih, the sum of both biases, and W_hh with the scale of the tanh folded in."""
-        scale = self.scale_flat
-        return (
-            self.W_ih_flat * scale[:, None],
-            (self.b_ih_flat + self.b_hh_flat) * scale,
-            self.W_hh_flat * scale[:, None],
-        )
+        """W_ih, the sum of both biases, and W_hh with the scale of `step` folded in."""
+        return self.W_ih * self.half, (self.b_ih + self.b_hh) * self.half, self.W_hh * self.half
 
     def step(self, x: Floats, at: Moment) -> None:
         """Advance h and c by one character."""
         z, (i, f, g, o), (h, c) = at.z, at.gates, at.memory
         add(x, at.recall(), z)
         if not at.folded:
-            add(z, self.b_hh_flat, z)
-            multiply(z, self.scale_flat, z)
+            add(z, self.b_hh, z)
+            multiply(z, self.half, z)
+        # sigmoid(z) = (tanh(z / 2) + 1) / 2: of so few numbers a tanh is quicker than what the exponential asks for
         tanh(z, z)
-        multiply(z, self.scale_flat, z)
-        add(z, self.shift_flat, z)
+        multiply(z, self.half, z)
+        add(z, self.rest, z)
         # c = f * c + i * g;  h = o * tanh(c)
         multiply(c, f, c)
         multiply(i, g, i)
@@ -176,62 +211,80 @@ class LSTM(Cell):
     def forward(self, work: cell.Workspace) -> Slices[None]:
         """Run over a window; leaves h, c and the activated gates of each step in `work`."""
         assert isinstance(work, Workspace)
-        np.multiply(self.W_hh, self.scale, out=work.scaled)
-        scratch = work.scratch
-        for step in work.steps:
-            # i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
-            for gates, product, W_hh, scale, shift in step.parts:
-                matmul(step.h_before, W_hh, product)
-                add(gates, product, gates)
-                tanh(gates, gates)
-                multiply(gates, scale, gates)
-                add(gates, shift, gates)
-            i, f, g, o = step.gates
+        multiply(self.W_hh, self.scale, out=work.W_hh)
+        for block in work.blocks:
+            self._forward(block, work)
+            yield
+
+    @np.errstate(over="ignore")
+    def _forward(self, block: Block, work: Workspace) -> None:
+        W_hh, one, two = work.W_hh, self.one, self.two
+        product, product_by_gate, _, _, scratch = work.carried
+        for z, gates, i, f, g, o, h_before, h, c_before, c, tanh_c, *_ in block.steps:
+            dot(h_before, W_hh, product)
+            add(product, z, product)
+
+            # sigmoid(z) = 1 / (1 + exp(-z)): where exp overflows, 1 / infinity is the limit
+            exp(product, product)
+            add(product, one, product)
+            divide(one, product_by_gate, gates)
+            # tanh(z) = 2 sigmoid(2 z) - 1
+            multiply(g, two, g)
+            subtract(g, one, g)
 
             # c = f * c + i * g;  h = o * tanh(c)
-            multiply(f, step.c_before, step.c)
+            multiply(f, c_before, c)
             multiply(i, g, scratch)
-            add(step.c, scratch, step.c)
-            tanh(step.c, step.tanh_c)
-            multiply(o, step.tanh_c, step.h)
-            yield
+            add(c, scratch, c)
+            tanh(c, tanh_c)
+            multiply(o, tanh_c, h)
 
     def backward(self, work: cell.Workspace) -> Slices[None]:
         """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
         assert isinstance(work, Workspace)
-        W_hh = self.W_hh_flat  # (4 H, H)
-        slope, dh, dc, scratch = work.slope, work.dh_t, work.dc_t, work.scratch
-        di, df, dg, do = slope
-        dh[...] = 0.0
-        dc[...] = 0.0
-        for step in reversed(work.steps):
-            i, f, g, o = step.gates
-            add(dh, step.dh, dh)
+        work.dh_t[...] = 0.0
+        work.dc_t[...] = 0.0
+        for block in reversed(work.blocks):
+            self._slopes(block)
+            self._backward(block, work)
+            yield
+        yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
+        # both biases are added to the same sum
+        bias_gradient(work, work.dz, self.db_hh)
+        self.db_ih[...] = self.db_hh
 
-            # dc += dh o (1 - tanh(c)^2) = dh (o - h tanh(c))
-            multiply(step.h, step.tanh_c, scratch)
-            subtract(o, scratch, scratch)
-            multiply(scratch, dh, scratch)
+    def _slopes(self, block: Block) -> None:
+        """What does not depend on later steps, for all steps of a block at once."""
+        gates, h, c_before, tanh_c, slopes, dc_by_dh, i_g, _ = block
+        i, f, g, o = gates
+        by_i, by_f, by_g, by_o = slopes
+        # dc/dh = o (1 - tanh(c)^2) = o - h tanh(c)
+        multiply(h, tanh_c, dc_by_dh)
+        subtract(o, dc_by_dh, dc_by_dh)
+
+        # dz_o = dh tanh(c) o (1 - o) = dh h (1 - o)
+        subtract(self.one, gates, slopes)
+        multiply(by_o, h, by_o)
+        # dz_f = dc c_before f (1 - f)
+        multiply(by_f, f, by_f)
+        multiply(by_f, c_before, by_f)
+        # dz_i = dc (i g) (1 - i);  dz_g = dc i (1 - g^2) = dc (i - (i g) g)
+        multiply(i, g, i_g)
+        multiply(by_i, i_g, by_i)
+        multiply(i_g, g, i_g)
+        subtract(i, i_g, by_g)
+
+    def _backward(self, block: Block, work: Workspace) -> None:
+        W_hh = self.W_hh.T  # (4 H, H)
+        _, _, dh, dc, scratch = work.carried
+        for step in reversed(block.steps):
+            _, _, _, f, *_, dh_above, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o = step
+            add(dh, dh_above, dh)
+            multiply(dh, dc_by_dh, scratch)
             add(dc, scratch, dc)
-
-            # dz_o = dh tanh(c) o (1 - o) = dh h (1 - o)
-            subtract(1.0, step.gates, slope)
-            multiply(do, step.h, do)
-            multiply(do, dh, step.dz_o)
-            # dz_i = dc (i g) (1 - i);  dz_g = dc i (1 - g^2) = dc (i - (i g) g);  dz_f = dc c_before f (1 - f)
-            multiply(i, g, scratch)
-            multiply(di, scratch, di)
-            multiply(scratch, g, scratch)
-            subtract(i, scratch, dg)
-            multiply(df, f, df)
-            multiply(df, step.c_before, df)
-            multiply(slope[:3], dc, step.dz_ifg)
+            multiply(dz_by_dc, dc, dz_ifg)
+            multiply(dz_by_dh, dh, dz_o)
 
             # on to t - 1: dc = dc * f;  dh = dz W_hh^T, summed over the gates
             multiply(dc, f, dc)
-            matmul(step.dz, W_hh, dh)
-            yield
-        yield from weight_gradient(work.dz, work.h[:-1], self.dW_hh)
-        # both biases are added to the same sum
-        np.add.reduce(work.dz, axis=(0, 1), out=self.db_hh)
-        self.db_ih[...] = self.db_hh
+            dot(dz, W_hh, dh)

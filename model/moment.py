@@ -25,11 +25,11 @@ class Moment:
         folded: Whether W_hh, and what comes from the input, are as `Cell.folded` has them.
     """
 
-    def __init__(self, W_hh_T: Floats, state: Floats, *, folded: bool) -> None:
+    def __init__(self, W_hh: Floats, state: Floats, *, folded: bool) -> None:
         """Make room for one layer.
 
         Args:
-            W_hh_T: (H, G H).
+            W_hh: (H, G H).
             state: (S, B, H), advanced in place.
             folded: See above.
         """
@@ -37,9 +37,9 @@ class Moment:
         # products with a vector are quicker than with a row
         self.memory = tuple(state[:, 0] if B == 1 else state)
         self.h, self.folded = self.memory[0], folded
-        self.z: Floats = np.empty((*self.h.shape[:-1], W_hh_T.shape[1]), state.dtype)
-        self.gates = tuple(self.z[..., k : k + H] for k in range(0, W_hh_T.shape[1], H))
-        self.recall = product(self.h, W_hh_T, np.empty_like(self.z))
+        self.z: Floats = np.empty((*self.h.shape[:-1], W_hh.shape[1]), state.dtype)
+        self.gates = tuple(self.z[..., k : k + H] for k in range(0, W_hh.shape[1], H))
+        self.recall = product(self.h, W_hh, np.empty_like(self.z))
 
 
 def product(x: Floats, W: Floats, out: Floats) -> Callable[[], Floats]:

@@ -57,6 +57,13 @@ class Workspace:
         self.T, self.B, self.layers = T, B, layers
         self.masks: Floats | None = None
         self.outputs: Floats | None = None
+        self._logits: Floats | None = None
+
+    def logits(self, N: int, V: int) -> Floats:
+        """Room for the logits of N characters, (N, V)."""
+        if self._logits is None or len(self._logits) < N:
+            self._logits = np.empty((N, V), self.layers[0].dh.dtype)
+        return self._logits[:N]
 
     def make_room_for_dropout(self) -> tuple[Floats, Floats]:
         """The masks and outputs, allocated if they were not."""
@@ -78,8 +85,15 @@ class Network:
             `encoder.weight` with an embedding.
     """
 
-    def __init__(self, settings: NetworkSettings, V: int, dtype: npt.DTypeLike = np.float32) -> None:
-        """Allocate a network of zeros; `initialise` draws its weights."""
+    def __init__(
+        self,
+        settings: NetworkSettings,
+        V: int,
+        dtype: npt.DTypeLike = np.float32,
+        *,
+        memory: tuple[Floats, Floats] | None = None,
+    ) -> None:
+        """Allocate a network of zeros, or find its values and gradients in `memory`; `initialise` draws its weights."""
         self.settings, self.V = settings, V
         self.at_rest = False
         kind = CELLS[settings.cell]
@@ -94,7 +108,9 @@ class Network:
         shapes["decoder.bias"] = (V,)
         if settings.learned_state:
             shapes |= dict.fromkeys(INITIAL[: kind.S], (settings.layers, H))
-        self.parameters = Parameters(shapes, dtype)
+        # the cells' weights lie in memory as products of rows read them
+        recurrent = {name for name in shapes if name.startswith(f"{kind.name}.weight")}
+        self.parameters = Parameters(shapes, dtype, transposed=recurrent, memory=memory)
         self.layers = [kind(self.parameters, layer) for layer in range(settings.layers)]
         tensors, grads = self.parameters.tensors, self.parameters.grad_tensors
         self.E, self.dE = tensors.get("encoder.weight"), grads.get("encoder.weight")  # (V, D)
@@ -146,8 +162,8 @@ class Network:
         Returns:
             Logits of the next character, (B, V).
         """
-        logits = self.reader(state).read(ids if len(ids) > 1 else int(ids[0]))
-        return logits.reshape(len(ids), self.V)
+        reader = Reader(self.layers, self.E, self.W_out, self.b_out, state)
+        return reader.read(ids if len(ids) > 1 else int(ids[0])).reshape(len(ids), self.V)
 
     def reader(self, state: Floats) -> Reader:
         """What reads character by character and advances `state` (L, S, B, H); to be kept, for it is slow to make."""
@@ -192,6 +208,7 @@ class Network:
         *,
         dropout: Dropout | None = None,
         first: bool = False,
+        whole: int | None = None,
     ) -> Slices[float]:
         """The loss of a window and, in `parameters.grads`, its gradient with respect to every parameter.
 
@@ -204,12 +221,14 @@ class Network:
             work: Buffers of the window's size.
             dropout: Silences outputs of each layer.
             first: Whether `state` is the initial state, which then has a gradient where it is learnt.
+            whole: Predictions of the window that this is a part of, where it is one.
 
         Returns:
-            Cross-entropy averaged over the T * B predictions, in nats per character.
+            Cross-entropy averaged over the T * B predictions, in nats per character; or, of a part of a window, its
+            part of that window's average, which is a sum over the parts. So is the gradient.
         """
         outputs = yield from self._forward(inputs, state, work, dropout)
-        loss = yield from self._decode_backward(targets, outputs[-1], work)
+        loss = yield from self._decode_backward(targets, outputs[-1], work, whole or targets.size)
         for index in reversed(range(len(self.layers))):
             layer, buffers = self.layers[index], work.layers[index]
             if dropout is not None:
@@ -231,9 +250,9 @@ class Network:
         for index, (layer, buffers) in enumerate(zip(self.layers, work.layers, strict=True)):
             buffers.start(state[index])
             if index:
-                yield from layer.project(outputs[-1], buffers.gates)
+                yield from layer.project(outputs[-1], buffers.z)
             else:
-                yield from layer.embed(self._table(), inputs, buffers.gates)
+                yield from layer.embed(self._table(), inputs, buffers.z)
             yield from layer.forward(buffers)
             output = buffers.h[1:]
             if dropout is not None:
@@ -245,7 +264,7 @@ class Network:
         return outputs
 
     def _table(self) -> Floats:
-        """Return x W_ih of the first layer for each character, (G, V, H)."""
+        """Return x W_ih of the first layer for each character, (V, G H)."""
         W_ih = self.layers[0].W_ih
         return W_ih if self.E is None else np.matmul(self.E, W_ih)
 
@@ -254,10 +273,10 @@ class Network:
         layer = self.layers[0]
         dtable = yield from sum_by_character(dz, ids, self.V)  # (V, G H)
         if self.E is None or self.dE is None:
-            layer.dW_ih[...] = dtable.T
+            layer.dW_ih[...] = dtable
             return
-        np.matmul(dtable.T, self.E, out=layer.dW_ih)  # (G H, D)
-        dE = np.matmul(dtable, layer.W_ih_flat)  # (V, D)
+        np.matmul(self.E.T, dtable, out=layer.dW_ih)  # (D, G H)
+        dE = np.matmul(dtable, layer.W_ih.T)  # (V, D)
         # tied weights already hold the decoder's part
         if self.settings.tied:
             self.dE += dE
@@ -274,28 +293,34 @@ class Network:
         for layer_state, buffers in zip(state, work.layers, strict=True):
             buffers.end(layer_state)
 
-    def _decode_backward(self, targets: Ids, output: Floats, work: Workspace) -> Slices[float]:
-        """Softmax, loss and the decoder's gradients, some rows at a time; leaves dh for the last layer."""
+    def _decode_backward(self, targets: Ids, output: Floats, work: Workspace, whole: int) -> Slices[float]:
+        """Softmax, loss and the decoder's gradients, some rows at a time; leaves dh for the last layer.
+
+        Loss and gradients are sums over the window's characters, divided by `whole`.
+        """
         H = self.settings.hidden_size
         h = output.reshape(-1, H)  # (T B, H)
         dh = work.layers[-1].dh.reshape(-1, H)
         y = targets.reshape(-1)
-        self.dW_out[...] = 0.0
-        self.db_out[...] = 0.0
         total = 0.0
         for rows in blocks(len(y), 6.0 * self.W_out.size):
-            logits = h[rows] @ self.W_out.T  # (N, V)
+            logits = work.logits(rows.stop - rows.start, self.V)
+            np.matmul(h[rows], self.W_out.T, out=logits)  # (N, V)
             logits += self.b_out
             total += cross_entropy(logits, y[rows])
-            # d(mean loss)/d(logits) = (probabilities - one-hot target) / (T B)
+            # d(loss)/d(logits) = (probabilities - one-hot target) / whole
             dlogits = logits
             dlogits[np.arange(len(dlogits)), y[rows]] -= 1.0
-            dlogits /= len(y)
-            self.dW_out += dlogits.T @ h[rows]
-            self.db_out += dlogits.sum(axis=0)
+            dlogits *= 1.0 / whole
+            if rows.start == 0:
+                np.matmul(dlogits.T, h[rows], out=self.dW_out)
+                np.add.reduce(dlogits, axis=0, out=self.db_out)
+            else:
+                self.dW_out += dlogits.T @ h[rows]
+                self.db_out += dlogits.sum(axis=0)
             np.matmul(dlogits, self.W_out, out=dh[rows])
             yield
-        return total / len(y)
+        return total / whole
 
 
 def in_rows(fill: Callable[[Floats], None], array: Floats) -> Iterator[None]:

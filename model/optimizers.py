@@ -156,37 +156,44 @@ class Adam(Optimizer):
 
     m = beta_1 * m + (1 - beta_1) * g;  v = beta_2 * v + (1 - beta_2) * g^2
     step = rate / (1 - beta_1^t) * m / (sqrt(v / (1 - beta_2^t)) + eps)
+
+    What is remembered are the sums m / (1 - beta_1) and v / (1 - beta_2): the factors go into rate and eps, which
+    spares two passes over all parameters.
     """
 
     name = "adam"
     slot_names = ("m", "v")
     BETA_1 = 0.9
     EPSILON = 1e-8
+    beta_2 = 0.0
 
     def read(self, settings: TrainingSettings) -> None:
-        """Take beta 2."""
-        self.beta_2 = settings.decay_rate or 0.999
+        """Take beta 2; a sum that was kept with another stays the same mean."""
+        before, self.beta_2 = self.beta_2, settings.decay_rate or 0.999
+        if self.step and before != self.beta_2:
+            self.slots["v"] *= (1.0 - before) / (1.0 - self.beta_2)
 
     def prepare(self, learning_rate: float) -> None:
-        """Take out the bias of moments that began at zero; the root's part is moved from each v into rate and eps."""
-        root = (1.0 - self.beta_2**self.step) ** 0.5
-        self.rate = learning_rate / (1.0 - self.BETA_1**self.step) * root
-        self.epsilon = self.EPSILON * root
+        """Take out the bias of sums that began at zero; the root's part is moved from each v into rate and eps."""
+        root = ((1.0 - self.beta_2**self.step) / (1.0 - self.beta_2)) ** 0.5
+        rate = learning_rate * (1.0 - self.BETA_1) / (1.0 - self.BETA_1**self.step) * root
+        dtype = self.parameters.values.dtype
+        # as arrays, which numpy need not convert for each chunk
+        self.factors = tuple(np.array(x, dtype) for x in (self.BETA_1, self.beta_2, self.EPSILON * root, rate))
 
     def to_step(self, g: Floats, /, *slots_and_scratch: Floats) -> None:
         """Turn a chunk of the gradient into its step."""
-        m, v, change = slots_and_scratch
-        np.subtract(g, m, out=change)
-        change *= 1.0 - self.BETA_1
-        m += change
-        g *= g
-        g *= 1.0 - self.beta_2
-        v *= self.beta_2
-        v += g
+        m, v, _ = slots_and_scratch
+        beta_1, beta_2, epsilon, rate = self.factors
+        np.multiply(m, beta_1, out=m)
+        np.add(m, g, out=m)
+        np.multiply(g, g, out=g)
+        np.multiply(v, beta_2, out=v)
+        np.add(v, g, out=v)
         np.sqrt(v, out=g)
-        g += self.epsilon
+        np.add(g, epsilon, out=g)
         np.divide(m, g, out=g)
-        g *= self.rate
+        np.multiply(g, rate, out=g)
 
 
 class AdamW(Adam):

@@ -13,6 +13,7 @@ from typing import Literal
 
 from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.outlook import Outlook
 from model.progress import Vitals
 
 MAIN = "main"
@@ -121,6 +122,23 @@ class StopSampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """Write this character next, as if it had been drawn, whether the sampler writes or rests."""
+
+    symbol: str
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take back the character that was written last, and forget that it was read; a few can be, one by one."""
+
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Write a checkpoint to `path`; a `Notice` says that it is done."""
 
@@ -154,6 +172,8 @@ Command = (
     | SetSampling
     | StartSampling
     | StopSampling
+    | Choose
+    | TakeBack
     | Save
     | Acknowledge
     | Stop
@@ -190,6 +210,8 @@ class Gauges:
     """In force for the next character."""
     writing: bool = False
     """Whether the sampler writes."""
+    outlook: Outlook | None = None
+    """What may be written next, whether the sampler writes or rests; None before there is a network."""
     parameters: int = 0
     """Trainable numbers in the network."""
     loading: float | None = None
@@ -255,6 +277,8 @@ class Written:
     candidates: tuple[tuple[str, float], ...] = ()
     """The likeliest characters at the last draw, likeliest first, with their probabilities as it was drawn."""
     marks: tuple[Mark, ...] = ()
+    taken_back: int = 0
+    """How many characters of earlier updates were taken back before `text` was written."""
     sampler: str = MAIN
 
 

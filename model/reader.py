@@ -12,8 +12,8 @@ from model.moment import Moment, product
 from model.parameters import Floats
 from model.softmax import Ids
 
-SMALL = 256
-"""H up to which a product with a vector is quicker where the columns of W_hh are contiguous than where the rows are."""
+LARGE = 256
+"""H above which a product with a vector is quicker where columns of W_hh are contiguous than where its rows are."""
 
 
 class Reader:
@@ -50,18 +50,18 @@ class Reader:
         self._table: Floats | None = None
         for layer, memory in zip(layers, state, strict=True):
             folded = layer.folded() if at_rest else None
-            W_ih, b, W_hh = folded or (layer.W_ih_flat, layer.b_ih_flat, layer.W_hh_flat)
-            if at_rest and W_hh.shape[1] <= SMALL:
+            W_ih, b, W_hh = folded or (layer.W_ih, layer.b_ih, layer.W_hh)
+            if at_rest and layer.H > LARGE:
                 W_hh = np.asfortranarray(W_hh)
-            self._inputs.append((np.ascontiguousarray(W_ih.T) if at_rest else W_ih.T, b))
-            self._layers.append((layer, Moment(W_hh.T, memory, folded=folded is not None)))
+            self._inputs.append((W_ih, b))
+            self._layers.append((layer, Moment(W_hh, memory, folded=folded is not None)))
         if at_rest:
-            W_ih_T, b = self._inputs[0]
-            self._table = (W_ih_T if E is None else E @ W_ih_T) + b  # (V, G H)
+            W_ih, b = self._inputs[0]
+            self._table = (W_ih if E is None else E @ W_ih) + b  # (V, G H)
         # what a layer gives is the input of the next
         above = zip(self._layers, self._layers[1:], self._inputs[1:], strict=False)
         self._above = [
-            (layer, moment, product(below.h, W_ih_T, moment.z), b) for (_, below), (layer, moment), (W_ih_T, b) in above
+            (layer, moment, product(below.h, W_ih, moment.z), b) for (_, below), (layer, moment), (W_ih, b) in above
         ]
         h = self._layers[-1][1].h
         self._decode = product(h, W_out.T, np.empty((*h.shape[:-1], len(b_out)), state.dtype))
@@ -86,5 +86,5 @@ class Reader:
         """X W_ih + b_ih of the first layer, (B, G H), which may be in `z`."""
         if self._table is not None:
             return self._table[ids]
-        W_ih_T, b = self._inputs[0]
-        return add(W_ih_T[ids] if self._E is None else self._E[ids] @ W_ih_T, b, z)
+        W_ih, b = self._inputs[0]
+        return add(W_ih[ids] if self._E is None else self._E[ids] @ W_ih, b, z)

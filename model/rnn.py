@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from numpy import add, dot, multiply, subtract, tanh
 
-from model.cell import Cell, Workspace, weight_gradient
+from model.cell import Cell, Workspace, bias_gradient, weight_gradient
 from model.moment import Moment
 from model.parameters import Floats
 from model.slices import Slices
@@ -16,6 +16,7 @@ class RNN(Cell):
     name = "rnn"
     G = 1
     S = 1
+    SCALE = (1.0,)
 
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
@@ -23,33 +24,37 @@ class RNN(Cell):
 
     def step(self, x: Floats, at: Moment) -> None:
         """Advance h by one character."""
-        np.add(x, at.recall(), out=at.z)
-        np.add(at.z, self.b_hh_flat, out=at.z)
-        np.tanh(at.z, out=at.h)
+        add(x, at.recall(), at.z)
+        add(at.z, self.b_hh, at.z)
+        tanh(at.z, at.h)
 
     def forward(self, work: Workspace) -> Slices[None]:
         """Run over a window; leaves h of each step in `work`."""
-        product = work.product[0]
-        for t in range(len(work.dh)):
-            z = work.gates[0, t]  # (B, H)
-            np.matmul(work.h[t], self.W_hh[0], out=product)
-            np.add(z, product, out=z)
-            np.tanh(z, out=work.h[t + 1])
+        W_hh, product = self.W_hh, work.product
+        for span in work.spans:
+            for t in range(span.start, span.stop):
+                z = work.z[t]  # (B, H)
+                dot(work.h[t], W_hh, product)
+                add(z, product, z)
+                tanh(z, work.h[t + 1])
             yield
 
     def backward(self, work: Workspace) -> Slices[None]:
         """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
-        dh = work.dh_t
+        W_hh, dh = self.W_hh.T, work.dh_t
         dh[...] = 0.0
-        for t in reversed(range(len(work.dh))):
-            dz, h = work.dz[t], work.h[t + 1]  # (B, H) each
-            np.add(dh, work.dh[t], out=dh)
-            # dz = dh (1 - h^2);  dh = dz W_hh^T
-            np.multiply(h, h, out=dz)
-            np.subtract(1.0, dz, out=dz)
-            np.multiply(dz, dh, out=dz)
-            np.matmul(dz, self.W_hh_flat, out=dh)
+        for span in reversed(work.spans):
+            # dz = dh (1 - h^2), of which the second factor does not depend on later steps
+            slopes, h = work.dz[span], work.h[span.start + 1 : span.stop + 1]
+            multiply(h, h, slopes)
+            subtract(1.0, slopes, slopes)
+            for t in reversed(range(span.start, span.stop)):
+                dz = work.dz[t]  # (B, H)
+                add(dh, work.dh[t], dh)
+                multiply(dz, dh, dz)
+                # on to t - 1: dh = dz W_hh^T
+                dot(dz, W_hh, dh)
             yield
-        yield from weight_gradient(work.dz, work.h[:-1], self.dW_hh)
-        np.add.reduce(work.dz, axis=(0, 1), out=self.db_hh)
+        yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
+        bias_gradient(work, work.dz, self.db_hh)
         self.db_ih[...] = self.db_hh

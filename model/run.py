@@ -31,6 +31,7 @@ def new_trainer(
     training: TrainingSettings,
     *,
     clock: Callable[[], float] = time.perf_counter,
+    threads: int | None = 1,
 ) -> Trainer:
     """Return a trainer at step 0, with weights drawn from the seed.
 
@@ -40,7 +41,7 @@ def new_trainer(
     corpus.require_window(training.seq_length)
     fresh = Network(network, len(corpus.vocabulary))
     fresh.initialise(np.random.default_rng(training.seed))
-    return Trainer(fresh, corpus, training, clock=clock)
+    return Trainer(fresh, corpus, training, clock=clock, threads=threads)
 
 
 def origin_of(corpus: Corpus) -> CorpusOrigin:
@@ -136,7 +137,11 @@ def best_checkpoint_of(trainer: Trainer, sampling: SamplingSettings) -> Checkpoi
 
 
 def resume_trainer(
-    checkpoint: Checkpoint, corpus: Corpus, *, clock: Callable[[], float] = time.perf_counter
+    checkpoint: Checkpoint,
+    corpus: Corpus,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+    threads: int | None = 1,
 ) -> Trainer:
     """A trainer that goes on where `checkpoint` was taken.
 
@@ -153,7 +158,7 @@ def resume_trainer(
         )
     progress = checkpoint.progress
     try:
-        trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock)
+        trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock, threads=threads)
         state, optimizer = checkpoint.state, trainer.optimizer
         for name, slot in optimizer.slots.items():
             _fill(state, f"{optimizer.name}.{name}", slot)

@@ -215,6 +215,18 @@ class Sampler:
         self.last = chosen
         return Draw(chosen, odds, total)
 
+    def choose(self, chosen: int) -> Draw:
+        """Write the character `chosen` as if it had been drawn; chance is not asked."""
+        probs = distribution(self._read_last(), self.settings)
+        self.last = chosen
+        return Draw(chosen, probs)
+
+    def peek(self) -> Floats:
+        """Logits of the coming character with the weights of this moment, (V,); whatever is drawn stays the same."""
+        read = self.last if self.last is not None else self._opening
+        logits: Floats = self.network.step(np.array([read]), self.state.copy())[0]
+        return logits
+
     def _read_last(self) -> Floats:
         """Advance the state by the character written last; logits of the next one, (V,)."""
         if self._reader.state is not self.state:

@@ -80,13 +80,14 @@ class Trainer(Learner):
         settings: TrainingSettings,
         *,
         clock: Callable[[], float] = time.perf_counter,
+        threads: int | None = 1,
     ) -> None:
-        """Begin at the beginning of `corpus`.
+        """Begin at the beginning of `corpus`; the arguments are those of `Learner`.
 
         Raises:
             CorpusError: If the text is too short for a single window.
         """
-        super().__init__(network, corpus, settings, clock)
+        super().__init__(network, corpus, settings, clock, threads)
         self.validation_loss: float | None = None
         self.best_validation_loss: float | None = None
         self.best: Floats | None = None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from model.config import SamplingSettings
+from model.lookout import Lookout
+from model.outlook import Outlook
+from model.parameters import Floats
 from model.protocol import MAIN, Mark, MarkKind, Written
 from model.sampling import Draw, Sampler
 
@@ -13,6 +18,19 @@ BACKLOG = 4096
 
 MAX_DEBT_SECONDS = 0.2
 """Characters that are overdue by more than this (the machine was busy) are not made up for in a rush."""
+
+
+STEPS_BACK = 64
+"""Characters that can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A sampler as it was before it wrote a character."""
+
+    state: Floats
+    last: int | None
+    draw: Draw | None
 
 
 class Writer:
@@ -32,6 +50,10 @@ class Writer:
         self._draw: Draw | None = None
         self._marks: list[Mark] = []
         self._last_used: SamplingSettings | None = None
+        self._lookout = Lookout(clock)
+        self._place = 0  # grows with each character
+        self._before: deque[Before] = deque(maxlen=STEPS_BACK)
+        self._taken_back = 0  # characters that an update has taken along already
 
     @property
     def settings(self) -> SamplingSettings:
@@ -50,6 +72,8 @@ class Writer:
         """Go on with another network, under the settings in force."""
         sampler.settings = self.settings
         self.sampler, self._draw = sampler, None
+        self._lookout.forget()
+        self._before.clear()
         self._mark("network", label)
 
     def start(self) -> None:
@@ -63,7 +87,9 @@ class Writer:
         self._mark("start", "a new text", given=len(read))
         self._text += read
         self._probabilities += [1.0] * len(read)
-        self._last_used = None
+        self._draw = self._last_used = None
+        self._lookout.forget()
+        self._before.clear()
         self.on, self._next = True, self.clock()
         return unknown
 
@@ -78,23 +104,54 @@ class Writer:
         """Write the characters that are due, for at most about `seconds`."""
         begin = self.clock()
         while self.seconds_to_next <= 0.0:
-            self._write()
+            self._remember()
+            self._write(self.sampler.draw())
             now = self.clock()
             self._next = max(self._next + 1.0 / self.settings.rate, now - MAX_DEBT_SECONDS)
             if now - begin >= seconds:
                 break
 
-    def _write(self) -> None:
-        draw = self.sampler.draw()
+    def choose(self, symbol: str) -> bool:
+        """Write `symbol` as if it had been drawn; returns whether the network knows it."""
+        known = len(symbol) == 1 and symbol in self.sampler.vocabulary.symbols
+        if known:
+            self._remember()
+            self._write(self.sampler.choose(self.sampler.vocabulary.symbols.index(symbol)))
+        return known
+
+    def take_back(self) -> bool:
+        """Undo the last character, so that another may come in its place; returns whether there was one to undo."""
+        if not self._before:
+            return False
+        before = self._before.pop()
+        self.sampler.state, self.sampler.last, self._draw = before.state, before.last, before.draw
+        self._place += 1
+        if self._text:
+            del self._text[-1], self._probabilities[-1]
+            self._marks = [replace(mark, offset=min(mark.offset, len(self._text))) for mark in self._marks]
+        else:
+            self._taken_back += 1
+        return True
+
+    def _remember(self) -> None:
+        self._before.append(Before(self.sampler.state.copy(), self.sampler.last, self._draw))
+
+    def outlook(self, weights: int) -> Outlook | None:
+        """What may come next, told anew where a character came, settings changed or `weights` is another number."""
+        drawn = self._draw.probability if self._draw is not None else None
+        return self._lookout.look(self.sampler, place=self._place, weights=weights, drawn=drawn)
+
+    def _write(self, draw: Draw) -> None:
         symbols = self.sampler.vocabulary.symbols
         self._text.append(symbols[draw.id])
         self._probabilities.append(draw.probability)
         self._draw = draw
+        self._place += 1
         self._last_used = self.settings
 
     def take(self) -> Written | None:
         """Hand out what was written since the last call; None if nothing was."""
-        if not self._text and not self._marks:
+        if not (self._text or self._marks or self._taken_back):
             return None
         symbols = self.sampler.vocabulary.symbols
         likeliest = self._draw.candidates if self._draw is not None else ()
@@ -103,9 +160,10 @@ class Writer:
             probabilities=tuple(self._probabilities),
             candidates=tuple((symbols[other], probability) for other, probability in likeliest),
             marks=tuple(self._marks),
+            taken_back=self._taken_back,
             sampler=self.name,
         )
-        self._text, self._probabilities, self._marks = [], [], []
+        self._text, self._probabilities, self._marks, self._taken_back = [], [], [], 0
         return written
 
     def _mark(self, kind: MarkKind, label: str, given: int = 0) -> None:

@@ -82,7 +82,7 @@ def test_a_loss_leaves_the_weights_alone_and_can_be_put_aside() -> None:
     network, ids = network_of(1), text_of(300)
     before = network.parameters.values.copy()
     slices = sum(1 for _ in one_stream_loss(network, ids))
-    assert slices >= 299  # a pause after each character
+    assert slices >= 9  # at least three pauses in each of its three windows
     np.testing.assert_array_equal(network.parameters.values, before)
     assert math.isfinite(finish(one_stream_loss(network, ids)))
 

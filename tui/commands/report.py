@@ -61,7 +61,7 @@ class Report:
             self._told_at = course.seconds
             self._line(
                 event="validation",
-                step=progress.step,
+                step=progress.validations[-1].step,
                 train_loss=progress.train_loss,
                 val_loss=progress.validation_loss,
                 epochs=progress.epochs,
