@@ -102,6 +102,21 @@ class LiveRun:
         self._kept_step = self._copied_step = checkpoint.step
         self.training = train and trainer is not None
 
+    def share_text(self, other: LiveRun) -> None:
+        """Expect the text of `other`: what that costs without a network is worked out once for both."""
+        self._corpus, self._baselines = other._corpus, other._baselines
+
+    def take_over(self, other: LiveRun) -> None:
+        """Become the run that `other` was: under its name, writing as it did; all losses so far are told anew."""
+        label = f"{self.name}, from the race"
+        self.name = other.name
+        self._news.tell_anew(self.name)
+        if self.writer is not None:
+            self.writer.take()  # which belongs to the racer's own page
+            self.writer.change_sampler(self.writer.sampler, label)
+        self.steer(other.sampling)
+        self.write(on=other._sampling_wanted)
+
     def _install(
         self, network: Network, vocabulary: Vocabulary, trainer: Trainer | None, rng: np.random.Generator, label: str
     ) -> None:
@@ -168,11 +183,16 @@ class LiveRun:
         wanted = self.training or self.steps_left > 0
         return self.trainer is not None and wanted and not (self.trainer.diverged or self.trainer.finished)
 
-    def train(self, seconds: float) -> None:
-        """Train for about `seconds`."""
+    @property
+    def characters(self) -> int:
+        """Characters that it has learnt from."""
+        return self.trainer.step * self.trainer.batches.B * self.trainer.batches.T if self.trainer else 0
+
+    def train(self, seconds: float, steps: int | None = None) -> None:
+        """Train for about `seconds`, and for no more than `steps` where they are given."""
         if self.trainer is None or not self.busy:
             return
-        progress = self.trainer.increment(seconds, steps=None if self.training else self.steps_left)
+        progress = self.trainer.increment(seconds, steps=steps if self.training else self.steps_left)
         self.steps_left = max(0, self.steps_left - len(progress.losses))
         self._progress = progress
         self._news.add(progress)

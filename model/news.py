@@ -25,11 +25,18 @@ class News:
         self._validations: list[LossPoint] = []
         self._notices: list[Notice] = []
         self._told: Gauges | None = None
+        self._past: tuple[list[LossPoint], list[LossPoint]] = [], []  # told already: losses and validations
 
     def begin(self) -> None:
         """Another network takes the place of the present one; what was told of that is not told any more."""
         self._fresh = True
         self._losses, self._validations = [], []
+        self._past = [], []
+
+    def tell_anew(self, run: str) -> None:
+        """Tell all that was told of this network once more, as news of `run`, which it is from now on."""
+        self._run, self._fresh, self._told = run, True, None
+        self._losses, self._validations = self._past[0] + self._losses, self._past[1] + self._validations
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
@@ -39,8 +46,7 @@ class News:
         """Tell of an increment."""
         self._losses += points(progress.losses)
         self._validations += points(progress.validations)
-        if len(self._losses) > LOSS_BACKLOG:
-            self._losses = merge_neighbours(self._losses)
+        self._losses = thinned(self._losses)
         for incident in progress.incidents:
             self.say(incident, "warning")
 
@@ -58,6 +64,8 @@ class News:
             run=self._run,
         )
         self._told, self._fresh = gauges, False
+        past = self._past[0] + self._losses, self._past[1] + self._validations
+        self._past = thinned(past[0]), thinned(past[1])
         self._losses, self._validations, self._notices = [], [], []
         return update
 
@@ -65,6 +73,11 @@ class News:
 def points(losses: tuple[Loss, ...]) -> list[LossPoint]:
     """Losses as they cross the border."""
     return [LossPoint(loss.step, loss.loss) for loss in losses]
+
+
+def thinned(points: list[LossPoint]) -> list[LossPoint]:
+    """No more losses than may be kept."""
+    return merge_neighbours(points) if len(points) > LOSS_BACKLOG else points
 
 
 def merge_neighbours(points: list[LossPoint]) -> list[LossPoint]:
