@@ -63,6 +63,8 @@ class Cell(ABC):
     """Gates."""
     S: ClassVar[int]
     """Vectors of memory: an LSTM keeps h and c."""
+    sigmoid_names: ClassVar[tuple[str, ...]] = ()
+    """Of the K gates that lie between 0 and 1, in the order of `sigmoid_gates`."""
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         values, grads = parameters.tensors, parameters.grad_tensors

@@ -41,6 +41,7 @@ class GRU(Cell):
     name = "gru"
     G = 3
     S = 1
+    sigmoid_names = ("reset", "update")
 
     @property
     def input_bias(self) -> Floats:

@@ -135,7 +135,9 @@ class Learner:
             parameters = self.network.parameters
             # the optimiser leaves its step where the gradient was
             ratio = update_ratio(parameters.grads, parameters.values)
-            self.vitals = Vitals(norm, ratio, saturation(self.network.sigmoid_gates(self._work)))
+            gates = saturation(self.network.sigmoid_gates(self._work), self.network.sigmoid_names)
+            saturated = sum(gate.shut + gate.open for gate in gates) / max(1, len(gates))
+            self.vitals = Vitals(norm, ratio, saturated, gates)
 
     # --------------------------------------------------------------------------- going back, and beginning anew
 

@@ -18,7 +18,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.live import steer
 from model.network import Network
 from model.news import News, Severity
-from model.progress import Progress
+from model.progress import Event, Progress
 from model.protocol import MAIN, Gauges, RunState, RunUpdate
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
@@ -250,13 +250,18 @@ class LiveRun:
         """Use other settings from the next step on, and say which have to wait for a new network."""
         if self.trainer is None:
             return
+        before = self.trainer.settings.learning_rate
         fixed = steer(self.trainer, training)
+        if (rate := self.trainer.settings.learning_rate) != before:
+            self._news.mark(Event(self.trainer.step, "rate", f"learning rate {rate:g}"))
         if fixed:
             self.say(f"only a new network takes another {' or '.join(fixed)}: start over to use it")
         self._progress = replace(self._progress, learning_rate=self.trainer.learning_rate) if self._progress else None
 
     def steer(self, sampling: SamplingSettings) -> None:
         """Use other sampling settings from the next character on."""
+        if self.trainer is not None and sampling.temperature != self.sampling.temperature:
+            self._news.mark(Event(self.trainer.step, "temperature", f"temperature {sampling.temperature:.2f}"))
         self.sampling = sampling
         if self.writer is not None:
             self.writer.steer(sampling)

@@ -121,6 +121,7 @@ class LSTM(Cell):
     name = "lstm"
     G = 4
     S = 2
+    sigmoid_names = ("input", "forget", "output")
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         super().__init__(parameters, layer)

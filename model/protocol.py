@@ -13,7 +13,7 @@ from typing import Literal
 
 from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require
-from model.progress import Vitals
+from model.progress import Event, Vitals
 
 MAIN = "main"
 """The name of the run, and of its sampler, while there is one of each."""
@@ -329,6 +329,8 @@ class RunUpdate:
     losses: tuple[LossPoint, ...] = ()
     """Mean training loss of each step, or of a few neighbouring steps where updates are taken slowly."""
     validations: tuple[LossPoint, ...] = ()
+    events: tuple[Event, ...] = ()
+    """What befell the run, oldest first."""
     written: tuple[Written, ...] = ()
     notices: tuple[Notice, ...] = ()
     run: str = MAIN

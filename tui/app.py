@@ -23,6 +23,7 @@ from tui.saving import free_path
 from tui.screens.main import MainScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
+from tui.units import LossUnit
 
 
 class LSTMApp(App[None]):
@@ -42,6 +43,7 @@ class LSTMApp(App[None]):
         sampling: SamplingSettings | None = None,
         insisted: Mapping[str, Any] | None = None,
         theme: str = DEFAULT_THEME,
+        loss_unit: LossUnit = LossUnit.NATS,
         config_dir: Path | None = None,
         state_dir: Path | None = None,
         cache_dir: Path | None = None,
@@ -59,6 +61,7 @@ class LSTMApp(App[None]):
             insisted: Which sampling settings hold although a saved network, which is opened, brings its own; None
                 where no saved network is opened.
             theme: The look; a name that is unknown is said and passed over.
+            loss_unit: What losses are shown in.
             config_dir: Where settings are remembered; None is the user's folder, as for the next two.
             state_dir: Where the run is saved on leaving.
             cache_dir: Where the facts of texts are kept.
@@ -74,6 +77,7 @@ class LSTMApp(App[None]):
         self._wanted_theme = theme
         self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
         self._first_theme = self.theme
+        self._first_unit = loss_unit
         user = paths()
         self._settings_file = settings_file(config_dir or user.config)
         self._run_file = last_run(state_dir or user.state)
@@ -83,6 +87,7 @@ class LSTMApp(App[None]):
             training=training or TrainingSettings(),
             sampling=sampling or SamplingSettings(),
             insisted=insisted,
+            loss_unit=loss_unit,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
         )
@@ -143,6 +148,8 @@ class LSTMApp(App[None]):
         changes: dict[str, Any] = {}
         if self.theme != self._first_theme:
             changes["theme"] = self.theme
+        if self.main.loss_unit is not self._first_unit:
+            changes["loss_unit"] = self.main.loss_unit
         if self.main.turned:
             changes["sampling"] = self.main.sampling
         if not changes:

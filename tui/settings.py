@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import platformdirs
 
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from tui.units import LossUnit
 from tui.whole_file import whole_file
 
 NAME = "lstm-tui"
@@ -70,6 +71,7 @@ class Settings:
     """Everything that is remembered."""
 
     theme: str = DEFAULT_THEME
+    loss_unit: LossUnit = LossUnit.NATS
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
@@ -94,10 +96,21 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: theme is {theme!r}; it must be the name of a theme")
     return Settings(
         theme=theme,
+        loss_unit=_loss_unit(path, table),
         network=_section(path, table, "network", NetworkSettings()),
         training=_section(path, table, "training", TrainingSettings()),
         sampling=_section(path, table, "sampling", SamplingSettings()),
     )
+
+
+def _loss_unit(path: Path, table: Mapping[str, Any]) -> LossUnit:
+    """What losses are shown in."""
+    name = table.get("loss_unit", LossUnit.NATS.value)
+    try:
+        return LossUnit(name)
+    except ValueError:
+        names = ", ".join(unit.value for unit in LossUnit)
+        raise SettingsError(f"{path}: loss_unit is {name!r}; it must be one of {names}") from None
 
 
 def _section(path: Path, table: Mapping[str, Any], name: str, default: Section) -> Section:
@@ -123,7 +136,7 @@ def save_settings(path: Path, settings: Settings) -> None:
 
 
 def _toml(settings: Settings) -> str:
-    lines = [f"theme = {_value(settings.theme)}"]
+    lines = [f"theme = {_value(settings.theme)}", f"loss_unit = {_value(settings.loss_unit.value)}"]
     for name in ("network", "training", "sampling"):
         lines += ["", f"[{name}]"]
         section = dataclasses.asdict(getattr(settings, name))

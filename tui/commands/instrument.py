@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
         sampling=opening.sampling,
         insisted=opening.insisted if opening.checkpoint else None,
         theme=settings.theme,
+        loss_unit=settings.loss_unit,
         fps=float(fps),
     )
     app.run()

@@ -29,9 +29,11 @@ from tui.screens.begin_with import BeginWithScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
+from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_panel import LossPanel
+from tui.widgets.loss_view import LossView, Switch
 from tui.widgets.page_tabs import PANELS, PageTabs
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
@@ -68,6 +70,7 @@ class MainScreen(Screen[None]):
         training: TrainingSettings,
         sampling: SamplingSettings,
         insisted: Mapping[str, Any] | None,
+        loss_unit: LossUnit,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
     ) -> None:
@@ -77,7 +80,7 @@ class MainScreen(Screen[None]):
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
         self._training = TrainingPanel(network, training)
-        self._loss = LossPanel(id="loss")
+        self._loss = LossPanel(LossView(loss_unit), id="loss")
         self._sample = SamplePane(id="sample")
         self.set_reactive(MainScreen.sampling, sampling)
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
@@ -120,7 +123,7 @@ class MainScreen(Screen[None]):
         self.gauges = update.gauges
         if update.fresh and self._insisted is not None:
             self._follow_saved(update.gauges, self._insisted)
-        self._loss.extend(update.losses, update.validations)
+        self._loss.extend(update.losses, update.validations, update.events)
         for written in update.written:
             self._sample.append(written)
         for notice in update.notices:
@@ -246,6 +249,15 @@ class MainScreen(Screen[None]):
     def action_turn(self, knob: Knob, direction: int) -> None:
         """Turn one of the sampling settings by a step."""
         self.sample_with(turned(self.sampling, knob, direction))
+
+    def action_look(self, switch: Switch) -> None:
+        """Look at the loss in another way."""
+        self._loss.switch(switch)
+
+    @property
+    def loss_unit(self) -> LossUnit:
+        """What losses are shown in."""
+        return self._loss.view.unit
 
     def action_toggle_writing(self) -> None:
         """Stop writing, or go on."""
