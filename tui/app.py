@@ -16,11 +16,13 @@ from corpora.catalogue import CATALOGUE
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
 from tui.palette import TableProvider
-from tui.saving import free_path
+from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
+from tui.screens.race import RaceScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
 from tui.units import LossUnit
@@ -120,10 +122,25 @@ class LSTMApp(App[None]):
             async for update in self.session.updates(per_second=self._fps):
                 with self.batch_update():
                     for run in update.runs:
-                        self.main.apply(run)
+                        if run.run == MAIN:
+                            self.main.apply(run)
+                        if (race := self.race) is not None:
+                            race.apply(run)
         except EngineError as death:
             self.main.ended = True
+            if (race := self.race) is not None:
+                race.ended = True
             self.main.say(f"{sentence(str(death))} What was written stays here; ctrl+q leaves.", "error", timeout=30)
+
+    @property
+    def race(self) -> RaceScreen | None:
+        """The screen of the race, while there is one."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, RaceScreen)), None)
+
+    def on_race_screen_take_over(self, message: RaceScreen.TakeOver) -> None:
+        """Let a racer become the run; what was learnt before is kept beside the last run."""
+        kept = free_path(self._run_file.parent, network_stem(self.main.gauges), ".safetensors")
+        self.main.send(EndRace(message.winner, str(kept)))
 
     # ---------------------------------------------------------------------------------------- leaving
 

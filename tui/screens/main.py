@@ -28,6 +28,8 @@ from tui.saving import free_path, network_stem
 from tui.screens.begin_with import BeginWithScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
+from tui.screens.race import RaceScreen
+from tui.screens.race_setup import RATE, RaceSetupScreen
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
@@ -293,6 +295,26 @@ class MainScreen(Screen[None]):
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:
             self.load(choice)
+
+    def action_race(self) -> None:
+        """Ask who shall race."""
+        network, training = self.gauges.network, self.gauges.training
+        if network is None or training is None or self.gauges.corpus is None or self.gauges.state is RunState.LOADING:
+            self.say("There is no text to race on yet: choose a corpus, or wait until it has been read.")
+            return
+        sampling = dataclasses.replace(self.sampling, rate=RATE)
+        self.app.push_screen(RaceSetupScreen(network, training, sampling), self._race)
+
+    def _race(self, start: protocol.StartRace | None) -> None:
+        if start is not None and self.gauges.corpus is not None and self.send(start):
+            race = RaceScreen(self.send, start, self.gauges.corpus.name, self.loss_unit)
+            self.app.push_screen(race, self._after_race)
+
+    def _after_race(self, sampling: SamplingSettings | None) -> None:
+        """Where a racer took over, fill in its settings, and write as it wrote, at the usual rate."""
+        if sampling is not None:
+            self._training.bring(self.gauges.network, self.gauges.training)
+            self.sample_with(dataclasses.replace(sampling, rate=self.sampling.rate))
 
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""
