@@ -107,14 +107,14 @@ class LiveRun:
         self._corpus, self._baselines = other._corpus, other._baselines
 
     def take_over(self, other: LiveRun) -> None:
-        """Become the run that `other` was: under its name, writing as it did; all losses so far are told anew."""
+        """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
         label = f"{self.name}, from the race"
         self.name = other.name
         self._news.tell_anew(self.name)
         if self.writer is not None:
             self.writer.take()  # which belongs to the racer's own page
             self.writer.change_sampler(self.writer.sampler, label)
-        self.steer(other.sampling)
+        self.steer(replace(self.sampling, rate=other.sampling.rate))
         self.write(on=other._sampling_wanted)
 
     def _install(

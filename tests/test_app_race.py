@@ -321,6 +321,7 @@ async def test_going_on_with_the_leader_keeps_the_run_before_and_shows_the_new_o
         await pilot.pause()
         assert app.screen.id == "main"
         assert app.main.gauges.network == NetworkSettings(cell="gru")
+        assert "GRU of 1 layer" in str(app.main.query_one("#description").render())
         assert app.main.sampling.temperature == pytest.approx(0.85)
         assert app.main.sampling.rate == 60.0
         assert session.told(SetSampling) == [SetSampling(app.main.sampling)]
@@ -332,6 +333,18 @@ async def test_a_run_that_cannot_be_kept_leaves_the_race_on(tmp_path: Path) -> N
         await session.play(update(notices=(Notice("could not save there: No space left on device", "error"),)))
         assert screen.app.screen is screen
         assert "could not save" in said(screen.app)
+
+
+async def test_escape_after_enter_shows_what_the_engine_may_have_done_already(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (session, screen, pilot):
+        app = screen.app
+        assert isinstance(app, LSTMApp)
+        await pilot.press("]", "enter", "escape")
+        await pilot.pause()
+        assert [type(command) for command in session.told(EndRace, SetSampling)[-3:]] == [EndRace, EndRace, SetSampling]
+        await session.play(Update(0, (replace(news("GRU"), run="main"),)))
+        assert app.main.gauges.network == NetworkSettings(cell="gru")
+        assert app.main.sampling.temperature == pytest.approx(0.85)
 
 
 async def test_a_winner_that_comes_while_help_is_open_is_shown_after_it(tmp_path: Path) -> None:

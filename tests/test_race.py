@@ -350,6 +350,8 @@ def test_a_winner_becomes_the_main_run_and_the_run_before_is_kept_in_a_file(cour
     kept = tmp_path / "runs" / "before.safetensors"
     course.start()
     course.turn(100)
+    course.say(SetSampling(SamplingSettings(temperature=0.3, rate=20.0), run="GRU"))
+    course.turn(100)
     main_step, winner = course.trainer.step, course.racer("GRU")
     losers = [weakref.ref(course.racer(name)) for name in ("RNN", "LSTM")]
     told = sum(len(run.losses) for run in course.of("GRU"))
@@ -366,6 +368,7 @@ def test_a_winner_becomes_the_main_run_and_the_run_before_is_kept_in_a_file(cour
     assert after[-1].gauges.step > len(after[0].losses)
     assert str(kept) in course.said("main")
     assert [mark.label for run in after for part in run.written for mark in part.marks] == ["GRU, from the race"]
+    assert after[-1].gauges.sampling == SamplingSettings(temperature=0.3)  # as it wrote, at the usual pace
 
 
 def test_quitting_after_a_take_over_saves_the_winner(course: Course, tmp_path: Path) -> None:

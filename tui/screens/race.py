@@ -103,7 +103,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
         self._pages = RacePages(list(self._lanes), id="race-pages")
         self.set_reactive(RaceScreen.sampling, start.sampling)
         self._resting = self._stale = False
-        self._over = False  # a racer has taken over
+        self._asked = self._over = False  # someone wants a racer to take over; one has
 
     def compose(self) -> ComposeResult:
         """Chart and standings above, pages below."""
@@ -229,7 +229,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
     def action_end(self) -> None:
         """Give up the race; the main run goes on where it was."""
         self._send(EndRace())
-        self.dismiss(None)
+        self.dismiss(self.sampling if self._asked else None)  # the engine may have done so already
 
     def action_go_on(self) -> None:
         """Go on with who leads; this screen is left when the engine has done so."""
@@ -237,6 +237,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
         if name is None:
             self.notify("Nobody leads yet.", markup=False)
         else:
+            self._asked = True
             self.post_message(self.TakeOver(name))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
