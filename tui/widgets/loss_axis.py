@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from tui import units
 
+FEW = 3
+"""Round numbers that an axis has at least: rather they stand a little close than that there are two."""
 LEAST = 1e-4
 """The lowest value on a logarithmic axis, which has no zero."""
 
@@ -51,13 +53,19 @@ class Scale(NamedTuple):
         return ticks
 
     def _evenly(self, most: int) -> list[tuple[float, int]]:
-        step = round_step((self.high - self.low) / max(1, most))
-        while (self.high - self.low) / step > most + 1:
-            step = round_step(step * 2.5)
+        span = self.high - self.low
+        step = round_step(span / max(1, most))
+        wider = round_step(step * 2.5)
+        if span / step > most + 1e-9 and self._multiples(wider)[1] >= FEW:
+            step = wider
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
+        first, count = self._multiples(step)
+        return [(max(0.0, (first + i) * step), digits) for i in range(min(count, 3 * most))]
+
+    def _multiples(self, step: float) -> tuple[int, int]:
+        """Return the first multiple of `step` on the axis, as a factor, and how many there are."""
         first = math.ceil(self.low / step - 1e-9)
-        count = math.floor((self.high - first * step) / step + 1e-9) + 1
-        return [(max(0.0, (first + i) * step), digits) for i in range(min(count, most + 2))]
+        return first, math.floor((self.high - first * step) / step + 1e-9) + 1
 
     def _decades(self, most: int) -> list[tuple[float, int]]:
         low, high = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))

@@ -250,7 +250,7 @@ class LossPlot:
         if not self.axis:
             return
         labels = {}
-        for tick in self.scale.ticks(self.height // 2 + 1):
+        for tick in self.scale.ticks(max(2, self.height // 2)):
             labels[round((1.0 - tick.share) * (DOWN * self.height - 1)) // DOWN] = tick.label
         for row in range(self.height):
             label = labels.get(row, "")
