@@ -15,6 +15,16 @@ from tui.bindings import GROUPS, KEYS, RACE_KEYS
 TERMS = (
     ("Loss", "How surprised the network is by the next character: nats; divided by 0.693, bits."),
     ("Validation", "The loss on the last tenth of the text, which it never learns from: the honest number."),
+    (
+        "Baselines",
+        "What simpler guessers lose: chance, letter frequencies, pairs of letters; and xz.",
+    ),
+    ("Perplexity", "Among how many equally likely characters the network hesitates."),
+    ("Update ratio", "Length of a step against the length of the weights; about 1e-3 is healthy."),
+    (
+        "Gates",
+        "Shut at 0, open at 1. A forget gate near 1 remembers; where nearly all are at an end, few learn.",
+    ),
     ("Epoch", "One pass over the nine tenths that it learns from."),
     ("Temperature", "How daring it writes: 0 takes the likeliest character, 1 draws by its own opinion, 2 is wild."),
     ("Top-k, top-p", "Draw among the k likeliest characters only, or those that together reach probability p."),

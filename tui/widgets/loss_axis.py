@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from tui import units
 
+FEW = 3
+"""Round numbers that an axis has at least: rather they stand a little close than that there are two."""
 LEAST = 1e-4
 """The lowest value on a logarithmic axis, which has no zero."""
 
@@ -41,7 +43,7 @@ class Scale(NamedTuple):
 
     def ticks(self, most: int) -> list[Tick]:
         """Return at most about `most` round numbers, from low to high."""
-        values = self._decades() if self.log and self.high > 5.0 * self.low else self._evenly(most)
+        values = self._decades(most) if self.log and self.high > 5.0 * self.low else self._evenly(most)
         ticks: list[Tick] = []
         for value, digits in values:
             tick = Tick(self.share(value), units.short(value, digits))
@@ -51,24 +53,26 @@ class Scale(NamedTuple):
         return ticks
 
     def _evenly(self, most: int) -> list[tuple[float, int]]:
-        step = round_step((self.high - self.low) / max(1, most))
-        while (self.high - self.low) / step > most:
-            step = round_step(step * 2.5)
+        span = self.high - self.low
+        step = round_step(span / max(1, most))
+        wider = round_step(step * 2.5)
+        if span / step > most + 1e-9 and self._multiples(wider)[1] >= FEW:
+            step = wider
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
-        first = math.ceil(self.low / step - 1e-9)
-        count = math.floor((self.high - first * step) / step + 1e-9) + 1
-        return [(max(0.0, (first + i) * step), digits) for i in range(min(count, most + 1))]
+        first, count = self._multiples(step)
+        return [(max(0.0, (first + i) * step), digits) for i in range(min(count, 3 * most))]
 
-    def _decades(self) -> list[tuple[float, int]]:
+    def _multiples(self, step: float) -> tuple[int, int]:
+        """Return the first multiple of `step` on the axis, as a factor, and how many there are."""
+        first = math.ceil(self.low / step - 1e-9)
+        return first, math.floor((self.high - first * step) / step + 1e-9) + 1
+
+    def _decades(self, most: int) -> list[tuple[float, int]]:
         low, high = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-        if high - low > 12:
-            every = (high - low) // 6
-            powers = [(10.0**power, max(0, -power)) for power in range(low, high + 1, every)]
-        else:
-            powers = [
-                (factor * 10.0**power, max(0, -power)) for power in range(low, high + 1) for factor in (1.0, 2.0, 5.0)
-            ]
-        return [(value, digits) for value, digits in powers if self.low <= value <= self.high]
+        every = max(1, -(-(high - low) // most))
+        factors = (1.0, 2.0, 5.0) if 3 * (high - low) <= 2 * most else (1.0,)
+        values = [(factor * 10.0**power, max(0, -power)) for power in range(low, high + 1, every) for factor in factors]
+        return [(value, digits) for value, digits in values if self.low <= value <= self.high]
 
 
 def rounded(low: float, high: float, *, log: bool) -> Scale:

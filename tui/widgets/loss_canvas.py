@@ -12,7 +12,8 @@ from textual.strip import Strip
 DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """The bit of each dot in a braille character: left column and right, from the top."""
 BRAILLE = 0x2800
-BLANK = " "
+BLANK = ""
+"""Nothing written; a blank that is part of a text is a letter like any other."""
 ACROSS, DOWN = 2, 4
 """Dots of a cell."""
 
@@ -83,7 +84,7 @@ class Canvas:
             segments = []
             cells = zip(dots, texts, inks, strict=True)
             for ink, group in groupby(cells, key=lambda cell: cell[2]):
-                glyphs = "".join(chr(BRAILLE + bits) if bits else text for bits, text, _ in group)
+                glyphs = "".join(chr(BRAILLE + bits) if bits else text or " " for bits, text, _ in group)
                 segments.append(Segment(glyphs, styles[ink]))
             rows.append(Strip(segments, self.width))
         return rows

@@ -38,9 +38,10 @@ def title(
     following = ahead(loss, baselines)
     following = None if following is None or following.name == "chance" else following
     parts = [verdict(loss, baselines), f"next: {valued(following, unit)}" if following else ""]
-    for part in parts:
-        if part and len(told) + len(SEPARATOR) + len(part) <= width:
-            told += SEPARATOR + part
+    for part in filter(None, parts):
+        if len(told) + len(SEPARATOR) + len(part) > width:
+            return told
+        told += SEPARATOR + part
     hidden = [one for one in baselines if one.name not in named and one is not following]
     passed = [one for one in reversed(hidden) if loss is not None and one.nats > loss]
     further = [one for one in hidden if loss is not None and one.nats <= loss]
@@ -48,7 +49,7 @@ def title(
         before = f"{SEPARATOR}{where}: "
         for one in group:
             if len(told) + len(before) + len(valued(one, unit)) > width:
-                break
+                return told
             told += before + valued(one, unit)
             before = ", "
     return told

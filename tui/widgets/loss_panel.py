@@ -115,6 +115,8 @@ class LossPanel(Container):
         if losses or validations or events:
             self._record.extend(losses, validations, events)
             self._draw()
+        if events:
+            self._show_words()
 
     def reset(self) -> None:
         """Begin a new curve, for a new network."""

@@ -206,8 +206,8 @@ class LossPlot:
         for text in (f"best {number}", number):
             length, end = len(text), self.axis + self.width
             under = min(max(self.axis, x - length // 2), end - length)
-            places = [(under, y + 1), (x + 2, y), (x - 1 - length, y), (under, y - 1), (under, y + 2)]
-            for at, row in places:
+            rows = [y + 1, y - 1, y - 2, y + 2, y - 3, y + 3]
+            for at, row in [(x + 2, y), (x - 1 - length, y), *((under, row) for row in rows)]:
                 if at >= self.axis and row < self.height and self.canvas.is_free(at, row, length):
                     self.canvas.write(at, row, text, "best")
                     return
@@ -250,7 +250,7 @@ class LossPlot:
         if not self.axis:
             return
         labels = {}
-        for tick in self.scale.ticks(max(2, (self.height + 1) // 2)):
+        for tick in self.scale.ticks(max(2, self.height // 2)):
             labels[round((1.0 - tick.share) * (DOWN * self.height - 1)) // DOWN] = tick.label
         for row in range(self.height):
             label = labels.get(row, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tui.units import LossUnit
@@ -38,7 +39,7 @@ def loss_scale(
     ordered = sorted([*curve, *validations])
     if not ordered:
         return rounded(0.0, 1.0, log=log)
-    lowest, highest = ordered[0], max([ordered[int(SHOWN_SHARE * (len(ordered) - 1))], *validations[-1:]])
+    lowest, highest = ordered[0], max([ordered[math.ceil(SHOWN_SHARE * (len(ordered) - 1))], *validations[-1:]])
     if log:
         highest = ordered[-1]
     near = NEAR * max(highest - lowest, LEAST_SPAN)

@@ -193,7 +193,7 @@ def scale(losses: Sequence[float], marks: Sequence[float], chance: float | None 
     highest = max(loss for loss in (highest, ordered[-1], chance or 0.0) if loss <= near)
     missing = max(0.0, LEAST_SPAN - (highest - lowest))
     lowest = max(0.0, lowest - missing / 2)
-    return lowest, max(highest, lowest + LEAST_SPAN)
+    return lowest, max(highest, lowest + LEAST_SPAN, lowest * (1 + 1e-6))  # a huge loss is no higher by a little
 
 
 if __name__ == "__main__":
