@@ -18,7 +18,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.live import steer
 from model.network import Network
 from model.news import News, Severity
-from model.progress import Progress
+from model.progress import Event, Progress
 from model.protocol import MAIN, Gauges, RunState, RunUpdate
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
@@ -103,6 +103,21 @@ class LiveRun:
         self._kept_step = self._copied_step = checkpoint.step
         self.training = train and trainer is not None
 
+    def share_text(self, other: LiveRun) -> None:
+        """Expect the text of `other`: what that costs without a network is worked out once for both."""
+        self._corpus, self._baselines = other._corpus, other._baselines
+
+    def take_over(self, other: LiveRun) -> None:
+        """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
+        label = f"{self.name}, from the race"
+        self.name = other.name
+        self._news.tell_anew(self.name)
+        if self.writer is not None:
+            self.writer.take()  # which belongs to the racer's own page
+            self.writer.change_sampler(self.writer.sampler, label)
+        self.steer(replace(self.sampling, rate=other.sampling.rate))
+        self.write(on=other._sampling_wanted)
+
     def _install(
         self, network: Network, vocabulary: Vocabulary, trainer: Trainer | None, rng: np.random.Generator, label: str
     ) -> None:
@@ -169,11 +184,16 @@ class LiveRun:
         wanted = self.training or self.steps_left > 0
         return self.trainer is not None and wanted and not (self.trainer.diverged or self.trainer.finished)
 
-    def train(self, seconds: float) -> None:
-        """Train for about `seconds`."""
+    @property
+    def characters(self) -> int:
+        """Characters that it has learnt from."""
+        return self.trainer.step * self.trainer.batches.B * self.trainer.batches.T if self.trainer else 0
+
+    def train(self, seconds: float, steps: int | None = None) -> None:
+        """Train for about `seconds`, and for no more than `steps` where they are given."""
         if self.trainer is None or not self.busy:
             return
-        progress = self.trainer.increment(seconds, steps=None if self.training else self.steps_left)
+        progress = self.trainer.increment(seconds, steps=steps if self.training else self.steps_left)
         self.steps_left = max(0, self.steps_left - len(progress.losses))
         self._progress = progress
         self._weights += bool(progress.losses or progress.incidents or progress.diverged)
@@ -232,13 +252,18 @@ class LiveRun:
         """Use other settings from the next step on, and say which have to wait for a new network."""
         if self.trainer is None:
             return
+        before = self.trainer.settings.learning_rate
         fixed = steer(self.trainer, training)
+        if (rate := self.trainer.settings.learning_rate) != before:
+            self._news.mark(Event(self.trainer.step, "rate", f"learning rate {rate:g}"))
         if fixed:
             self.say(f"only a new network takes another {' or '.join(fixed)}: start over to use it")
         self._progress = replace(self._progress, learning_rate=self.trainer.learning_rate) if self._progress else None
 
     def steer(self, sampling: SamplingSettings) -> None:
         """Use other sampling settings from the next character on."""
+        if self.trainer is not None and sampling.temperature != self.sampling.temperature:
+            self._news.mark(Event(self.trainer.step, "temperature", f"temperature {sampling.temperature:.2f}"))
         self.sampling = sampling
         if self.writer is not None:
             self.writer.steer(sampling)

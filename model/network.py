@@ -147,6 +147,11 @@ class Network:
         """The first layer's sigmoid gates at the last time step of a window, (K, B, H)."""
         return self.layers[0].sigmoid_gates(work.layers[0])
 
+    @property
+    def sigmoid_names(self) -> tuple[str, ...]:
+        """Their K names."""
+        return self.layers[0].sigmoid_names
+
     # ---------------------------------------------------------------------------------------- one step
 
     def step(self, ids: Ids, state: Floats) -> Floats:

@@ -13,6 +13,8 @@ import pytest
 from model.checkpoint import load_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.engine import Engine
+from model.news import EVENT_BACKLOG, News
+from model.progress import Event
 from model.protocol import (
     Acknowledge,
     Choose,
@@ -117,6 +119,10 @@ class Desk:
     @property
     def labels(self) -> list[str]:
         return [mark.label for run in self.runs for written in run.written for mark in written.marks]
+
+    @property
+    def events(self) -> list[Event]:
+        return [event for run in self.runs for event in run.events]
 
     @property
     def notices(self) -> list[str]:
@@ -674,3 +680,41 @@ def test_stop_does_not_replace_an_old_run_by_an_empty_one(desk: Desk, tmp_path: 
     desk.say(Stop(str(path)))
     assert desk.updates[-1].stopped
     assert not path.exists()
+
+
+# ----------------------------------------------------------------------------- events on the loss curve
+
+
+def test_a_turned_knob_is_marked_at_its_step_and_where_it_ends_counts(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(Step())
+    while desk.step == 0:
+        desk.turn()
+    assert desk.events == []
+    desk.say(SetLearningRate(0.01), SetLearningRate(0.005))
+    desk.say(SetSampling(SamplingSettings(temperature=0.85)), SetSampling(SamplingSettings(temperature=0.85, top_k=3)))
+    desk.turn(3)
+    assert desk.events == [Event(1, "rate", "learning rate 0.005"), Event(1, "temperature", "temperature 0.85")]
+    desk.say(SetLearningRate(0.005))
+    desk.turn(3)
+    assert len(desk.events) == 2
+
+
+def test_a_rollback_is_told_as_an_event(desk: Desk) -> None:
+    desk.load()
+    desk.trainer.network.b_out[0] = math.nan
+    while not desk.events:
+        desk.turn()
+    assert [event.kind for event in desk.events] == ["rollback"]
+
+
+def test_events_that_wait_are_bounded_and_a_new_network_has_none() -> None:
+    news = News("main")
+    for step in range(3 * EVENT_BACKLOG):
+        news.mark(Event(step, "rate", f"learning rate {step}"))
+    update = news.take(Gauges(), None)
+    assert update is not None
+    assert [event.step for event in update.events] == list(range(2 * EVENT_BACKLOG, 3 * EVENT_BACKLOG))
+    news.mark(Event(1, "rate", "learning rate 1"))
+    news.begin()
+    assert news.take(Gauges(), None) is None

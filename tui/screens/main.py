@@ -28,11 +28,15 @@ from tui.saving import free_path, network_stem
 from tui.screens.begin_with import BeginWithScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
+from tui.screens.race import RaceScreen
+from tui.screens.race_setup import RATE, RaceSetupScreen
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
+from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
 from tui.widgets.ink import next_ink
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_panel import LossPanel
+from tui.widgets.loss_view import LossView, Switch
 from tui.widgets.next_panel import NextPanel
 from tui.widgets.page_tabs import PANELS, PageTabs
 from tui.widgets.room_notice import RoomNotice
@@ -72,6 +76,7 @@ class MainScreen(Screen[None]):
         training: TrainingSettings,
         sampling: SamplingSettings,
         insisted: Mapping[str, Any] | None,
+        loss_unit: LossUnit,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
     ) -> None:
@@ -81,7 +86,7 @@ class MainScreen(Screen[None]):
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
         self._training = TrainingPanel(network, training)
-        self._loss = LossPanel(id="loss")
+        self._loss = LossPanel(LossView(loss_unit), id="loss")
         self._sample = SamplePane(id="sample")
         self._next = NextPanel(id="next")
         self.set_reactive(MainScreen.sampling, sampling)
@@ -127,7 +132,7 @@ class MainScreen(Screen[None]):
         self.gauges = update.gauges
         if update.fresh and self._insisted is not None:
             self._follow_saved(update.gauges, self._insisted)
-        self._loss.extend(update.losses, update.validations)
+        self._loss.extend(update.losses, update.validations, update.events)
         for written in update.written:
             self._sample.append(written)
         for notice in update.notices:
@@ -266,6 +271,15 @@ class MainScreen(Screen[None]):
         """Turn one of the sampling settings by a step."""
         self.sample_with(turned(self.sampling, knob, direction))
 
+    def action_look(self, switch: Switch) -> None:
+        """Look at the loss in another way."""
+        self._loss.switch(switch)
+
+    @property
+    def loss_unit(self) -> LossUnit:
+        """What losses are shown in."""
+        return self._loss.view.unit
+
     def action_toggle_writing(self) -> None:
         """Stop writing, or go on."""
         if self.send(protocol.StopSampling() if self._sample.writing else protocol.StartSampling()):
@@ -324,6 +338,26 @@ class MainScreen(Screen[None]):
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:
             self.load(choice)
+
+    def action_race(self) -> None:
+        """Ask who shall race."""
+        network, training = self.gauges.network, self.gauges.training
+        if network is None or training is None or self.gauges.corpus is None or self.gauges.state is RunState.LOADING:
+            self.say("There is no text to race on yet: choose a corpus, or wait until it has been read.")
+            return
+        sampling = dataclasses.replace(self.sampling, rate=RATE)
+        self.app.push_screen(RaceSetupScreen(network, training, sampling), self._race)
+
+    def _race(self, start: protocol.StartRace | None) -> None:
+        if start is not None and self.gauges.corpus is not None and self.send(start):
+            race = RaceScreen(self.send, start, self.gauges.corpus.name, self.loss_unit)
+            self.app.push_screen(race, self._after_race)
+
+    def _after_race(self, sampling: SamplingSettings | None) -> None:
+        """Where a racer took over, fill in its settings, and write as it wrote, at the usual rate."""
+        if sampling is not None:
+            self._training.bring(self.gauges.network, self.gauges.training)
+            self.sample_with(dataclasses.replace(sampling, rate=self.sampling.rate))
 
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""

@@ -70,7 +70,7 @@ def describe_run(gauges: Gauges) -> Content:
     if gauges.network is not None:
         layers = "1 layer" if gauges.network.layers == 1 else f"{gauges.network.layers} layers"
         parts += [
-            f"LSTM of {layers}, {gauges.network.hidden_size} cells",
+            f"{gauges.network.cell.upper()} of {layers}, {gauges.network.hidden_size} cells",
             f"{gauges.parameters:,} parameters",
         ]
     return Content(" · ".join(parts))
