@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from model.config import TrainingSettings
-from model.trainer import Trainer
+
+if TYPE_CHECKING:  # the app asks what can be changed, and has no numpy
+    from model.trainer import Trainer
 
 FIXED: Final = {
     "seq_length": "sequence length",
