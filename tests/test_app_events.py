@@ -33,7 +33,7 @@ async def test_notices_are_kept_with_their_step_newest_last(tmp_path: Path) -> N
         rollback, saved = Notice("the loss rose to 9.00", "warning"), Notice("saved x at step 1,300")
         await session.play(update(replace(GAUGES, step=1_300), notices=(rollback, saved)))
         assert told(app) == [
-            (1_240, "a network on shakespeare"),
+            (0, "shakespeare · LSTM of 1 layer, 128 cells · 107,328 parameters · Adam"),
             (1_300, "the loss rose to 9.00"),
             (1_300, "saved x at step 1,300"),
         ]
@@ -106,6 +106,6 @@ def test_a_baseline_is_beaten_once() -> None:
 
 
 def test_another_network_begins_anew() -> None:
-    fresh = RunUpdate(replace(GAUGES, step=0, training=TrainingSettings(dropout=0.5)), fresh=True)
-    (event,) = happened(GAUGES, fresh)
-    assert event.begins and event.step == 0
+    opened = replace(GAUGES, step=700, training=TrainingSettings(dropout=0.5))
+    (event,) = happened(GAUGES, RunUpdate(opened, fresh=True))
+    assert event.begins and event.step == 700

@@ -10,6 +10,7 @@ from model.presets import in_words
 from model.protocol import Gauges, RunUpdate
 from tui import units
 from tui.recipe import BY_NAME, RATE
+from tui.widgets.top_bar import describe_run
 
 MOST: Final = 100
 """Events that are kept; the oldest go."""
@@ -38,7 +39,8 @@ def happened(before: Gauges, update: RunUpdate) -> Iterator[Event]:
     """
     now = update.gauges
     if update.fresh:
-        yield Event(now.step, f"a network on {now.corpus.name if now.corpus else 'no text'}", begins=True)
+        begun = update.losses[0].step - 1 if update.losses else now.step
+        yield Event(begun, str(describe_run(now)) or "a new run", begins=True)
         before = Gauges(network=now.network, training=now.training, learning_rate=now.learning_rate)
     yield from (Event(now.step, notice.text, notice.severity) for notice in update.notices)
     yield from (

@@ -15,7 +15,7 @@ from model.config import SettingsError
 from model.presets import PRESETS, Preset, describe
 from tui.draft import DEFAULT, Draft
 from tui.recipe import PRESET, SETTINGS
-from tui.screens.room import HEIGHTS, WIDTHS
+from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.setting import Setting
 from tui.widgets.setting_field import SettingField
 from tui.widgets.training_panel import TrainingPanel
@@ -47,6 +47,9 @@ class RecipeScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """The preset and what it says, the groups, and what Enter does."""
+        # All of this at once, before it is styled: each of it later would style every field once more.
+        self.add_class(*room_classes(self.app.size), update=False)
+        self._hide_what_does_not_matter(self._panel.draft)
         with Vertical(classes="dialog -recipe") as dialog:
             dialog.border_title = "Recipe"
             dialog.border_subtitle = "esc closes, tab next, ↑↓ turn, pgup pgdn groups"
@@ -118,15 +121,21 @@ class RecipeScreen(ModalScreen[bool]):
     # ------------------------------------------------------------------------------ what it says
 
     def _show(self, draft: Draft) -> None:
-        for setting, field in self._fields.items():
+        for field in self._fields.values():
             field.show(draft)
-            # What is wrong has to be seen, even where it does not matter.
-            field.display = draft.applies(setting) or bool(draft.complaint(setting))
+        self._hide_what_does_not_matter(draft)
         for name, words in zip(ABOUT, about(draft), strict=True):
             line = self.query_one(f"#preset-{name}", Static)
             line.display = bool(words)
             line.update(words)
         self._show_hint(draft)
+
+    def _hide_what_does_not_matter(self, draft: Draft) -> None:
+        for setting, field in self._fields.items():
+            # What is wrong has to be seen, even where it does not matter.
+            shown = draft.applies(setting) or bool(draft.complaint(setting))
+            if field.display != shown:
+                field.display = shown
 
     def _show_hint(self, draft: Draft) -> None:
         hint = self.query_one("#recipe-hint", Static)
