@@ -38,10 +38,12 @@ KEYS: tuple[Key, ...] = (
         "ctrl+n",
         "ctrl+n",
         "Start over",
-        "Start over with a new network of the shape filled in.",
+        "Start over with a new network of the recipe filled in.",
         "Training",
         "start_over",
     ),
+    Key("recipe", "p", "p", "Recipe", "All settings of network and training, and presets.", "Training", "recipe"),
+    Key("events", "e", "e", "Events", "What has happened in this run, step by step.", "Training", "events"),
     Key(
         "save",
         "ctrl+s",

@@ -17,19 +17,23 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from corpora.entry import Entry
-from corpora.info import CorpusInfo
+from corpora.info import CorpusInfo, Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import Command, Gauges, RunState, RunUpdate
+from tui import chronicle
 from tui.bindings import screen_bindings, working_bindings
+from tui.chronicle import Event
 from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
 from tui.screens.begin_with import BeginWithScreen
+from tui.screens.events import EventsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
 from tui.screens.race import RaceScreen
 from tui.screens.race_setup import RATE, RaceSetupScreen
+from tui.screens.recipe import RecipeScreen
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
@@ -67,6 +71,8 @@ class MainScreen(Screen[None]):
     """Whether what may come next is shown where there is room beside all else; a small window has a page for it."""
     ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
+    happenings: reactive[tuple[Event, ...]] = reactive(tuple, repaint=False)
+    """What has happened, newest last."""
 
     def __init__(
         self,
@@ -129,6 +135,8 @@ class MainScreen(Screen[None]):
         """Show what happened since the last update."""
         if update.fresh:
             self._loss.reset()
+        if new := tuple(chronicle.happened(self.gauges, update)):
+            self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
         self.gauges = update.gauges
         if update.fresh and self._insisted is not None:
             self._follow_saved(update.gauges, self._insisted)
@@ -192,20 +200,32 @@ class MainScreen(Screen[None]):
 
     def load(self, text: CorpusPanel.Chosen | TextChoice) -> None:
         """Start a new run on a text, with the settings that are filled in."""
+        # The dialog for a text of one's own has asked about these.
+        treatments = text.treatments | (self._treatments if isinstance(text, CorpusPanel.Chosen) else set())
         settings = self._take_settings()
         if settings is None:
             return
-        load = protocol.LoadCorpus(text.sources, *settings, treatments=text.treatments, encoding=text.encoding)
+        load = protocol.LoadCorpus(text.sources, *settings, treatments=treatments, encoding=text.encoding)
         if self.send(load):
             self.say("A new run begins as soon as the text is read.")
 
     def _take_settings(self) -> tuple[NetworkSettings, TrainingSettings] | None:
         """The settings that are filled in; where they cannot be used, the person is brought to what says why."""
+        preset = self._training.draft.picked
         try:
-            return self._training.take()
+            settings = self._training.take()
         except SettingsError:
-            self.action_jump("training")
+            if self._training.wrong_elsewhere:
+                self.action_recipe()
+            else:
+                self.action_jump("training")
             return None
+        if preset is not None:
+            # It brings a way of writing too, though not how fast; that is for this run and not remembered.
+            sampling = dataclasses.replace(preset.sampling, rate=self.sampling.rate)
+            if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
+                self.sampling = sampling
+        return settings
 
     def on_corpus_panel_chosen(self, message: CorpusPanel.Chosen) -> None:
         """Learn it."""
@@ -218,6 +238,10 @@ class MainScreen(Screen[None]):
     def on_training_panel_learning_rate_changed(self, message: TrainingPanel.LearningRateChanged) -> None:
         """Let it act."""
         self.send(protocol.SetLearningRate(message.learning_rate))
+
+    def on_training_panel_steered(self, message: TrainingPanel.Steered) -> None:
+        """Let it act."""
+        self.send(protocol.SetTraining(message.training))
 
     def on_sampling_panel_changed(self, message: SamplingPanel.Changed) -> None:
         """Grant the wish."""
@@ -333,7 +357,7 @@ class MainScreen(Screen[None]):
 
     def action_open_text(self) -> None:
         """Ask for a text of one's own."""
-        self.app.push_screen(OpenTextScreen(Path.cwd()), self._open)
+        self.app.push_screen(OpenTextScreen(Path.cwd(), self._treatments), self._open)
 
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:
@@ -358,6 +382,24 @@ class MainScreen(Screen[None]):
         if sampling is not None:
             self._training.bring(self.gauges.network, self.gauges.training)
             self.sample_with(dataclasses.replace(sampling, rate=self.sampling.rate))
+
+    @property
+    def _treatments(self) -> frozenset[Treatment]:
+        """What a preset that was picked wants to be done to a text."""
+        preset = self._training.draft.picked
+        return preset.treatments if preset else frozenset()
+
+    def action_recipe(self) -> None:
+        """Show all settings of network and training."""
+        self.app.push_screen(RecipeScreen(self._training), self._start_with_recipe)
+
+    def _start_with_recipe(self, start: bool | None) -> None:
+        if start:
+            self.action_start_over()
+
+    def action_events(self) -> None:
+        """Show what has happened."""
+        self.app.push_screen(EventsScreen(self))
 
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""
