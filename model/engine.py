@@ -147,6 +147,10 @@ class Engine:
                 run.write(on=True, prime=command.prime, restart=command.restart)
             case protocol.StopSampling():
                 run.write(on=False)
+            case protocol.Watch():
+                run.watch(on=command.hidden)
+            case protocol.FindNeurons():
+                run.find_neurons()
             case protocol.Save():
                 run.save(Path(command.path))
 

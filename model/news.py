@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from model.neurons import Neurons
 from model.progress import Loss, Progress
 from model.protocol import Gauges, LossPoint, Notice, RunUpdate, Written
 
@@ -24,12 +25,18 @@ class News:
         self._losses: list[LossPoint] = []
         self._validations: list[LossPoint] = []
         self._notices: list[Notice] = []
+        self._neurons: Neurons | None = None
         self._told: Gauges | None = None
 
     def begin(self) -> None:
         """Another network takes the place of the present one; what was told of that is not told any more."""
         self._fresh = True
         self._losses, self._validations = [], []
+        self._neurons = None
+
+    def find(self, neurons: Neurons) -> None:
+        """Tell what the units are about."""
+        self._neurons = neurons
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
@@ -46,7 +53,8 @@ class News:
 
     def take(self, gauges: Gauges, written: Written | None) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
-        if written is None and gauges == self._told and not (self._losses or self._validations or self._notices):
+        news = self._losses or self._validations or self._notices or self._neurons
+        if written is None and gauges == self._told and not news:
             return None
         update = RunUpdate(
             gauges=gauges,
@@ -55,10 +63,11 @@ class News:
             validations=tuple(self._validations),
             written=(written,) if written else (),
             notices=tuple(self._notices),
+            neurons=self._neurons,
             run=self._run,
         )
         self._told, self._fresh = gauges, False
-        self._losses, self._validations, self._notices = [], [], []
+        self._losses, self._validations, self._notices, self._neurons = [], [], [], None
         return update
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 
 from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.neurons import Neurons
 from model.progress import Vitals
 
 MAIN = "main"
@@ -142,6 +143,22 @@ class Stop:
     save_to: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Send what the units hold with each written character from now on, or no more."""
+
+    hidden: bool
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class FindNeurons:
+    """Find out which units follow which property of the text; the answer is the `neurons` of a later update."""
+
+    run: str = MAIN
+
+
 Command = (
     LoadCorpus
     | NewNetwork
@@ -155,6 +172,8 @@ Command = (
     | StartSampling
     | StopSampling
     | Save
+    | Watch
+    | FindNeurons
     | Acknowledge
     | Stop
 )
@@ -255,6 +274,10 @@ class Written:
     candidates: tuple[tuple[str, float], ...] = ()
     """The likeliest characters at the last draw, likeliest first, with their probabilities as it was drawn."""
     marks: tuple[Mark, ...] = ()
+    hidden: bytes = b""
+    """While they are watched, what the H units of the last layer held as each of the last characters of `text` was
+    drawn, so after the character before it was read: n rows of H signed bytes, `FULL` for 1. n is at most
+    `HIDDEN_ROWS`; of a prime the same."""
     sampler: str = MAIN
 
 
@@ -278,6 +301,8 @@ class RunUpdate:
     validations: tuple[LossPoint, ...] = ()
     written: tuple[Written, ...] = ()
     notices: tuple[Notice, ...] = ()
+    neurons: Neurons | None = None
+    """What was found since the last update."""
     run: str = MAIN
 
 

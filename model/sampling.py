@@ -8,6 +8,7 @@ import numpy as np
 
 from corpora.vocabulary import Vocabulary
 from model.config import SamplingSettings
+from model.hidden import HiddenTrace
 from model.network import Network
 from model.parameters import Floats
 from model.softmax import Ids
@@ -135,6 +136,7 @@ class Sampler:
         rng: Where chance comes from.
         state: What the network remembers, (L, 2, 1, H).
         last: The character that was written last, and is read next; None before the first.
+        trace: While someone watches, keeps what the last layer held as each character was drawn or given.
     """
 
     def __init__(
@@ -142,6 +144,7 @@ class Sampler:
     ) -> None:
         self.network, self.vocabulary = network, vocabulary
         self.settings, self.rng = settings, rng
+        self.trace: HiddenTrace | None = None
         self.restart()
 
     def restart(self, prime: str = "") -> tuple[str, tuple[str, ...]]:
@@ -157,12 +160,16 @@ class Sampler:
         for character in ids.tolist():
             if self.last is not None:
                 self._read_last()
+            if self.trace is not None:
+                self.trace.note(self.state)
             self.last = character
         return self.vocabulary.decode(ids), unknown.characters
 
     def draw(self) -> Draw:
         """Write one character with the weights and settings of this moment."""
         probs = distribution(self._read_last(), self.settings)
+        if self.trace is not None:
+            self.trace.note(self.state)
         if self.settings.temperature == 0.0:
             chosen = int(np.argmax(probs))
         else:

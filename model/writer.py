@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from model.config import SamplingSettings
+from model.hidden import HiddenTrace
 from model.protocol import MAIN, Mark, MarkKind, Written
 from model.sampling import Draw, Sampler
 
@@ -32,6 +33,7 @@ class Writer:
         self._draw: Draw | None = None
         self._marks: list[Mark] = []
         self._last_used: SamplingSettings | None = None
+        self._watched = False
 
     @property
     def settings(self) -> SamplingSettings:
@@ -50,7 +52,16 @@ class Writer:
         """Go on with another network, under the settings in force."""
         sampler.settings = self.settings
         self.sampler, self._draw = sampler, None
+        self.watch(on=self._watched)
         self._mark("network", label)
+
+    def watch(self, *, on: bool) -> None:
+        """Keep what the units hold as each character is drawn, from now on or no more."""
+        self._watched = on
+        if not on:
+            self.sampler.trace = None
+        elif self.sampler.trace is None:
+            self.sampler.trace = HiddenTrace(self.sampler.network.settings.hidden_size)
 
     def start(self) -> None:
         """Write from now on."""
@@ -103,6 +114,7 @@ class Writer:
             probabilities=tuple(self._probabilities),
             candidates=tuple((symbols[other], probability) for other, probability in likeliest),
             marks=tuple(self._marks),
+            hidden=self.sampler.trace.take() if self.sampler.trace is not None else b"",
             sampler=self.name,
         )
         self._text, self._probabilities, self._marks = [], [], []
