@@ -151,6 +151,8 @@ class Engine:
                 run.watch(on=command.hidden)
             case protocol.FindNeurons():
                 run.find_neurons()
+            case protocol.Choose():
+                run.choose(command.symbol)
             case protocol.Save():
                 run.save(Path(command.path))
 

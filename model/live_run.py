@@ -58,6 +58,7 @@ class LiveRun:
         self._progress: Progress | None = None
         self._opened: Checkpoint | None = None
         self._kept_step = self._copied_step = 0
+        self._weights = 0  # grows with each change of the weights
         self._baselines: Sideline[Baselines] | None = None
         self._search: Sideline[Neurons] | None = None
         self._watched = False
@@ -183,6 +184,7 @@ class LiveRun:
         progress = self.trainer.increment(seconds, steps=None if self.training else self.steps_left)
         self.steps_left = max(0, self.steps_left - len(progress.losses))
         self._progress = progress
+        self._weights += bool(progress.losses or progress.incidents or progress.diverged)
         self._news.add(progress)
         if progress.diverged:
             self.pause()
@@ -284,6 +286,11 @@ class LiveRun:
         else:
             self.writer.start()
 
+    def choose(self, symbol: str) -> None:
+        """Write a character that a person chose."""
+        if self.writer is not None and not self.writer.choose(symbol):
+            self.say(f"this network does not know {symbol!r}", "warning")
+
     # --------------------------------------------------------------------------------------- its news
 
     def say(self, text: str, severity: Severity = "information") -> None:
@@ -312,6 +319,7 @@ class LiveRun:
             training=replace(trainer.settings, batch_size=trainer.batches.B) if trainer else self._settings,
             sampling=self.sampling,
             writing=self.writer is not None and self.writer.on,
+            outlook=self.writer.outlook(self._weights) if self.writer is not None else None,
             parameters=len(self._network.parameters) if self._network else 0,
             baselines=self._baselines.result if self._baselines else None,
             loading=self.loading,

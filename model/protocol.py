@@ -14,6 +14,7 @@ from typing import Literal
 from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.neurons import Neurons
+from model.outlook import Outlook
 from model.progress import Vitals
 
 MAIN = "main"
@@ -122,6 +123,15 @@ class StopSampling:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """Write this character next, as if it had been drawn, whether the sampler writes or rests."""
+
+    symbol: str
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Write a checkpoint to `path`; a `Notice` says that it is done."""
 
@@ -171,6 +181,7 @@ Command = (
     | SetSampling
     | StartSampling
     | StopSampling
+    | Choose
     | Save
     | Watch
     | FindNeurons
@@ -209,6 +220,8 @@ class Gauges:
     """In force for the next character."""
     writing: bool = False
     """Whether the sampler writes."""
+    outlook: Outlook | None = None
+    """What may be written next, whether the sampler writes or rests; None before there is a network."""
     parameters: int = 0
     """Trainable numbers in the network."""
     loading: float | None = None

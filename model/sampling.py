@@ -160,7 +160,7 @@ class Sampler:
         for character in ids.tolist():
             if self.last is not None:
                 self._read_last()
-            if self.trace is not None:
+            elif self.trace is not None:
                 self.trace.note(self.state)
             self.last = character
         return self.vocabulary.decode(ids), unknown.characters
@@ -168,8 +168,6 @@ class Sampler:
     def draw(self) -> Draw:
         """Write one character with the weights and settings of this moment."""
         probs = distribution(self._read_last(), self.settings)
-        if self.trace is not None:
-            self.trace.note(self.state)
         if self.settings.temperature == 0.0:
             chosen = int(np.argmax(probs))
         else:
@@ -179,11 +177,25 @@ class Sampler:
         self.last = chosen
         return Draw(chosen, probs)
 
+    def choose(self, chosen: int) -> Draw:
+        """Write the character `chosen` as if it had been drawn; chance is not asked."""
+        probs = distribution(self._read_last(), self.settings)
+        self.last = chosen
+        return Draw(chosen, probs)
+
+    def peek(self) -> Floats:
+        """Logits of the coming character with the weights of this moment, (V,); whatever is drawn stays the same."""
+        read = self.last if self.last is not None else self._opening
+        logits: Floats = self.network.step(np.array([read]), self.state.copy())[0]
+        return logits
+
     def _read_last(self) -> Floats:
         """Advance the state by the character written last; logits of the next one, (V,)."""
         # with nothing to go on it reads the line break, where there is one: texts begin where lines begin
         read = self.last if self.last is not None else self._opening
         logits: Floats = self.network.step(np.array([read]), self.state)[0]
+        if self.trace is not None:
+            self.trace.note(self.state)
         return logits
 
     @property

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from model.config import SamplingSettings
 from model.hidden import HiddenTrace
+from model.lookout import Lookout
+from model.outlook import Outlook
 from model.protocol import MAIN, Mark, MarkKind, Written
 from model.sampling import Draw, Sampler
 
@@ -34,6 +36,8 @@ class Writer:
         self._marks: list[Mark] = []
         self._last_used: SamplingSettings | None = None
         self._watched = False
+        self._lookout = Lookout(clock)
+        self._place = 0  # grows with each character
 
     @property
     def settings(self) -> SamplingSettings:
@@ -53,6 +57,7 @@ class Writer:
         sampler.settings = self.settings
         self.sampler, self._draw = sampler, None
         self.watch(on=self._watched)
+        self._lookout.forget()
         self._mark("network", label)
 
     def watch(self, *, on: bool) -> None:
@@ -74,7 +79,8 @@ class Writer:
         self._mark("start", "a new text", given=len(read))
         self._text += read
         self._probabilities += [1.0] * len(read)
-        self._last_used = None
+        self._draw = self._last_used = None
+        self._lookout.forget()
         self.on, self._next = True, self.clock()
         return unknown
 
@@ -89,18 +95,30 @@ class Writer:
         """Write the characters that are due, for at most about `seconds`."""
         begin = self.clock()
         while self.seconds_to_next <= 0.0:
-            self._write()
+            self._write(self.sampler.draw())
             now = self.clock()
             self._next = max(self._next + 1.0 / self.settings.rate, now - MAX_DEBT_SECONDS)
             if now - begin >= seconds:
                 break
 
-    def _write(self) -> None:
-        draw = self.sampler.draw()
+    def choose(self, symbol: str) -> bool:
+        """Write `symbol` as if it had been drawn; returns whether the network knows it."""
+        known = len(symbol) == 1 and symbol in self.sampler.vocabulary.symbols
+        if known:
+            self._write(self.sampler.choose(self.sampler.vocabulary.symbols.index(symbol)))
+        return known
+
+    def outlook(self, weights: int) -> Outlook | None:
+        """What may come next, told anew where a character came, settings changed or `weights` is another number."""
+        drawn = self._draw.probability if self._draw is not None else None
+        return self._lookout.look(self.sampler, place=self._place, weights=weights, drawn=drawn)
+
+    def _write(self, draw: Draw) -> None:
         symbols = self.sampler.vocabulary.symbols
         self._text.append(symbols[draw.id])
         self._probabilities.append(draw.probability)
         self._draw = draw
+        self._place += 1
         self._last_used = self.settings
 
     def take(self) -> Written | None:

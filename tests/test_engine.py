@@ -15,6 +15,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.engine import Engine
 from model.protocol import (
     Acknowledge,
+    Choose,
     Command,
     FindNeurons,
     Gauges,
@@ -309,6 +310,76 @@ def test_stopping_the_sampler_silences_it(desk: Desk) -> None:
     length = len(desk.text)
     desk.turn(40)
     assert len(desk.text) == length > 0
+
+
+def test_what_may_come_next_is_told_while_all_rests(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.turn(40)
+    before = desk.gauges.outlook
+    assert before is not None
+    assert [each.symbol for each in before.candidates] != []
+    desk.say(SetSampling(SamplingSettings(temperature=0.0)))
+    desk.turn(1)
+    after = desk.gauges.outlook
+    assert after is not None
+    assert after.candidates[0].probability == 1.0
+    assert after.entropy == 0.0
+    assert after.raw_entropy == before.raw_entropy
+
+
+def test_what_may_come_next_changes_as_the_network_learns_though_it_does_not_write(desk: Desk) -> None:
+    desk.load()
+    desk.turn(100)
+    outlooks = {run.gauges.outlook for run in desk.runs[-40:]}
+    assert len(outlooks) > 3
+    assert desk.text == ""
+
+
+def test_an_update_that_tells_nothing_new_is_not_sent_for_the_outlook(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.turn(200)  # the baselines have been worked out by then
+    sent = len(desk.updates)
+    desk.turn(50)
+    assert len(desk.updates) == sent
+
+
+def test_a_chosen_character_is_written_whether_the_sampler_writes_or_rests(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.turn(2)
+    desk.say(Choose("b"), Choose("a"))
+    desk.turn(2)
+    assert desk.text == "ba"
+    outlook = desk.gauges.outlook
+    assert outlook is not None
+    assert outlook.after == "a"
+    desk.say(StartSampling(), Choose("b"))
+    desk.turn(40)
+    assert desk.text.startswith("bab")
+    assert len(desk.text) > 4
+
+
+def test_a_character_that_the_network_does_not_know_is_said_and_not_written(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.turn(2)
+    desk.say(Choose("é"))
+    desk.turn(2)
+    assert desk.text == ""
+    assert any("'é'" in notice for notice in desk.notices)
+
+
+def test_the_same_seed_writes_the_same_text_however_often_the_outlook_is_told() -> None:
+    def text(every: int) -> str:
+        desk = Desk()
+        desk.load(train=False)
+        desk.say(SetSampling(SamplingSettings(rate=1e9)), StartSampling())
+        for turn in range(40):
+            desk.engine.turn()
+            if turn % every == 0:
+                desk.engine.obey(Acknowledge(desk.updates[-1].number))
+        desk.turn(2)
+        return desk.text[:500]
+
+    assert text(1) == text(7)
 
 
 def test_a_new_network_is_told_as_fresh_and_begins_at_step_zero(desk: Desk) -> None:

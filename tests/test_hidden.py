@@ -31,7 +31,7 @@ def writer_of(cell: str = "lstm", H: int = H, seed: int = 0) -> Writer:
 
 def write(writer: Writer, characters: int) -> None:
     for _ in range(characters):
-        writer._write()
+        writer._write(writer.sampler.draw())
 
 
 def rows(hidden: bytes, H: int = H) -> np.ndarray[tuple[int, int], np.dtype[np.int8]]:
