@@ -49,6 +49,15 @@ async def test_no_panel_takes_a_key_of_the_table_for_itself(tmp_path: Path) -> N
                 assert not ours.intersection(node._bindings.key_to_bindings), (panel, node)
 
 
+async def test_only_where_characters_are_chosen_the_digits_lead_nowhere_else(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press("6")
+        await pilot.pause()
+        assert app.focused is not None
+        ours = {each for key in KEYS for each in key.keys.split(",")}
+        assert ours.intersection(app.focused._bindings.key_to_bindings) == set("123456")
+
+
 @pytest.mark.parametrize("key", ["?", "f1"])
 async def test_the_help_has_every_key(tmp_path: Path, key: str) -> None:
     async with playing(tmp_path) as (_session, app, pilot):

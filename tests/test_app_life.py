@@ -171,7 +171,7 @@ async def test_a_picture_is_saved_beside_the_persons_files(tmp_path: Path, monke
         await until(pilot, picture.exists)
         await pilot.pause()
         assert notices(app) == f"saved {picture}"
-        assert "CommandPalette" not in picture.read_text() and "ROMEO" in picture.read_text()
+        assert "CommandPalette" not in picture.read_text() and "NURSE" in picture.read_text()
 
 
 async def test_a_picture_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

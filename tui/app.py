@@ -23,6 +23,7 @@ from tui.saving import free_path
 from tui.screens.main import MainScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
+from tui.widgets.ink import PLAIN
 
 
 class LSTMApp(App[None]):
@@ -42,6 +43,8 @@ class LSTMApp(App[None]):
         sampling: SamplingSettings | None = None,
         insisted: Mapping[str, Any] | None = None,
         theme: str = DEFAULT_THEME,
+        ink: str = PLAIN.name,
+        mind: bool = True,
         config_dir: Path | None = None,
         state_dir: Path | None = None,
         cache_dir: Path | None = None,
@@ -59,6 +62,8 @@ class LSTMApp(App[None]):
             insisted: Which sampling settings hold although a saved network, which is opened, brings its own; None
                 where no saved network is opened.
             theme: The look; a name that is unknown is said and passed over.
+            ink: What the colour of the written characters tells; a name that is unknown is plain.
+            mind: Whether what may come next is shown.
             config_dir: Where settings are remembered; None is the user's folder, as for the next two.
             state_dir: Where the run is saved on leaving.
             cache_dir: Where the facts of texts are kept.
@@ -86,6 +91,8 @@ class LSTMApp(App[None]):
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
         )
+        self.main.ink, self.main.mind = ink, mind
+        self._first_ink, self._first_mind = self.main.ink, mind
         self._leaving = False
 
     def get_default_screen(self) -> Screen[None]:
@@ -143,6 +150,10 @@ class LSTMApp(App[None]):
         changes: dict[str, Any] = {}
         if self.theme != self._first_theme:
             changes["theme"] = self.theme
+        if self.main.ink != self._first_ink:
+            changes["ink"] = self.main.ink
+        if self.main.mind != self._first_mind:
+            changes["mind"] = self.main.mind
         if self.main.turned:
             changes["sampling"] = self.main.sampling
         if not changes:

@@ -15,6 +15,8 @@ CARRIER = "\u25cc"
 """Stands for a character without a cell of its own: zero-width, bidirectional, a mark without its letter."""
 UNKNOWN = "\ufffd"
 """Stands for what is no character: surrogates, private use, unassigned, the C1 controls."""
+OTHER_SPACE = "\u237d"
+"""Stands for a space that is not the usual one, where characters stand by themselves."""
 MOST_MARKS = 3
 """Combining marks that one letter may carry; more would climb into the lines above."""
 
@@ -73,6 +75,18 @@ def sanitize(text: str, before: str = "") -> str:
 def sanitize_line(text: str) -> str:
     """Return `text` sanitized for names and titles: line ends are made visible too."""
     return sanitize(text).replace("\n", "\u240a")
+
+
+def picture(character: str) -> str:
+    """Return one character, of a vocabulary say, as a sign that can be seen, in one or two cells.
+
+    A line end, a space and a tabulator are drawn; what has no cell of its own, a combining mark, has its stand-in.
+    """
+    drawn = {"\n": "\u21b5", " ": "\u2423"}.get(character)
+    if drawn is None:
+        blank = unicodedata.category(character[:1] or "x") == "Zs"
+        drawn = OTHER_SPACE if blank else sanitize(character)[:1]
+    return drawn
 
 
 def _carry(shown: str, before: str) -> str:

@@ -70,6 +70,10 @@ class Settings:
     """Everything that is remembered."""
 
     theme: str = DEFAULT_THEME
+    ink: str = "plain"
+    """What the colour of the written characters tells."""
+    mind: bool = True
+    """Whether what may come next is shown."""
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
@@ -92,8 +96,15 @@ def load_settings(path: Path) -> Settings:
     theme = table.get("theme", DEFAULT_THEME)
     if not isinstance(theme, str):
         raise SettingsError(f"{path}: theme is {theme!r}; it must be the name of a theme")
+    ink, mind = table.get("ink", "plain"), table.get("mind", True)
+    if not isinstance(ink, str):
+        raise SettingsError(f"{path}: ink is {ink!r}; it must be the name of an ink, plain or surprise")
+    if not isinstance(mind, bool):
+        raise SettingsError(f"{path}: mind is {mind!r}; it must be true or false")
     return Settings(
         theme=theme,
+        ink=ink,
+        mind=mind,
         network=_section(path, table, "network", NetworkSettings()),
         training=_section(path, table, "training", TrainingSettings()),
         sampling=_section(path, table, "sampling", SamplingSettings()),
@@ -123,7 +134,7 @@ def save_settings(path: Path, settings: Settings) -> None:
 
 
 def _toml(settings: Settings) -> str:
-    lines = [f"theme = {_value(settings.theme)}"]
+    lines = [f"{name} = {_value(getattr(settings, name))}" for name in ("theme", "ink", "mind")]
     for name in ("network", "training", "sampling"):
         lines += ["", f"[{name}]"]
         section = dataclasses.asdict(getattr(settings, name))

@@ -60,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
         sampling=opening.sampling,
         insisted=opening.insisted if opening.checkpoint else None,
         theme=settings.theme,
+        ink=settings.ink,
+        mind=settings.mind,
         fps=float(fps),
     )
     app.run()

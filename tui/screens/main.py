@@ -30,8 +30,10 @@ from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.widgets.corpus_panel import CorpusPanel
+from tui.widgets.ink import next_ink
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_panel import LossPanel
+from tui.widgets.next_panel import NextPanel
 from tui.widgets.page_tabs import PANELS, PageTabs
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
@@ -56,7 +58,9 @@ class MainScreen(Screen[None]):
     sampling: reactive[SamplingSettings] = reactive(SamplingSettings, repaint=False)
     """How the next character is drawn."""
     panel: reactive[str] = reactive("sample", repaint=False)
-    """The panel in use; a narrow window shows no other, but for loss and sample, which go together."""
+    """The panel in use; a narrow window shows no other, but that the sample goes with loss and next."""
+    mind: reactive[bool] = reactive(True, repaint=False)
+    """Whether what may come next is shown where there is room beside all else; a small window has a page for it."""
     ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
 
@@ -79,6 +83,7 @@ class MainScreen(Screen[None]):
         self._training = TrainingPanel(network, training)
         self._loss = LossPanel(id="loss")
         self._sample = SamplePane(id="sample")
+        self._next = NextPanel(id="next")
         self.set_reactive(MainScreen.sampling, sampling)
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
         self.turned = False
@@ -97,6 +102,8 @@ class MainScreen(Screen[None]):
             with Vertical(id="stage"):
                 yield self._loss.data_bind(MainScreen.gauges)
                 yield self._sample
+                with Horizontal(id="mind"):
+                    yield self._next.data_bind(MainScreen.gauges)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -153,6 +160,10 @@ class MainScreen(Screen[None]):
         """Show the panel where there is room for one."""
         self.update_classes({f"-at-{panel}": panel == self.panel for panel in PANELS})
 
+    def watch_mind(self) -> None:
+        """Show or hide what may come next."""
+        self.set_class(not self.mind, "-mindless")
+
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
@@ -206,6 +217,10 @@ class MainScreen(Screen[None]):
     def on_sampling_panel_changed(self, message: SamplingPanel.Changed) -> None:
         """Grant the wish."""
         self.sample_with(message.sampling)
+
+    def on_next_panel_chosen(self, message: NextPanel.Chosen) -> None:
+        """Have it written."""
+        self.send(protocol.Choose(message.symbol))
 
     def on_page_tabs_picked(self, message: PageTabs.Picked) -> None:
         """Go there."""
@@ -266,6 +281,30 @@ class MainScreen(Screen[None]):
             self._prime = prime
             self.action_restart_writing()
 
+    def action_toggle_next(self) -> None:
+        """Show what may come next, or hide it; a small window opens or leaves its page."""
+        if is_ample(self.size):
+            self.mind = not self.mind
+            seen = self.mind
+        else:
+            seen = self.panel != "next"
+            self.action_jump("next" if seen else "sample")
+        if not seen and self._next.has_focus:
+            self.action_jump("sample")
+
+    @property
+    def ink(self) -> str:
+        """What the colour of the written characters tells."""
+        return self._sample.ink
+
+    @ink.setter
+    def ink(self, ink: str) -> None:
+        self._sample.ink = ink
+
+    def action_next_ink(self) -> None:
+        """Write in another ink."""
+        self.ink = next_ink(self.ink)
+
     def action_clear(self) -> None:
         """Forget the written text."""
         self._sample.clear()
@@ -285,6 +324,8 @@ class MainScreen(Screen[None]):
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""
         self.panel = panel
+        if panel == "next" and is_ample(self.size):
+            self.mind = True
         self.call_after_refresh(self._focus_panel, panel)
 
     def _focus_panel(self, panel: str) -> None:

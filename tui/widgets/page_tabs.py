@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-PANELS = ("corpora", "training", "sampling", "loss", "sample")
+PANELS = ("corpora", "training", "sampling", "loss", "sample", "next")
 """In reading order, which is also that of their number keys."""
 
 
@@ -39,7 +39,7 @@ class PageTab(Static):
         self.post_message(self.Clicked(self.panel))
 
 
-ROOM_FOR_NUMBERS = 50
+ROOM_FOR_NUMBERS = sum(len(f"1 {panel}  ") for panel in PANELS)
 """Columns."""
 
 

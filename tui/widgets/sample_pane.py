@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+from textual.style import Style as TextualStyle
 from textual.widget import Widget
 
 from model.protocol import Written
 from tui import units
 from tui.sanitize import sanitize, sanitize_line
+from tui.widgets.ink import BOLD, INKS, PLAIN, SHADES, UNDERLINE
 from tui.widgets.sample_rows import Inks, SampleRows
 from tui.widgets.text_buffer import TextBuffer
 
@@ -39,6 +43,9 @@ class SamplePane(ScrollView, can_focus=True):
         "sample-pane--rule",
         "sample-pane--cursor",
         "sample-pane--empty",
+        "sample-pane--expected",
+        "sample-pane--surprising",
+        "sample-pane--startling",
     }
     DEFAULT_CSS = """
     SamplePane {
@@ -54,6 +61,9 @@ class SamplePane(ScrollView, can_focus=True):
         & > .sample-pane--rule { color: $text-accent; text-style: dim; }
         & > .sample-pane--cursor { color: $primary; }
         & > .sample-pane--empty { color: $text-muted; text-style: italic; }
+        & > .sample-pane--expected { color: $foreground 55%; }
+        & > .sample-pane--surprising { color: $warning; }
+        & > .sample-pane--startling { color: $error; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,6 +79,8 @@ class SamplePane(ScrollView, can_focus=True):
     """Whether the view keeps to the end of the text; so it does until someone scrolls up."""
     writing: reactive[bool] = reactive(True)
     """Whether more is to come: the cursor stands behind the text."""
+    ink: reactive[str] = reactive(PLAIN.name)
+    """What the colour of the characters tells: the name of one of `INKS`."""
 
     def __init__(
         self,
@@ -79,10 +91,10 @@ class SamplePane(ScrollView, can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
-        self._buffer = TextBuffer(capacity)
+        self._buffer = TextBuffer(capacity, [ink.name for ink in INKS.values() if ink.shades])
         self._rows = SampleRows(self._buffer)
         self._inks: Inks | None = None  # as mixed for the theme
-        self._subtitle = ""
+        self._subtitle = Content("")
         self._width = 0  # of the rows, in cells
         self._unread = 0
 
@@ -99,17 +111,22 @@ class SamplePane(ScrollView, can_focus=True):
     def append(self, written: Written) -> None:
         """Add what was written, with its marks."""
         text = sanitize(written.text, self._buffer.text(self._buffer.end - BEFORE))
+        shades = {ink.name: ink.shades(written) for ink in INKS.values() if ink.shades}
         position = primed = 0
         for mark in sorted(written.marks, key=lambda mark: mark.offset):
             offset = min(max(mark.offset, position), len(text))
-            self._buffer.write(text[position:offset], primed=min(primed, offset - position))
+            self._write(text, shades, position, offset, primed)
             if self._buffer.label(sanitize_line(mark.label), alone=mark.kind != "sampling"):
                 self._rows.forget()
             position, primed = offset, mark.given
-        self._buffer.write(text[position:], primed=min(primed, len(text) - position))
+        self._write(text, shades, position, len(text), primed)
         if any(mark.kind in ANEW for mark in written.marks):
             self.follow()
         self._settle(len(text))
+
+    def _write(self, text: str, shades: Mapping[str, bytes], first: int, stop: int, primed: int) -> None:
+        values = {name: all_of_it[first:stop] for name, all_of_it in shades.items()}
+        self._buffer.write(text[first:stop], primed=min(primed, stop - first), values=values)
 
     def clear(self) -> None:
         """Forget all text and follow again."""
@@ -178,16 +195,24 @@ class SamplePane(ScrollView, can_focus=True):
 
     def _tell_unread(self) -> None:
         """Say below the page how much has come that is not in view."""
-        subtitle = ""
+        subtitle = Content("")
         if self._unread:
             # Two digits: the page is painted anew with its border, which is too much for each character.
             count = units.whole(int(float(f"{self._unread:.2g}")))
-            subtitle = f"\u2193 {count} new characters, End to follow"
+            subtitle = Content(f"\u2193 {count} new characters, End to follow")
         elif not self.following:
-            subtitle = "End to follow"
+            subtitle = Content("End to follow")
+        elif self.ink != PLAIN.name:
+            subtitle = self._legend()
         if subtitle != self._subtitle:
             self._subtitle = subtitle
-            self.border_subtitle = Content(subtitle)
+            self.border_subtitle = subtitle
+
+    def _legend(self) -> Content:
+        """Return what the ink's shades mean, each in its own."""
+        head, *words = INKS[self.ink].legend
+        styles = [TextualStyle.from_rich_style(style) for style in self._mixed().shades]
+        return Content.assemble(head, *((f" {word} ", style) for word, style in zip(words, styles, strict=True)))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow when the end has come into view, and stop following when it is left."""
@@ -203,6 +228,22 @@ class SamplePane(ScrollView, can_focus=True):
     def watch_writing(self) -> None:
         """Show or hide the cursor."""
         self._refresh_from(self._buffer.row_count - 1)
+
+    def validate_ink(self, ink: str) -> str:
+        """Write plainly with an ink that nobody knows."""
+        return ink if ink in INKS else PLAIN.name
+
+    def watch_ink(self) -> None:
+        """Draw in it, what is there already too."""
+        self._inks = None
+        self._rows.forget()
+        self.refresh()
+        if self.is_mounted:
+            self._tell_unread()
+
+    def on_mount(self) -> None:
+        """Explain the ink that was chosen before there was a screen."""
+        self._tell_unread()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Set the text to the new width, and keep the same text at the top."""
@@ -248,19 +289,27 @@ class SamplePane(ScrollView, can_focus=True):
         super().notify_style_update()
         self._rows.forget()
         self._inks = None
+        if self.is_mounted and self.ink != PLAIN.name:
+            self._subtitle = Content("")  # the legend is in the old colours
+            self._tell_unread()
 
     def render_line(self, y: int) -> Strip:
         """Return row `y` of the view."""
         width = self.scrollable_content_region.width
-        if self._inks is None:
-            self._inks = self._mix_inks()
+        inks = self._mixed()
         if self._buffer.end == self._buffer.start:
             text = EMPTY if y == (self.scrollable_content_region.height - 1) // 2 else ""
             style = self.get_component_rich_style("sample-pane--empty")
             return Strip([Segment(text.center(width)[:width], style)], width)
         selection = self.text_selection
         selected = None if selection is None else self._selected(selection)
-        return self._rows.strip(y + self.scroll_offset.y, width, self._inks, selected, self.writing)
+        return self._rows.strip(y + self.scroll_offset.y, width, inks, selected, self.writing)
+
+    def _mixed(self) -> Inks:
+        """Return the styles of the page, mixed where they are not yet."""
+        if self._inks is None:
+            self._inks = self._mix_inks()
+        return self._inks
 
     def _mix_inks(self) -> Inks:
         """Return the styles of the page in the theme that is in force."""
@@ -275,7 +324,31 @@ class SamplePane(ScrollView, can_focus=True):
             rule=ink("sample-pane--rule"),
             cursor=ink("sample-pane--cursor"),
             selection=selection,
+            channel=self.ink if self.ink != PLAIN.name else "",
+            shades=self._mix_shades() if self.ink != PLAIN.name else (),
         )
+
+    def _mix_shades(self) -> tuple[Style, ...]:
+        """Return the style of each shade: from half-light over the page's own ink to what glows."""
+        names = ("sample-pane--expected", "", "sample-pane--surprising", "sample-pane--startling")
+        plain = self.visual_style.rich_style
+        inks = [self.get_component_rich_style(name) if name else plain for name in names]
+        stops = [Color.from_rich_color(ink.color) for ink in inks]
+        colors = [blended(stops, shade / (SHADES - 1)) for shade in range(SHADES)]
+        return tuple(
+            plain + Style(color=color.rich_color, bold=shade >= BOLD or None, underline=shade >= UNDERLINE or None)
+            for shade, color in enumerate(colors)
+        )
+
+
+def blended(stops: Sequence[Color], share: float) -> Color:
+    """Return the colour at `share` of the way through `stops`; a terminal's own colours cannot be mixed."""
+    place = share * (len(stops) - 1)
+    first = min(int(place), len(stops) - 2)
+    left, right = stops[first], stops[first + 1]
+    if left.ansi is not None or right.ansi is not None:
+        return left if place - first < 0.5 else right
+    return left.blend(right, place - first)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,10 @@ class Inks:
     rule: Style
     cursor: Style
     selection: Style
+    channel: str = ""
+    """Where the text's shades are kept; empty where all of it has one style."""
+    shades: tuple[Style, ...] = ()
+    """The style of each shade."""
 
 
 class SampleRows:
@@ -83,13 +87,15 @@ class SampleRows:
         for index, character in enumerate(text) if CHIP in text else ():
             if character == CHIP:
                 cuts.update((start + index, start + index + 1))
+        shades = self._buffer.values(inks.channel, start, stop) if inks.channel else b""
+        cuts.update(start + index for index in range(1, len(shades)) if shades[index] != shades[index - 1])
         segments = []
         for first, behind in pairwise(sorted(cuts)):
             run = text[first - start : behind - start]
             if run == CHIP:
                 segments.extend(self._chip(first, inks.chip))
                 continue
-            style = inks.text
+            style = inks.shades[shades[first - start]] if shades else inks.text
             for begin, end, ink in layers:
                 if begin <= first < end:
                     style += ink

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 
 from rich.cells import cell_len
 
@@ -24,7 +25,7 @@ class TextBuffer:
     character after older text was dropped and after the text was set to another width.
     """
 
-    def __init__(self, capacity: int = 200_000) -> None:
+    def __init__(self, capacity: int = 200_000, channels: Iterable[str] = ()) -> None:
         self.capacity = capacity
         """Characters that are kept at least, once so many were written."""
         self.start = 0
@@ -33,6 +34,8 @@ class TextBuffer:
         """Text of each chip and rule by its offset; an empty one has been superseded."""
         self.primes: list[tuple[int, int]] = []
         """First offset of each prime that is kept, and the one behind its last."""
+        self.channels: dict[str, bytearray] = {name: bytearray() for name in channels}
+        """Small numbers that go with the characters, a byte for each that is kept; 0 for labels."""
         self._text = ""
         self._rows = [0]  # offset of each row's first character
         self._width = 80
@@ -48,11 +51,26 @@ class TextBuffer:
         """Rows of the text; one, empty, where there is none."""
         return len(self._rows)
 
-    def write(self, text: str, *, primed: int = 0) -> None:
-        """Append sanitized text, the first `primed` characters of which are a prime. `settle` wraps it."""
+    def write(self, text: str, *, primed: int = 0, values: Mapping[str, bytes] | None = None) -> None:
+        """Append sanitized text, the first `primed` characters of which are a prime. `settle` wraps it.
+
+        Args:
+            text: The text.
+            primed: How long the prime is.
+            values: For each channel a byte for each character; 0 where it is left out.
+        """
         if primed:
             self.primes.append((self.end, self.end + primed))
+        self._append(text, values or {})
+
+    def _append(self, text: str, values: Mapping[str, bytes]) -> None:
         self._text += text
+        for name, channel in self.channels.items():
+            channel += values.get(name, b"")[: len(text)].ljust(len(text), b"\0")
+
+    def values(self, name: str, first: int, stop: int) -> bytes:
+        """Return what a channel has for the characters from offset `first` up to `stop`; nothing if it is unknown."""
+        return bytes(self.channels.get(name, b"")[first - self.start : stop - self.start])
 
     def label(self, text: str, *, alone: bool) -> bool:
         """Append a label to the text, in a row of its own if `alone`. `settle` wraps it.
@@ -70,7 +88,7 @@ class TextBuffer:
                 # Without it the row before may take in more.
                 self._unsettled = min(self._unsettled, max(0, self.row_at(last) - 1))
         self.labels[self.end] = text
-        self._text += RULE if alone else CHIP
+        self._append(RULE if alone else CHIP, {})
         return supersedes
 
     def settle(self) -> int:
@@ -106,6 +124,8 @@ class TextBuffer:
             return 0
         start = self._rows[dropped]
         self._text = self._text[start - self.start :]
+        for channel in self.channels.values():
+            del channel[: start - self.start]
         self.start = start
         del self._rows[:dropped]
         self._unsettled = max(0, self._unsettled - dropped)
@@ -136,6 +156,8 @@ class TextBuffer:
         self.labels.clear()
         self.primes.clear()
         self._text = ""
+        for channel in self.channels.values():
+            channel.clear()
         self._rows = [self.start]
         self._unsettled = 0
 
