@@ -6,15 +6,16 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.message import Message
-from textual.reactive import reactive
 from textual.widgets import Static
 
+from model.config import NetworkSettings
 from model.neurons import Finding, Neurons
-from model.protocol import Written
+from model.protocol import Gauges, Written
 from tui import units
 from tui.widgets import neuron_list
 from tui.widgets.neuron_list import NeuronList
 from tui.widgets.neuron_raster import NeuronRaster
+from tui.widgets.shades import LEVELS
 from tui.widgets.unit_trace import UnitTrace
 
 CLEAR = 0.3
@@ -46,28 +47,19 @@ class NeuronPanel(Container):
     }
     """
 
-    step: reactive[int] = reactive(0, repaint=False)
-    """How many steps the network has made; old findings are looked for anew."""
-
     class Asked(Message):
         """Someone wants to know what the units follow."""
 
-    class Watched(Message):
+    class Shown(Message):
         """The panel came into view, or went out of it."""
 
-        def __init__(self, *, on: bool) -> None:
-            super().__init__()
-            self.on = on
-
-    class Picked(Message):
-        """Another unit is looked at."""
-
-        def __init__(self, unit: int) -> None:
-            super().__init__()
-            self.unit = unit
+    class LookedAt(Message):
+        """Another unit is looked at, or more is known of this one."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self.shown = False
+        """Whether the panel is in view."""
         self.trace = UnitTrace()
         self._raster = NeuronRaster(self.trace, id="neuron-raster")
         self._list = NeuronList()
@@ -76,6 +68,7 @@ class NeuronPanel(Container):
         self._finding: Finding | None = None  # the one that is looked at
         self._visited = 0  # of the findings
         self._looking = False
+        self._steps = 0  # that the network has made
 
     def compose(self) -> ComposeResult:
         """Put the list beside the raster, or below."""
@@ -97,14 +90,28 @@ class NeuronPanel(Container):
         self._looking = False
         self._tell()
 
-    def append(self, written: Written, H: int) -> None:
-        """Go on with what a network of `H` units has written."""
-        other = self.trace.H != H
-        self.trace.extend(written, H)
-        if other:
+    def see(self, gauges: Gauges, neurons: Neurons | None) -> None:
+        """Take in where the run stands, and what was found."""
+        self._steps = gauges.step
+        H = gauges.network.hidden_size if gauges.network is not None else 0
+        if H != self.trace.H:
+            self.trace.count_units(H)
             self._raster.unit = min(self._raster.unit, max(0, H - 1))
             self._tell()
-        self._raster.refresh_trace()
+        if neurons is not None:
+            self.found(neurons)
+
+    def append(self, written: Written) -> None:
+        """Go on with what was written."""
+        self.trace.extend(written)
+        if self.shown:
+            self._raster.refresh_trace()
+
+    def shades(self, characters: int | None = None) -> bytes:
+        """Return the shade that the unit gives to each of the last characters, or to all whose values are kept."""
+        stop = len(self.trace)
+        first = 0 if characters is None else max(0, stop - characters)
+        return self.trace.column(self.unit, first, stop).translate(LEVELS)
 
     def clear(self) -> None:
         """Forget the written text."""
@@ -126,7 +133,7 @@ class NeuronPanel(Container):
     def find(self) -> None:
         """Look at the winner of the next property; look for winners anew after the last, or where they are old."""
         found = self._neurons
-        if found is None or self._visited >= len(clear(found)) or self.step > OLD * found.step + 100:
+        if found is None or self._visited >= len(clear(found)) or self._steps > OLD * found.step + 100:
             self._looking = True
             self.post_message(self.Asked())
         else:
@@ -144,19 +151,14 @@ class NeuronPanel(Container):
 
     def _look_at(self, finding: Finding) -> None:
         self._finding = finding
-        if self._raster.unit != finding.unit:
-            self._raster.unit = finding.unit
-            self.post_message(self.Picked(finding.unit))
-        self._raster.refresh()
+        self._raster.unit = finding.unit
         self._tell()
 
     def on_neuron_raster_picked(self, message: NeuronRaster.Picked) -> None:
         """Name it."""
         message.stop()
         self._finding = None
-        self._raster.refresh()
         self._tell()
-        self.post_message(self.Picked(message.unit))
 
     def on_neuron_list_picked(self, message: NeuronList.Picked) -> None:
         """Look at the unit."""
@@ -164,12 +166,15 @@ class NeuronPanel(Container):
         self._look_at(message.finding)
 
     def on_show(self) -> None:
-        """Someone looks: the values are wanted."""
-        self.post_message(self.Watched(on=True))
+        """Someone looks."""
+        self.shown = True
+        self._raster.refresh_trace()
+        self.post_message(self.Shown())
 
     def on_hide(self) -> None:
         """Nobody does."""
-        self.post_message(self.Watched(on=False))
+        self.shown = False
+        self.post_message(self.Shown())
 
     def on_mount(self) -> None:
         """Say how to begin."""
@@ -187,7 +192,9 @@ class NeuronPanel(Container):
 
     def _tell(self) -> None:
         """Name the picked unit, and say how things stand."""
-        self._words.update(Content(self._sentence()), layout=False)
+        self._words.update(Content(self._fitting()), layout=False)
+        self._raster.refresh()
+        self.post_message(self.LookedAt())
         probe = self._finding.probe if self._finding is not None else self._known[0]
         self._list.picked = (probe, self.unit)
         found = self._neurons
@@ -201,8 +208,14 @@ class NeuronPanel(Container):
         names = self._neurons.names if self._neurons is not None else ()
         return names[self.unit] if self.unit < len(names) else ("", 0.0)
 
-    def _sentence(self) -> str:
-        """Return what there is to say about the picked unit, in the room that there is."""
+    def _fitting(self) -> str:
+        """Return what there is to say, in the room that there is."""
+        sentence = self.sentence
+        return sentence if len(sentence) <= self.size.width else sentence.removeprefix("unit ")
+
+    @property
+    def sentence(self) -> str:
+        """What there is to say about the picked unit."""
         if self._looking:
             return "reading the validation text ..."
         if not self.trace.H:
@@ -214,8 +227,7 @@ class NeuronPanel(Container):
             return f"{unit}: this text has nothing that was looked for"
         if abs(r) < CLEAR:
             return f"{unit}: nothing clear ({probe}, r = {r:.2f})"
-        sentence = f"{unit}: {probe}, r = {r:.2f}"
-        return sentence if len(sentence) <= self.size.width else sentence.removeprefix("unit ")
+        return f"{unit}: {probe}, r = {r:.2f}"
 
 
 def clear(neurons: Neurons) -> tuple[Finding, ...]:
@@ -237,8 +249,10 @@ if __name__ == "__main__":
 
         def on_mount(self) -> None:
             """Write fifteen times a second."""
+            panel = self.query_one(NeuronPanel)
+            panel.see(Gauges(network=NetworkSettings(hidden_size=128)), None)
             line, self.at = "All the world's a stage, and all the men and women merely players. ", 0
-            self.set_interval(1 / 15, lambda: self.query_one(NeuronPanel).append(self.write(line), 128))
+            self.set_interval(1 / 15, lambda: panel.append(self.write(line)))
 
         def write(self, line: str) -> Written:
             """Return the next two characters."""

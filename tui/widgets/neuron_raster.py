@@ -20,7 +20,7 @@ from tui.sanitize import CARRIER, sanitize
 from tui.widgets.shades import GLOWING, LEVELS, NOTHING, SIGNS, ZERO, palette
 from tui.widgets.unit_trace import UnitTrace
 
-MARK = "\u25b8"
+MARK, UPPER, LOWER = "\u25b8", "\u259d", "\u2597"
 HALF = "\u2580"
 LINE_END = "\u21b5"
 
@@ -182,7 +182,8 @@ class NeuronRaster(Widget, can_focus=True):
         """Return the number of the unit at the top of a row, or of the picked one in it."""
         picked = upper <= self.unit < upper + self.per_row
         name = "picked" if picked else "label"
-        number = f"{self.unit if picked else upper:>{self.number_cells - 2}}{MARK if picked else ' '} "
+        half = MARK if self._by_signs else UPPER if upper == self.unit else LOWER
+        number = f"{self.unit if picked else upper:>{self.number_cells - 2}}{half if picked else ' '} "
         return [Segment(number, self.get_component_rich_style(f"neuron-raster--{name}"))]
 
     def _unit_row(self, upper: int) -> list[Segment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from rich.style import Style
 from textual.color import Color
 
 from model.neurons import FULL
@@ -33,8 +34,28 @@ SIGNS: Final = "\u2261\u2261==-- \u2591\u2591\u2592\u2592\u2593\u2588 "
 """A sign for each shade where colours cannot be mixed."""
 
 
+LEGEND: Final = ("-1", *("\u00b7" * (STEPS - 1)), "0", *("\u00b7" * (STEPS - 1)), "+1", "")
+"""A word for each shade."""
+EXTREME = STEPS - 1
+"""Steps from zero at which letters are bold, and above zero underlined: to be seen without colours too."""
+
+
 def palette(low: Color, zero: Color, high: Color) -> list[Color]:
     """Return the colour of each shade, from `low` through `zero` to `high`, that of `NOTHING` last."""
     below = [low.blend(zero, step / STEPS) for step in range(STEPS)]
     above = [zero.blend(high, step / STEPS) for step in range(1, STEPS + 1)]
     return [*below, zero, *above, zero]
+
+
+def letters(plain: Style, colors: list[Color]) -> tuple[Style, ...]:
+    """Return the style of letters in each shade, on the page's own ground."""
+    styles = [
+        plain
+        + Style(
+            color=color.rich_color,
+            bold=abs(shade - ZERO) >= EXTREME or None,
+            underline=shade - ZERO >= EXTREME or None,
+        )
+        for shade, color in enumerate(colors[:NOTHING])
+    ]
+    return (*styles, plain)

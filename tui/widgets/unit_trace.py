@@ -29,30 +29,31 @@ class UnitTrace:
         self.H = 0
         """Units; 0 as long as nothing is known of them."""
         self._kept = kept
+        self._begins = False  # whether what comes next begins a text
         self._values = bytearray()  # a row of H bytes for each character
 
     def __len__(self) -> int:
         return len(self.text)
 
-    def extend(self, written: Written, H: int) -> None:
-        """Go on with what was written by a network of `H` units."""
-        self._count_units(H)
-        n, hidden = len(written.text), written.hidden
-        if not n or not H:
+    def extend(self, written: Written) -> None:
+        """Go on with what was written; values that are not of `H` units are those of another network."""
+        n, H, hidden = len(written.text), self.H, written.hidden
+        if len(hidden) % max(1, H) or len(hidden) > n * H:
+            hidden = b""
+        starts = {mark.offset for mark in written.marks if mark.kind == "start"} | ({0} if self._begins else set())
+        self._begins = n in starts
+        if not n:
             return
-        if len(hidden) % H or len(hidden) > n * H:
-            hidden = b""  # of another network than the one we know of
         # Each row belongs to the character before the one that it came with.
         first = len(self)
-        if first:
-            del self._values[-H:]
         rows = bytes([UNKNOWN]) * (n * H - len(hidden)) + hidden + bytes([UNKNOWN]) * H
+        if first:
+            del self._values[len(self._values) - H :]
         self._values += rows if first else rows[H:]
         self.text += written.text
-        for mark in written.marks:
-            place = first + mark.offset - 1
-            # What was held where a text begins was not left by the character before it.
-            if mark.kind == "start" and 0 <= place < len(self):
+        # What was held where a text begins was not left by the character before it.
+        for place in (first + start - 1 for start in starts):
+            if 0 <= place < len(self):
                 self._values[place * H : (place + 1) * H] = bytes([UNKNOWN]) * H
         self._trim()
 
@@ -74,7 +75,8 @@ class UnitTrace:
         self.text = ""
         self._values.clear()
 
-    def _count_units(self, H: int) -> None:
+    def count_units(self, H: int) -> None:
+        """Expect values of `H` units from now on; those of another number of units are forgotten."""
         if H != self.H:
             self.H = H
             self._values = bytearray([UNKNOWN]) * (len(self) * H)
