@@ -153,6 +153,8 @@ class Engine:
                 run.find_neurons()
             case protocol.Choose():
                 run.choose(command.symbol)
+            case protocol.TakeBack():
+                run.take_back()
             case protocol.Save():
                 run.save(Path(command.path))
 

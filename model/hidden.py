@@ -18,18 +18,23 @@ class HiddenTrace:
 
     def __init__(self, H: int) -> None:
         self._rows: Floats = np.zeros((HIDDEN_ROWS, H), np.float32)
-        self._count = 0
+        self._count = self._held = 0  # rows so far, and how many of them wait
 
     def note(self, state: Floats) -> None:
         """Keep what the last layer holds in a network's state (L, S, 1, H): one copy, since this is done a lot."""
         self._rows[self._count % HIDDEN_ROWS] = state[-1, 0, 0]
         self._count += 1
+        self._held = min(self._held + 1, HIDDEN_ROWS)
+
+    def take_back(self) -> None:
+        """Forget the last row, where it was not handed out."""
+        if self._held:
+            self._count, self._held = self._count - 1, self._held - 1
 
     def take(self) -> bytes:
         """Hand out the rows since the last call, oldest first, each H signed bytes."""
-        begin = self._count % HIDDEN_ROWS if self._count > HIDDEN_ROWS else 0
-        kept = np.roll(self._rows, -begin, axis=0)[: min(self._count, HIDDEN_ROWS)]
-        self._count = 0
+        places = np.arange(self._count - self._held, self._count) % HIDDEN_ROWS
+        self._held = 0
         # a value that is no number is shown as 0
-        values = np.nan_to_num(kept * FULL, nan=0.0, posinf=FULL, neginf=-FULL)
+        values = np.nan_to_num(self._rows[places] * FULL, nan=0.0, posinf=FULL, neginf=-FULL)
         return np.rint(np.clip(values, -FULL, FULL)).astype(np.int8).tobytes()

@@ -291,6 +291,11 @@ class LiveRun:
         if self.writer is not None and not self.writer.choose(symbol):
             self.say(f"this network does not know {symbol!r}", "warning")
 
+    def take_back(self) -> None:
+        """Undo the character that was written last, where that is still known."""
+        if self.writer is not None:
+            self.writer.take_back()
+
     # --------------------------------------------------------------------------------------- its news
 
     def say(self, text: str, severity: Severity = "information") -> None:

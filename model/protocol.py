@@ -132,6 +132,14 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Take back the character that was written last, and forget that it was read; a few can be, one by one."""
+
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Save:
     """Write a checkpoint to `path`; a `Notice` says that it is done."""
 
@@ -182,6 +190,7 @@ Command = (
     | StartSampling
     | StopSampling
     | Choose
+    | TakeBack
     | Save
     | Watch
     | FindNeurons
@@ -291,6 +300,8 @@ class Written:
     """While they are watched, what the H units of the last layer held as each of the last characters of `text` was
     drawn, so after the character before it was read: n rows of H signed bytes, `FULL` for 1. n is at most
     `HIDDEN_ROWS`; of a prime the same."""
+    taken_back: int = 0
+    """How many characters of earlier updates were taken back before `text` was written."""
     sampler: str = MAIN
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from model.config import SamplingSettings
 from model.hidden import HiddenTrace
 from model.lookout import Lookout
 from model.outlook import Outlook
+from model.parameters import Floats
 from model.protocol import MAIN, Mark, MarkKind, Written
 from model.sampling import Draw, Sampler
 
@@ -16,6 +19,19 @@ BACKLOG = 4096
 
 MAX_DEBT_SECONDS = 0.2
 """Characters that are overdue by more than this (the machine was busy) are not made up for in a rush."""
+
+
+STEPS_BACK = 64
+"""Characters that can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A sampler as it was before it wrote a character."""
+
+    state: Floats
+    last: int | None
+    draw: Draw | None
 
 
 class Writer:
@@ -38,6 +54,8 @@ class Writer:
         self._watched = False
         self._lookout = Lookout(clock)
         self._place = 0  # grows with each character
+        self._before: deque[Before] = deque(maxlen=STEPS_BACK)
+        self._taken_back = 0  # characters that an update has taken along already
 
     @property
     def settings(self) -> SamplingSettings:
@@ -58,6 +76,7 @@ class Writer:
         self.sampler, self._draw = sampler, None
         self.watch(on=self._watched)
         self._lookout.forget()
+        self._before.clear()
         self._mark("network", label)
 
     def watch(self, *, on: bool) -> None:
@@ -81,6 +100,7 @@ class Writer:
         self._probabilities += [1.0] * len(read)
         self._draw = self._last_used = None
         self._lookout.forget()
+        self._before.clear()
         self.on, self._next = True, self.clock()
         return unknown
 
@@ -95,6 +115,7 @@ class Writer:
         """Write the characters that are due, for at most about `seconds`."""
         begin = self.clock()
         while self.seconds_to_next <= 0.0:
+            self._remember()
             self._write(self.sampler.draw())
             now = self.clock()
             self._next = max(self._next + 1.0 / self.settings.rate, now - MAX_DEBT_SECONDS)
@@ -105,8 +126,28 @@ class Writer:
         """Write `symbol` as if it had been drawn; returns whether the network knows it."""
         known = len(symbol) == 1 and symbol in self.sampler.vocabulary.symbols
         if known:
+            self._remember()
             self._write(self.sampler.choose(self.sampler.vocabulary.symbols.index(symbol)))
         return known
+
+    def take_back(self) -> bool:
+        """Undo the last character, so that another may come in its place; returns whether there was one to undo."""
+        if not self._before:
+            return False
+        before = self._before.pop()
+        self.sampler.state, self.sampler.last, self._draw = before.state, before.last, before.draw
+        self._place += 1
+        if self._text:
+            del self._text[-1], self._probabilities[-1]
+            if self.sampler.trace is not None:
+                self.sampler.trace.take_back()
+            self._marks = [replace(mark, offset=min(mark.offset, len(self._text))) for mark in self._marks]
+        else:
+            self._taken_back += 1
+        return True
+
+    def _remember(self) -> None:
+        self._before.append(Before(self.sampler.state.copy(), self.sampler.last, self._draw))
 
     def outlook(self, weights: int) -> Outlook | None:
         """What may come next, told anew where a character came, settings changed or `weights` is another number."""
@@ -123,7 +164,7 @@ class Writer:
 
     def take(self) -> Written | None:
         """Hand out what was written since the last call; None if nothing was."""
-        if not self._text and not self._marks:
+        if not (self._text or self._marks or self._taken_back):
             return None
         symbols = self.sampler.vocabulary.symbols
         likeliest = self._draw.candidates if self._draw is not None else ()
@@ -133,9 +174,10 @@ class Writer:
             candidates=tuple((symbols[other], probability) for other, probability in likeliest),
             marks=tuple(self._marks),
             hidden=self.sampler.trace.take() if self.sampler.trace is not None else b"",
+            taken_back=self._taken_back,
             sampler=self.name,
         )
-        self._text, self._probabilities, self._marks = [], [], []
+        self._text, self._probabilities, self._marks, self._taken_back = [], [], [], 0
         return written
 
     def _mark(self, kind: MarkKind, label: str, given: int = 0) -> None:

@@ -1,7 +1,10 @@
 """`lstm-tui sample`: the same seed, the same text; exact in a pipe, harmless on a terminal."""
 
+import contextlib
+import io
 import os
 import pty
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 
 from model.checkpoint import load_checkpoint, save_checkpoint
 from tui.__main__ import main
+from tui.commands.glow import surprise_ink
 
 from command_line import complaint, start, trained
 
@@ -103,6 +107,54 @@ def test_a_terminal_gets_no_control_characters(file: Path) -> None:
     assert shown.decode("utf-8") == "a\u241ba\r\n"
 
 
+def on_a_terminal(*words: str, **environment: str) -> str:
+    """What a terminal gets of `lstm-tui`."""
+    ours, theirs = pty.openpty()
+    shown = b""
+    with start(*words, stdout=theirs, env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "", **environment}):
+        os.close(theirs)
+        with contextlib.suppress(OSError):  # which is how Linux says that the other end is closed
+            while more := os.read(ours, 10_000):
+                shown += more
+    os.close(ours)
+    return shown.decode("utf-8")
+
+
+def test_in_ink_the_unlikely_glows_on_a_terminal(file: Path) -> None:
+    words = ("sample", str(file), "--length", "30", "--prime", "a", "--temperature", "3")
+    plain = on_a_terminal(*words)
+    inked = on_a_terminal(*words, "--ink", "surprise", NO_COLOR="")
+    assert "\x1b" not in plain
+    assert "\x1b[" in inked
+    assert re.sub(r"\x1b\[[0-9;]*m", "", inked) == plain
+    assert inked[0] == "a"  # a prime surprises nobody
+
+
+def test_without_colours_the_ink_is_bold_and_underlined_only(file: Path) -> None:
+    words = ("sample", str(file), "--length", "60", "--temperature", "3", "--ink", "surprise")
+    codes = set(re.findall(r"\x1b\[([0-9;]*)m", on_a_terminal(*words, NO_COLOR="1")))
+    assert codes <= {"", "0", "1", "1;4"}
+
+
+def test_a_pipe_gets_no_ink(file: Path) -> None:
+    with start("sample", str(file), "--length", "30", "--ink", "surprise", stdout=subprocess.PIPE) as process:
+        text, _ = process.communicate(timeout=30)
+    assert b"\x1b" not in text
+
+
+@pytest.mark.parametrize(("probability", "codes"), [(0.9, "90"), (0.4, ""), (0.05, "1;33"), (1e-9, "1;4;91")])
+def test_a_shade_is_in_the_terminals_own_colours(
+    probability: float, codes: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    ink = surprise_ink(io.StringIO())
+    assert ink("x", probability) == (f"\x1b[{codes}mx\x1b[0m" if codes else "x")
+    assert ink("\n", probability) == "\n"
+    assert ink("\u0301", probability) == "\u0301"
+
+
 def test_a_closed_pipe_ends_it_quietly(file: Path) -> None:
     words = ("sample", str(file), "--length", "1000000000")
     with start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -122,6 +174,7 @@ def test_a_closed_pipe_ends_it_quietly(file: Path) -> None:
         (("NET", "--temperature", "warm"), 2, "'warm' is not a number"),
         (("NET", "--top-p", "0"), 2, "top-p is 0.0"),
         (("NET", "--length", "-1"), 2, "--length is -1"),
+        (("NET", "--ink", "red"), 2, "--ink is 'red'; it must be one of plain, surprise"),
         (("NET", "--seed", "-1"), 2, "seed is -1"),
         (("NET", "--seed", "1.5"), 2, "'1.5' is not a whole number"),
     ],

@@ -95,6 +95,37 @@ def test_rows_come_in_order_when_older_ones_have_made_room() -> None:
     assert list(rows(trace.take(), 1)[:, 0]) == pytest.approx(expected, abs=1)
 
 
+def test_the_row_of_a_character_that_is_taken_back_goes_with_it() -> None:
+    writer = writer_of()
+    writer.watch(on=True)
+    writer.restart("ab")
+    for character in "cab":
+        writer.choose(character)
+    writer.take_back()
+    writer.take_back()
+    writer.choose("b")
+    again, written = writer_of(), writer.take()
+    again.watch(on=True)
+    again.restart("abcb")
+    expected = again.take()
+    assert written is not None and expected is not None
+    assert written.text == expected.text == "abcb"
+    assert written.hidden == expected.hidden
+    writer.take_back()
+    later = writer.take()
+    assert later is not None and (later.taken_back, later.hidden) == (1, b"")
+
+
+def test_a_row_that_is_taken_back_takes_no_other_with_it() -> None:
+    trace = HiddenTrace(1)
+    for number in range(HIDDEN_ROWS + 3):
+        trace.note(np.full((1, 1, 1, 1), number % 2))
+    trace.take_back()
+    assert [value // FULL for value in rows(trace.take(), 1)[:, 0]] == [1, 0] * (HIDDEN_ROWS // 2 - 1) + [1]
+    trace.take_back()
+    assert trace.take() == b""
+
+
 def test_what_is_no_number_is_sent_as_one() -> None:
     trace = HiddenTrace(4)
     trace.note(np.array([np.nan, np.inf, -np.inf, 1.0]).reshape(1, 1, 1, 4))

@@ -16,7 +16,7 @@ from model.outlook import Outlook
 from model.parameters import Floats
 from model.protocol import Written
 from model.sampling import CANDIDATES, Sampler
-from model.writer import Writer
+from model.writer import STEPS_BACK, Writer
 
 LEARNT = SamplingSettings(temperature=1.0)
 SYMBOLS = "\nabcdefghijklmnopqr"
@@ -206,6 +206,40 @@ def test_choosing_asks_no_chance() -> None:
     before = writer.sampler.rng.bit_generator.state
     writer.choose("a")
     assert writer.sampler.rng.bit_generator.state == before
+
+
+def test_a_character_that_was_taken_back_was_never_read() -> None:
+    writer, twin = new_writer(), new_writer()
+    for each in (writer, twin):
+        each.choose("a")
+        each.choose("b")
+    writer.choose("q")
+    assert writer.take_back()
+    np.testing.assert_array_equal(writer.sampler.state, twin.sampler.state)
+    assert seen(writer) == seen(twin)
+    assert taken(writer) == taken(twin)
+
+
+def test_what_an_update_has_taken_along_is_taken_back_by_the_next() -> None:
+    writer = new_writer()
+    for symbol in "abc":
+        writer.choose(symbol)
+    assert taken(writer).text == "abc"
+    assert writer.take_back() and writer.take_back()
+    writer.choose("d")
+    assert (taken(writer).taken_back, seen(writer).after) == (2, "d")
+    assert writer.take() is None
+
+
+def test_only_so_many_characters_can_be_taken_back_and_none_of_a_prime() -> None:
+    writer = new_writer()
+    for _ in range(STEPS_BACK + 5):
+        writer.choose("a")
+    taken(writer)
+    assert [writer.take_back() for _ in range(STEPS_BACK + 2)] == [True] * STEPS_BACK + [False] * 2
+    writer.restart("abc")
+    assert not writer.take_back()
+    assert taken(writer).text == "abc"
 
 
 @pytest.mark.parametrize("symbol", ["", "ab", "é", "\x1b"])

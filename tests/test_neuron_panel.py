@@ -117,6 +117,17 @@ def test_the_last_character_before_a_fresh_start_has_no_values() -> None:
     assert list(trace.column(0, 0, 4)) == [0, UNKNOWN, 9, UNKNOWN]
 
 
+def test_characters_that_are_taken_back_go_with_their_values() -> None:
+    trace = trace_of(1)
+    trace.extend(Written("abcd", (), hidden=bytes([1, 2, 3, 4])))
+    trace.extend(Written("", (), taken_back=2))
+    trace.extend(Written("xy", (), hidden=bytes([7, 8])))
+    assert trace.text == "abxy"
+    assert list(trace.column(0, 0, 4)) == [2, 7, 8, UNKNOWN]
+    trace.extend(Written("z", (), taken_back=100))
+    assert (trace.text, list(trace.column(0, 0, 1))) == ("z", [UNKNOWN])
+
+
 def test_a_fresh_start_that_comes_before_its_first_character_counts_too() -> None:
     trace = trace_of(H)
     trace.extend(written("ab"))

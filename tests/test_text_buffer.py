@@ -93,6 +93,25 @@ def test_a_place_keeps_its_character_when_text_is_dropped_and_wrapped(
         assert short.row_at(start) == index or start == short.end
 
 
+@given(PIECES, st.text(st.sampled_from("ab \n\u6f22"), max_size=40), st.integers(0, 60), st.integers(2, 30))
+def test_what_is_taken_back_leaves_no_trace(pieces: list[str], more: str, count: int, width: int) -> None:
+    buffer = buffer_of("", width)
+    fill(buffer, pieces, settle_each=True)
+    buffer.write(more)
+    buffer.settle()
+    whole = buffer.text()
+    buffer.take_back(count)
+    buffer.settle()
+    assert buffer.text() == whole[: max(0, len(whole) - count)]
+    kept = rows(buffer)
+    buffer.set_width(width)
+    assert rows(buffer) == kept
+    if count <= len(more):  # labels stay where they are
+        alone = buffer_of("", width)
+        fill(alone, [*pieces, more[: len(more) - count]], settle_each=False)
+        assert rows(alone) == kept
+
+
 def test_old_rows_are_dropped_once_there_is_too_much() -> None:
     buffer = buffer_of("first line\nsecond line\nthird", width=20, capacity=16)
     assert buffer.trim() == 1

@@ -149,7 +149,7 @@ KEYS: tuple[Key, ...] = (
         "6",
         "6",
         "Next",
-        "Go to what may come next: there, 1 to 9 or a click writes that character, esc leaves.",
+        "Go to what may come next: there, 1 to 9 or a click writes one, backspace takes one back.",
         "Screen",
         "jump('next')",
     ),

@@ -12,6 +12,7 @@ from tui.commands.formatter import Parser
 from tui.commands.options import (
     ENCODING,
     FPS,
+    INK,
     LENGTH,
     NETWORK,
     PRESET,
@@ -147,7 +148,7 @@ def sample_parser() -> argparse.ArgumentParser:
     _add_network(parser)
     writing = parser.add_argument_group("Writing")
     writing.add_argument("--prime", default="", metavar="TEXT", help="what the network reads first, and goes on from")
-    _add(writing, LENGTH, *SAMPLING, SAMPLING_SEED)
+    _add(writing, LENGTH, *SAMPLING, SAMPLING_SEED, INK)
     _finish(parser)
     return parser
 

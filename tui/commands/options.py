@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from corpora.info import Treatment
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require_number, require_whole
+from model.config import (
+    NetworkSettings,
+    SamplingSettings,
+    TrainingSettings,
+    require_number,
+    require_one_of,
+    require_whole,
+)
 from tui.commands.errors import UsageError
 
 Value = int | float | str
@@ -201,6 +208,14 @@ ENCODING = Setting("encoding", str, "NAME", "of the text's files, where it is no
 TREAT = Setting("treat", treatments, "LIST", f"what to do to the text first: any of {','.join(TREATMENTS)}", None)
 LENGTH = Setting(
     "length", whole, "N", "characters to write after the prime", 500, lambda n: require_whole("--length", n, 0, 10**12)
+)
+INK = Setting(
+    "ink",
+    str,
+    "NAME",
+    "what colour tells on a terminal: plain, or surprise, where the unlikely glows",
+    "plain",
+    lambda name: require_one_of("--ink", name, ("plain", "surprise")),
 )
 FPS = Setting(
     "fps", number, "N", "updates a second; 5 suits a slow line", 15, lambda n: require_number("--fps", n, 0.5, 60)

@@ -16,7 +16,7 @@ from model.checkpoint import load_checkpoint
 from model.sampling import Sampler
 from model.threads import use_threads
 from tui.commands.errors import DONE, say
-from tui.commands.options import LENGTH, SAMPLING, SAMPLING_SEED, settled
+from tui.commands.options import INK, LENGTH, SAMPLING, SAMPLING_SEED, settled
 from tui.sanitize import sanitize
 from tui.settings import load_settings, paths
 
@@ -25,7 +25,7 @@ FLUSH_SECONDS = 0.03
 
 def run(options: argparse.Namespace) -> int:
     """Write; the exit code."""
-    length, seed = LENGTH.value(options), SAMPLING_SEED.value(options)
+    length, seed, ink = LENGTH.value(options), SAMPLING_SEED.value(options), INK.value(options)
     settings = settled(load_settings(paths().settings).sampling, SAMPLING, options)
     checkpoint = load_checkpoint(options.file)
     # a single stream's products are too small to share
@@ -37,10 +37,11 @@ def run(options: argparse.Namespace) -> int:
     if unknown:
         names = ", ".join(repr(character) for character in unknown)
         say(f"the network does not know {names}; left out of the prime")
-    page = Page(sys.stdout)
+    page = Page(sys.stdout, inked=ink == "surprise")
     page.write(prime)
     for _ in range(int(length)):
-        page.write(sampler.vocabulary.symbols[sampler.draw().id])
+        draw = sampler.draw()
+        page.write(sampler.vocabulary.symbols[draw.id], draw.probability)
     page.close()
     return DONE
 
@@ -48,9 +49,14 @@ def run(options: argparse.Namespace) -> int:
 class Page:
     """Standard output for a text as it comes: fit to be seen on a terminal, exact everywhere else."""
 
-    def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic, *, inked: bool = False) -> None:
         self._out, self._clock = out, clock
         self._terminal = out.isatty()
+        self._ink: Callable[[str, float], str] | None = None
+        if inked and self._terminal:
+            from tui.commands.glow import surprise_ink  # only here is it worth the import
+
+            self._ink = surprise_ink(out)
         self._before = ""
         self._flushed = -1.0
         if isinstance(out, io.TextIOWrapper):
@@ -59,11 +65,18 @@ class Page:
             else:
                 out.reconfigure(encoding="utf-8", errors="surrogatepass", newline="")
 
-    def write(self, text: str) -> None:
-        """Write `text`; it is seen at once, or after a blink where it comes fast."""
+    def write(self, text: str, probability: float | None = None) -> None:
+        """Write `text`; it is seen at once, or after a blink where it comes fast.
+
+        Args:
+            text: A prime, or a character.
+            probability: Of the character as it was drawn, for the ink.
+        """
         if self._terminal:
             text = sanitize(text, self._before)
             self._before = (self._before + text)[-8:]
+            if self._ink is not None and probability is not None:
+                text = self._ink(text, probability)
         self._out.write(text)
         now = self._clock()
         if now >= self._flushed + FLUSH_SECONDS:

@@ -114,6 +114,7 @@ class MainScreen(Screen[None]):
         """Give the panels the numbers of their keys."""
         for number, panel in enumerate(PANELS, start=1):
             self.query_one(f"#{panel}").border_title = f"{number} {panel.capitalize()}"
+        self._watch()
 
     def on_resize(self, event: events.Resize) -> None:
         """Mount what only small windows show, where it is needed first: most windows start without."""
@@ -230,6 +231,10 @@ class MainScreen(Screen[None]):
     def on_next_panel_chosen(self, message: NextPanel.Chosen) -> None:
         """Have it written."""
         self.send(protocol.Choose(message.symbol))
+
+    def on_next_panel_taken_back(self) -> None:
+        """Have it undone."""
+        self.send(protocol.TakeBack())
 
     def on_neuron_panel_asked(self, message: NeuronPanel.Asked) -> None:
         """Find out."""

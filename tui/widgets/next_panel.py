@@ -23,6 +23,7 @@ from tui.sanitize import picture
 from tui.widgets.bar import TICK, Part, bar, line
 
 EMPTY = "What may come next stands here as soon as there is a network."
+EMPTY_NARROW = "No network yet."
 DIGITS = 9
 """Candidates that have a key."""
 LEAST_CELLS = 22
@@ -63,7 +64,8 @@ class NextPanel(Widget, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(str(digit), f"choose({digit - 1})", "Write it", show=False) for digit in range(1, DIGITS + 1)
+        *(Binding(str(digit), f"choose({digit - 1})", "Write it", show=False) for digit in range(1, DIGITS + 1)),
+        Binding("backspace", "take_back", "Take it back", show=False),
     ]
 
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
@@ -77,6 +79,9 @@ class NextPanel(Widget, can_focus=True):
         def __init__(self, symbol: str) -> None:
             super().__init__()
             self.symbol = symbol
+
+    class TakenBack(Message):
+        """Someone wants the last character to be undone."""
 
     _said = ""  # below the candidates
 
@@ -112,7 +117,9 @@ class NextPanel(Widget, can_focus=True):
         found = self.outlook
         said = Content("")
         if found is not None and self.has_focus:
-            said = Content.assemble(("1-9", "$accent"), " writes one, ", ("esc", "$accent"), " leaves")
+            said = Content.assemble(
+                ("1-9", "$accent"), " write  ", ("\u232b", "$accent"), " undo  ", ("esc", "$accent"), " leave"
+            )
         elif found is not None:
             after = f"after {picture(found.after)}" if found.after else "at the beginning"
             drawn = "" if found.drawn is None else f", drawn at {figure(found.drawn)}"
@@ -127,7 +134,7 @@ class NextPanel(Widget, can_focus=True):
         """Return a candidate's row, or the gauge."""
         width, height = self.content_size
         if self.outlook is None:
-            text = EMPTY if cell_len(EMPTY) <= width else ""
+            text = EMPTY if cell_len(EMPTY) <= width else EMPTY_NARROW
             row = [self._segment(text.center(width) if y == (height - 1) // 2 else "", "cut")]
         elif width < LEAST_CELLS:
             row = []
@@ -181,6 +188,10 @@ class NextPanel(Widget, can_focus=True):
         """Ask for a candidate that is shown to be written."""
         if index < len(self.shown):
             self.post_message(self.Chosen(self.shown[index].symbol))
+
+    def action_take_back(self) -> None:
+        """Ask for the last character to be undone."""
+        self.post_message(self.TakenBack())
 
     def on_click(self, event: events.Click) -> None:
         """Ask for the candidate under the mouse."""

@@ -119,6 +119,9 @@ class SamplePane(ScrollView, can_focus=True):
 
     def append(self, written: Written) -> None:
         """Add what was written, with its marks."""
+        if written.taken_back:
+            self._buffer.take_back(written.taken_back)
+            self._rows.forget()
         text = sanitize(written.text, self._buffer.text(self._buffer.end - BEFORE))
         shades = {ink.name: ink.shades(written) for ink in INKS.values() if ink.shades}
         position = primed = 0
@@ -131,7 +134,7 @@ class SamplePane(ScrollView, can_focus=True):
         self._write(text, shades, position, len(text), primed)
         if any(mark.kind in ANEW for mark in written.marks):
             self.follow()
-        self._settle(len(text))
+        self._settle(len(text) - written.taken_back)
 
     def _write(self, text: str, shades: Mapping[str, bytes], first: int, stop: int, primed: int) -> None:
         values = {name: all_of_it[first:stop] for name, all_of_it in shades.items()}
@@ -167,7 +170,7 @@ class SamplePane(ScrollView, can_focus=True):
         first = self._buffer.settle()
         dropped = self._buffer.trim(self.scroll_offset.y if held else None)
         if held:
-            self._unread += count
+            self._unread = max(0, self._unread + count)
             # The same rows, fewer above them: there is nothing to paint unless they were dropped themselves.
             self._place(self.scroll_offset.y - dropped, paint=dropped > self.scroll_offset.y)
             self._tell_unread()

@@ -68,6 +68,23 @@ class TextBuffer:
         for name, channel in self.channels.items():
             channel += values.get(name, b"")[: len(text)].ljust(len(text), b"\0")
 
+    def take_back(self, count: int) -> None:
+        """Remove the last `count` characters that are kept, with the labels among and behind them. `settle` wraps."""
+        index = len(self._text)
+        while count > 0 and index > 0:
+            index -= 1
+            count -= self._text[index] not in (CHIP, RULE)
+        end = self.start + index
+        self._text = self._text[:index]
+        for channel in self.channels.values():
+            del channel[index:]
+        self.labels = {offset: label for offset, label in self.labels.items() if offset < end}
+        self.primes = [(first, min(stop, end)) for first, stop in self.primes if first < end]
+        # The row before may take in a word that is shorter now.
+        first = max(0, self.row_at(end) - 1)
+        del self._rows[first + 1 :]
+        self._unsettled = min(self._unsettled, first)
+
     def values(self, name: str, first: int, stop: int) -> bytes:
         """Return what a channel has for the characters from offset `first` up to `stop`; nothing if it is unknown."""
         return bytes(self.channels.get(name, b"")[first - self.start : stop - self.start])

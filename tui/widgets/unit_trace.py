@@ -38,6 +38,10 @@ class UnitTrace:
     def extend(self, written: Written) -> None:
         """Go on with what was written; values that are not of `H` units are those of another network."""
         n, H, hidden = len(written.text), self.H, written.hidden
+        if written.taken_back:
+            kept = max(0, len(self) - written.taken_back)
+            self.text = self.text[:kept]
+            del self._values[kept * H :]
         if len(hidden) % max(1, H) or len(hidden) > n * H:
             hidden = b""
         starts = {mark.offset for mark in written.marks if mark.kind == "start"} | ({0} if self._begins else set())
