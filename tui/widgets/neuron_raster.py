@@ -215,7 +215,7 @@ class NeuronRaster(Widget, can_focus=True):
         if key not in self._styles:
             color, below = self._colors[upper].rich_color, self._colors[lower].rich_color
             if self._by_signs:
-                self._styles[key] = Style(color=color)
+                self._styles[key] = self.rich_style + Style(color=color)
             else:
                 # On the glowing shades it is written in the dark.
                 dark = self._colors[ZERO].rich_color if abs(lower - ZERO) in GLOWING else None

@@ -235,7 +235,9 @@ class SamplePane(ScrollView, can_focus=True):
         head, *words = INKS[self.ink].legend
         head = head or f"{self.about} "
         styles = [TextualStyle.from_rich_style(style) for style in self._mixed().shades]
-        return Content.assemble(head, *((f" {word} ", style) for word, style in zip(words, styles, strict=True)))
+        return Content.assemble(
+            head, *((f" {word} ", style) for word, style in zip(words, styles, strict=True) if word)
+        )
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow when the end has come into view, and stop following when it is left."""

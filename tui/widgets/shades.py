@@ -34,8 +34,8 @@ SIGNS: Final = "\u2261\u2261==-- \u2591\u2591\u2592\u2592\u2593\u2588 "
 """A sign for each shade where colours cannot be mixed."""
 
 
-LEGEND: Final = ("-1", *("\u00b7" * (STEPS - 1)), "0", *("\u00b7" * (STEPS - 1)), "+1", "")
-"""A word for each shade."""
+LEGEND: Final = ("-1", "", "\u00b7", "", "\u00b7", "", "0", "", "\u00b7", "", "\u00b7", "", "+1", "")
+"""A word for each shade; some go without."""
 EXTREME = STEPS - 1
 """Steps from zero at which letters are bold, and above zero underlined: to be seen without colours too."""
 
