@@ -109,6 +109,11 @@ async def test_the_surprise_to_be_expected_is_told_in_bits(tmp_path: Path) -> No
         assert rows(app)[-1].startswith("1.8 bits of surprise expected")
         assert rows(app)[-1].endswith("at temperature 1: 2.3")
         assert below(app).startswith("after h, drawn at 12 %")
+    async with playing(tmp_path, size=(60, 24), gauges=RUNNING) as (_session, app, pilot):
+        await pilot.press("6")
+        await pilot.pause()
+        assert rows(app)[-1].startswith("1.8 bits of surprise  ")
+        assert rows(app)[-1].endswith("  at 1: 2.3")
 
 
 async def test_what_is_cut_is_shown_as_cut(tmp_path: Path) -> None:

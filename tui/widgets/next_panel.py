@@ -161,8 +161,9 @@ class NextPanel(Widget, can_focus=True):
     def _gauge(self, found: Outlook, width: int) -> list[Segment]:
         """Return how surprising the next character will be, of all the surprise there can be."""
         roomy = width >= ROOMY
-        expected = f"{bits(found.entropy)} bits of surprise{' expected' if roomy else ''}  "
-        raw = f"  at temperature 1: {bits(found.raw_entropy)}" if roomy else f"  {bits(found.raw_entropy)}"
+        of_what = " of surprise expected" if roomy else " of surprise" if width >= 36 else ""
+        expected = f"{bits(found.entropy)} bits{of_what}  "
+        raw = f"  at {'temperature ' if roomy else ''}1: {bits(found.raw_entropy)}"
         most = math.log(max(2, len(self.gauges.vocabulary)))
         room = width - len(expected) - len(raw)
         return [
