@@ -162,6 +162,10 @@ class Engine:
                 run.write(on=True, prime=command.prime, restart=command.restart)
             case protocol.StopSampling():
                 run.write(on=False)
+            case protocol.Watch():
+                run.watch(on=command.hidden)
+            case protocol.FindNeurons():
+                run.find_neurons()
             case protocol.Choose():
                 run.choose(command.symbol)
             case protocol.TakeBack():

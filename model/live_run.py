@@ -17,14 +17,19 @@ from model.checkpoint import Checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.live import steer
 from model.network import Network
+from model.neuron_search import bundled, find_neurons
+from model.neurons import Neurons
 from model.news import News, Severity
 from model.progress import Event, Progress
 from model.protocol import MAIN, Gauges, RunState, RunUpdate
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
-from model.sideline import Sideline
+from model.sideline import AWAITED, Sideline
 from model.trainer import Trainer
 from model.writer import Writer
+
+SEARCH_SECONDS = 0.003
+"""Of one slice of the search for neurons."""
 
 
 class LiveRun:
@@ -55,6 +60,8 @@ class LiveRun:
         self._kept_step = self._copied_step = 0
         self._weights = 0  # grows with each change of the weights
         self._baselines: Sideline[Baselines] | None = None
+        self._search: Sideline[Neurons] | None = None
+        self._watched = False
         self._news = News(name)
 
     # ------------------------------------------------------------------------------------ its network
@@ -126,6 +133,7 @@ class LiveRun:
             self.writer = Writer(sampler, self.clock)
         else:
             self.writer.change_sampler(sampler, label)
+        self.writer.watch(on=self._watched)
         if self._sampling_wanted:
             self.writer.start()
         self.trainer, self.training, self.steps_left = trainer, False, 0
@@ -137,7 +145,7 @@ class LiveRun:
             self._baselines = Sideline(measure(corpus), self.clock)
         self._corpus = corpus.info if corpus else None
         self._progress = trainer.progress() if trainer else None
-        self._opened = None
+        self._opened = self._search = None
         self._kept_step = self._copied_step = 0
         self._news.begin()
 
@@ -213,14 +221,34 @@ class LiveRun:
             )
 
     def measure(self) -> None:
-        """Work out a little of what the text costs without a network."""
+        """Work out a little of what the text costs without a network, and of what was asked about its units."""
         if self._baselines is not None:
             self._baselines.turn(busy=self.busy)
+        if self._search is not None:
+            self._search.turn(busy=self.busy)
+            if self._search.result is not None:
+                self._news.find(self._search.result)
+                self._search = None
 
     @property
     def measuring(self) -> bool:
         """Whether there is some of that left to do."""
-        return self._baselines is not None and not self._baselines.done
+        return self._search is not None or (self._baselines is not None and not self._baselines.done)
+
+    def find_neurons(self) -> None:
+        """Begin to find out which units follow what in the text, by the weights of this moment."""
+        if self.trainer is None or self._vocabulary is None:
+            self.say("there is no text to find neurons by; choose a corpus first", "warning")
+        elif self._search is None:
+            symbols, step = self._vocabulary.symbols, self.trainer.step
+            search = find_neurons(self.trainer.player.copy(), self.trainer.corpus.validation, symbols, step)
+            self._search = Sideline(bundled(search, self.clock, SEARCH_SECONDS), self.clock, AWAITED)
+
+    def watch(self, *, on: bool) -> None:
+        """Tell what the units hold with each written character, or do not."""
+        self._watched = on
+        if self.writer is not None:
+            self.writer.watch(on=on)
 
     def resume(self) -> None:
         """Go on training, where there is something to train."""

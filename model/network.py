@@ -187,6 +187,27 @@ class Network:
 
     # --------------------------------------------------------------------------------------- a window
 
+    def read(self, inputs: Ids, state: Floats, work: Workspace) -> Slices[Floats]:
+        """What the last layer's units hold over a window.
+
+        Args:
+            inputs: Characters read, (T, B).
+            state: The state before the window, (L, S, B, H); replaced by the one after it.
+            work: Buffers of the window's size.
+
+        Returns:
+            h after each character, (T, B, H), a view into `work`.
+        """
+        outputs = yield from self._forward(inputs, state, work, None)
+        self._read_state(work, state)
+        return outputs[-1]
+
+    def copy(self) -> Network:
+        """Return a network of the same shape and with the same weights, of its own."""
+        twin = Network(self.settings, self.V, self.dtype)
+        twin.parameters.values[...] = self.parameters.values
+        return twin
+
     def evaluate(self, inputs: Ids, targets: Ids, state: Floats, work: Workspace) -> Slices[float]:
         """The loss of a window, without gradients.
 

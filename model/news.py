@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from model.neurons import Neurons
 from model.progress import Event, Loss, Progress
 from model.protocol import Gauges, LossPoint, Notice, RunUpdate, Written
 
@@ -27,6 +28,7 @@ class News:
         self._validations: list[LossPoint] = []
         self._notices: list[Notice] = []
         self._events: list[Event] = []
+        self._neurons: Neurons | None = None
         self._told: Gauges | None = None
         # told already, of this network
         self._past_losses: list[LossPoint] = []
@@ -38,6 +40,7 @@ class News:
         self._fresh = True
         self._losses, self._validations, self._events = [], [], []
         self._past_losses, self._past_validations, self._past_events = [], [], []
+        self._neurons = None
 
     def tell_anew(self, run: str) -> None:
         """Tell all that was told of this network once more, as news of `run`, which it is from now on."""
@@ -45,6 +48,10 @@ class News:
         self._losses = self._past_losses + self._losses
         self._validations = self._past_validations + self._validations
         self._events = self._past_events + self._events
+
+    def find(self, neurons: Neurons) -> None:
+        """Tell what the units are about."""
+        self._neurons = neurons
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
@@ -68,7 +75,7 @@ class News:
 
     def take(self, gauges: Gauges, written: Written | None) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
-        news = (written, self._losses, self._validations, self._events, self._notices)
+        news = (written, self._losses, self._validations, self._events, self._notices, self._neurons)
         if gauges == self._told and not any(news):
             return None
         update = RunUpdate(
@@ -79,6 +86,7 @@ class News:
             events=tuple(self._events),
             written=(written,) if written else (),
             notices=tuple(self._notices),
+            neurons=self._neurons,
             run=self._run,
         )
         self._told, self._fresh = gauges, False
@@ -86,6 +94,7 @@ class News:
         self._past_validations = thinned(self._past_validations + self._validations)
         self._past_events = [*self._past_events, *self._events][-EVENT_BACKLOG:]
         self._losses, self._validations, self._events, self._notices = [], [], [], []
+        self._neurons = None
         return update
 
 

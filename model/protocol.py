@@ -13,6 +13,7 @@ from typing import Literal
 
 from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require
+from model.neurons import Neurons
 from model.outlook import Outlook
 from model.progress import Event, Vitals
 
@@ -211,6 +212,22 @@ class Stop:
     save_to: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Send what the units hold with each written character from now on, or no more."""
+
+    hidden: bool
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class FindNeurons:
+    """Find out which units follow which property of the text; the answer is the `neurons` of a later update."""
+
+    run: str = MAIN
+
+
 Command = (
     LoadCorpus
     | NewNetwork
@@ -228,6 +245,8 @@ Command = (
     | Save
     | StartRace
     | EndRace
+    | Watch
+    | FindNeurons
     | Acknowledge
     | Stop
 )
@@ -330,6 +349,10 @@ class Written:
     candidates: tuple[tuple[str, float], ...] = ()
     """The likeliest characters at the last draw, likeliest first, with their probabilities as it was drawn."""
     marks: tuple[Mark, ...] = ()
+    hidden: bytes = b""
+    """While they are watched, what the H units of the last layer held as each of the last characters of `text` was
+    drawn, so after the character before it was read: n rows of H signed bytes, `FULL` for 1. n is at most
+    `HIDDEN_ROWS`; of a prime the same."""
     taken_back: int = 0
     """How many characters of earlier updates were taken back before `text` was written."""
     sampler: str = MAIN
@@ -357,6 +380,8 @@ class RunUpdate:
     """What befell the run, oldest first."""
     written: tuple[Written, ...] = ()
     notices: tuple[Notice, ...] = ()
+    neurons: Neurons | None = None
+    """What was found since the last update."""
     run: str = MAIN
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from corpora.vocabulary import Vocabulary
 from model.config import SamplingSettings
+from model.hidden import HiddenTrace
 from model.network import Network
 from model.parameters import Floats
 from model.softmax import Ids
@@ -135,6 +136,7 @@ class Sampler:
         rng: Where chance comes from.
         state: What the network remembers, (L, 2, 1, H).
         last: The character that was written last, and is read next; None before the first.
+        trace: While someone watches, keeps what the last layer held as each character was drawn or given.
     """
 
     def __init__(
@@ -142,6 +144,7 @@ class Sampler:
     ) -> None:
         self.network, self.vocabulary = network, vocabulary
         self.settings, self.rng = settings, rng
+        self.trace: HiddenTrace | None = None
         self.restart()
 
     def restart(self, prime: str = "") -> tuple[str, tuple[str, ...]]:
@@ -157,6 +160,8 @@ class Sampler:
         for character in ids.tolist():
             if self.last is not None:
                 self._read_last()
+            elif self.trace is not None:
+                self.trace.note(self.state)
             self.last = character
         return self.vocabulary.decode(ids), unknown.characters
 
@@ -189,6 +194,8 @@ class Sampler:
         # with nothing to go on it reads the line break, where there is one: texts begin where lines begin
         read = self.last if self.last is not None else self._opening
         logits: Floats = self.network.step(np.array([read]), self.state)[0]
+        if self.trace is not None:
+            self.trace.note(self.state)
         return logits
 
     @property

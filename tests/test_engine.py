@@ -19,6 +19,7 @@ from model.protocol import (
     Acknowledge,
     Choose,
     Command,
+    FindNeurons,
     Gauges,
     LoadCorpus,
     LossPoint,
@@ -37,6 +38,7 @@ from model.protocol import (
     StopSampling,
     Train,
     Update,
+    Watch,
     Written,
 )
 from model.sideline import SHARE, Sideline
@@ -718,3 +720,47 @@ def test_events_that_wait_are_bounded_and_a_new_network_has_none() -> None:
     news.mark(Event(1, "rate", "learning rate 1"))
     news.begin()
     assert news.take(Gauges(), None) is None
+
+
+def test_who_watches_is_sent_what_the_units_hold(desk: Desk) -> None:
+    desk.say(Watch(hidden=True))
+    desk.load(train=False)
+    desk.say(StartSampling())
+    desk.turn(60)
+    written = [part for run in desk.runs for part in run.written]
+    assert written
+    assert all(len(part.hidden) == len(part.text) * NETWORK.hidden_size for part in written)
+    desk.say(Watch(hidden=False))
+    desk.turn(60)
+    assert desk.runs[-1].written[0].hidden == b""
+
+
+def test_neurons_are_found_while_training_goes_on(desk: Desk) -> None:
+    desk.load("python-docs")
+    desk.say(FindNeurons())
+    step = desk.step
+    for _ in range(20_000):
+        desk.turn()
+        if found := [run.neurons for run in desk.runs if run.neurons is not None]:
+            break
+    assert len(found) == 1
+    assert len(found[0].names) == NETWORK.hidden_size
+    assert found[0].findings[0].units
+    assert step <= found[0].step < desk.step
+    desk.turn(50)
+    assert desk.runs[-1].neurons is None
+
+
+def test_neurons_of_a_network_that_was_thrown_away_are_not_told(desk: Desk) -> None:
+    desk.load("python-docs", train=False)
+    desk.say(FindNeurons())
+    desk.turn(3)
+    desk.say(NewNetwork(NETWORK, TRAINING, train=False))
+    desk.turn(2_000)
+    assert not any(run.neurons for run in desk.runs)
+
+
+def test_without_a_text_there_are_no_neurons_to_find(desk: Desk) -> None:
+    desk.say(FindNeurons())
+    desk.turn()
+    assert any("no text to find neurons by" in notice for notice in desk.notices)

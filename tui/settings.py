@@ -100,7 +100,7 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: theme is {theme!r}; it must be the name of a theme")
     ink, mind = table.get("ink", "plain"), table.get("mind", True)
     if not isinstance(ink, str):
-        raise SettingsError(f"{path}: ink is {ink!r}; it must be the name of an ink, plain or surprise")
+        raise SettingsError(f"{path}: ink is {ink!r}; it must be the name of an ink, plain, surprise or neuron")
     if not isinstance(mind, bool):
         raise SettingsError(f"{path}: mind is {mind!r}; it must be true or false")
     return Settings(

@@ -37,10 +37,11 @@ from tui.screens.recipe import RecipeScreen
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
-from tui.widgets.ink import next_ink
+from tui.widgets.ink import NEURON, next_ink
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.loss_view import LossView, Switch
+from tui.widgets.neuron_panel import NeuronPanel
 from tui.widgets.next_panel import NextPanel
 from tui.widgets.page_tabs import PANELS, PageTabs
 from tui.widgets.room_notice import RoomNotice
@@ -66,9 +67,9 @@ class MainScreen(Screen[None]):
     sampling: reactive[SamplingSettings] = reactive(SamplingSettings, repaint=False)
     """How the next character is drawn."""
     panel: reactive[str] = reactive("sample", repaint=False)
-    """The panel in use; a narrow window shows no other, but that the sample goes with loss and next."""
+    """The panel in use; a narrow window shows no other, but that the sample goes with loss, next and neurons."""
     mind: reactive[bool] = reactive(True, repaint=False)
-    """Whether what may come next is shown where there is room beside all else; a small window has a page for it."""
+    """Whether next and neurons are shown where there is room beside all else; a small window has a page for each."""
     ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
     happenings: reactive[tuple[Event, ...]] = reactive(tuple, repaint=False)
@@ -95,6 +96,8 @@ class MainScreen(Screen[None]):
         self._loss = LossPanel(LossView(loss_unit), id="loss")
         self._sample = SamplePane(id="sample")
         self._next = NextPanel(id="next")
+        self._neurons = NeuronPanel(id="neurons")
+        self._watched = False
         self.set_reactive(MainScreen.sampling, sampling)
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
         self.turned = False
@@ -115,12 +118,14 @@ class MainScreen(Screen[None]):
                 yield self._sample
                 with Horizontal(id="mind"):
                     yield self._next.data_bind(MainScreen.gauges)
+                    yield self._neurons
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Give the panels the numbers of their keys."""
         for number, panel in enumerate(PANELS, start=1):
             self.query_one(f"#{panel}").border_title = f"{number} {panel.capitalize()}"
+        self._watch()
 
     def on_resize(self, event: events.Resize) -> None:
         """Mount what only small windows show, where it is needed first: most windows start without."""
@@ -135,14 +140,19 @@ class MainScreen(Screen[None]):
         """Show what happened since the last update."""
         if update.fresh:
             self._loss.reset()
+            self._neurons.reset()
         if new := tuple(chronicle.happened(self.gauges, update)):
             self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
         self.gauges = update.gauges
         if update.fresh and self._insisted is not None:
             self._follow_saved(update.gauges, self._insisted)
         self._loss.extend(update.losses, update.validations, update.events)
+        self._neurons.see(update.gauges, update.neurons)
         for written in update.written:
             self._sample.append(written)
+            self._neurons.append(written)
+            # a character's values come with the next one
+            self._colour(len(written.text) + 1)
         for notice in update.notices:
             self.say(notice.text, notice.severity)
 
@@ -174,7 +184,7 @@ class MainScreen(Screen[None]):
         self.update_classes({f"-at-{panel}": panel == self.panel for panel in PANELS})
 
     def watch_mind(self) -> None:
-        """Show or hide what may come next."""
+        """Show or hide what goes on in the network."""
         self.set_class(not self.mind, "-mindless")
 
     @property
@@ -255,6 +265,33 @@ class MainScreen(Screen[None]):
         """Have it undone."""
         self.send(protocol.TakeBack())
 
+    def on_neuron_panel_asked(self, message: NeuronPanel.Asked) -> None:
+        """Find out."""
+        message.stop()
+        self.send(protocol.FindNeurons())
+
+    def on_neuron_panel_looked_at(self, message: NeuronPanel.LookedAt) -> None:
+        """Colour the text by it."""
+        message.stop()
+        self._colour()
+
+    def on_neuron_panel_shown(self, message: NeuronPanel.Shown) -> None:
+        """Have the values sent while someone looks."""
+        message.stop()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Have the units' values sent while they can be seen, in their panel or in the text."""
+        wanted = self._neurons.shown or self.ink == NEURON.name
+        if wanted != self._watched and self.send(protocol.Watch(wanted)):
+            self._watched = wanted
+
+    def _colour(self, characters: int | None = None) -> None:
+        """Colour the last characters by the unit that is looked at, or all whose values are kept."""
+        if self.ink == NEURON.name:
+            self._sample.colour(NEURON.name, self._neurons.shades(characters), anew=characters is None)
+            self._sample.about = self._neurons.sentence
+
     def on_page_tabs_picked(self, message: PageTabs.Picked) -> None:
         """Go there."""
         self.action_jump(message.panel)
@@ -331,7 +368,7 @@ class MainScreen(Screen[None]):
         else:
             seen = self.panel != "next"
             self.action_jump("next" if seen else "sample")
-        if not seen and self._next.has_focus:
+        if not seen and (self._next.has_focus or self._neurons.has_focus_within):
             self.action_jump("sample")
 
     @property
@@ -342,14 +379,28 @@ class MainScreen(Screen[None]):
     @ink.setter
     def ink(self, ink: str) -> None:
         self._sample.ink = ink
+        if self.is_running:
+            self._watch()
+            self._colour()
 
     def action_next_ink(self) -> None:
         """Write in another ink."""
         self.ink = next_ink(self.ink)
 
+    def action_step_unit(self, steps: int) -> None:
+        """Look at another unit."""
+        self._neurons.step_by(steps)
+
+    def action_find_neurons(self) -> None:
+        """Find units that follow something, and look at the next of them, where it can be seen."""
+        if not self._neurons.shown and self.ink != NEURON.name:
+            self.action_jump("neurons")
+        self._neurons.find()
+
     def action_clear(self) -> None:
         """Forget the written text."""
         self._sample.clear()
+        self._neurons.clear()
 
     def action_follow(self) -> None:
         """Show the end of the written text again."""
@@ -404,7 +455,7 @@ class MainScreen(Screen[None]):
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""
         self.panel = panel
-        if panel == "next" and is_ample(self.size):
+        if panel in ("next", "neurons") and is_ample(self.size):
             self.mind = True
         self.call_after_refresh(self._focus_panel, panel)
 
