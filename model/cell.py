@@ -88,6 +88,8 @@ class Cell(ABC):
     """Vectors of memory: an LSTM keeps h and c."""
     SCALE: ClassVar[tuple[float, ...]]
     """What forward wants each gate's pre-activation multiplied with; it is folded into the weights."""
+    sigmoid_names: ClassVar[tuple[str, ...]] = ()
+    """Of the K gates that lie between 0 and 1, in the order of `sigmoid_gates`."""
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         values, grads = parameters.tensors, parameters.grad_tensors

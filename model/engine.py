@@ -7,12 +7,13 @@ slices of a training step and nothing is ever half changed. A second thread does
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
@@ -26,6 +27,7 @@ from model.autosave import Autosave
 from model.checkpoint import CheckpointError, load_checkpoint
 from model.config import SettingsError
 from model.live_run import LiveRun
+from model.race import Race
 
 TURN_SECONDS = 0.008
 """Training between two looks at commands and due characters."""
@@ -65,6 +67,7 @@ class Engine:
         self._autosave = Autosave(rescue, clock) if rescue is not None else None
         self._runs = {protocol.MAIN: LiveRun(clock)}
         self._loading: dict[str, Loading] = {}
+        self._race: Race | None = None
         self._number = 0
         self._acknowledged = 0
         self.stopped = False
@@ -73,11 +76,15 @@ class Engine:
 
     def turn(self) -> None:
         """Load or train a little, write what is due, and tell of it if the last update was taken in."""
-        for run in self._runs.values():
-            if run.name in self._loading:
-                self._load(run)
-            else:
-                run.train(training_seconds(run))
+        runs = self._at_work
+        loading = next((run for run in runs if run.name in self._loading), None)
+        if loading is not None:
+            self._load(loading)
+        elif self._race is not None:
+            self._race.turn(training_seconds(runs))
+        else:
+            self._runs[protocol.MAIN].train(training_seconds(runs))
+        for run in runs:
             if run.writer is not None:
                 run.writer.write_due(WRITING_SECONDS)
             run.measure()
@@ -86,11 +93,17 @@ class Engine:
         self.tell()
 
     @property
+    def _at_work(self) -> list[LiveRun]:
+        """The runs that train and write: while there is a race, the racers, and not the main run."""
+        return [run for run in self._runs.values() if self._race is None or run.name != protocol.MAIN]
+
+    @property
     def patience(self) -> float:
         """Seconds that it may wait for a command before its next turn."""
-        if self._loading or any(run.busy or run.measuring for run in self._runs.values()):
+        runs = self._at_work
+        if any(run.busy or run.measuring or run.name in self._loading for run in runs):
             return 0.0
-        due = [run.writer.seconds_to_next for run in self._runs.values() if run.writer is not None]
+        due = [run.writer.seconds_to_next for run in runs if run.writer is not None]
         return min([SILENCE_SECONDS, *due])
 
     def tell(self) -> None:
@@ -115,7 +128,9 @@ class Engine:
         if isinstance(command, protocol.Stop):
             self.stop(command.save_to)
             return
-        run = self._runs[command.run]
+        run = self._runs.get(command.run)
+        if run is None:
+            return  # it was given up with its race, while this was on its way
         try:
             self._obey(run, command)
         except (CorpusError, CheckpointError, SettingsError) as error:
@@ -147,12 +162,59 @@ class Engine:
                 run.write(on=True, prime=command.prime, restart=command.restart)
             case protocol.StopSampling():
                 run.write(on=False)
+            case protocol.Watch():
+                run.watch(on=command.hidden)
+            case protocol.FindNeurons():
+                run.find_neurons()
             case protocol.Choose():
                 run.choose(command.symbol)
             case protocol.TakeBack():
                 run.take_back()
             case protocol.Save():
                 run.save(Path(command.path))
+            case protocol.StartRace():
+                self._start_race(run, command)
+            case protocol.EndRace():
+                self._end_race(run, command)
+
+    # ----------------------------------------------------------------------------------------- a race
+
+    def _start_race(self, main: LiveRun, command: protocol.StartRace) -> None:
+        if main.trainer is None or main.name in self._loading:
+            main.say("there is no text to race on yet; choose a corpus, or wait until it has been read", "warning")
+            return
+        self._leave_race()
+        racers = [LiveRun(self._clock, entrant.name) for entrant in command.entrants]
+        for racer, entrant in zip(racers, command.entrants, strict=True):
+            racer.share_text(main)
+            racer.steer(command.sampling)
+            racer.write(on=True)
+            racer.loading = 0.0
+            self._runs[racer.name] = racer
+            self._loading[racer.name] = line_up(racer, main.trainer.corpus, entrant)
+        self._race = Race(racers, command.fairness, self._clock)
+
+    def _end_race(self, main: LiveRun, command: protocol.EndRace) -> None:
+        if self._race is None:
+            return
+        winner = self._runs.get(command.winner) if command.winner is not None else None
+        if winner is not None and winner.trainer is not None:
+            name, kept = winner.name, ""
+            if main.trainer is not None and main.trainer.step > 0:
+                if not main.save(Path(command.keep_in)):
+                    return  # and why has been said: what was learnt before is not thrown away
+                kept = f"; the run before is kept in {command.keep_in}, at step {main.trainer.step:,}"
+            winner.take_over(main)
+            winner.say(f"{name} goes on{kept}")
+            del self._runs[name]
+            self._runs[protocol.MAIN] = winner
+        self._leave_race()
+
+    def _leave_race(self) -> None:
+        self._race = None
+        self._runs = {protocol.MAIN: self._runs[protocol.MAIN]}
+        self._loading = {name: loading for name, loading in self._loading.items() if name in self._runs}
+        gc.collect()  # a half-done step and its trainer hold each other, and with them the memory of a whole network
 
     def stop(self, save_to: str | None) -> None:
         """Save what was trained, say goodbye, and take no more turns."""
@@ -196,13 +258,19 @@ class Engine:
         run.loading = None
 
 
-def training_seconds(run: LiveRun) -> float:
-    """How long a run trains in this turn: until its next character is due, but not longer than a turn.
+def training_seconds(runs: Iterable[LiveRun]) -> float:
+    """How long is trained in this turn: until the next character is due, but not longer than a turn.
 
     Where writing cannot keep up with its rate, training gets its whole turn all the same, and writing a share beside.
     """
-    due = run.writer.seconds_to_next if run.writer is not None else TURN_SECONDS
+    due = min((run.writer.seconds_to_next for run in runs if run.writer is not None), default=TURN_SECONDS)
     return TURN_SECONDS if due <= 0.0 else min(TURN_SECONDS, due)
+
+
+def line_up(racer: LiveRun, corpus: Corpus, entrant: protocol.Entrant) -> Loading:
+    """Make the network of a racer; its loss is the first thing it tells."""
+    yield 0.0
+    racer.begin(corpus, entrant.network, entrant.training, train=True)
 
 
 def load_and_begin(run: LiveRun, command: protocol.LoadCorpus) -> Loading:

@@ -125,6 +125,7 @@ class GRU(Cell):
     name = "gru"
     G = 3
     S = 1
+    sigmoid_names = ("reset", "update")
     SCALE = (-1.0, -1.0, 1.0)  # what the exponential of sigmoid(z) = 1 / (1 + exp(-z)) is taken of; n is a tanh
 
     def __init__(self, parameters: Parameters, layer: int) -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from model.parameters import Floats
+from model.progress import Gate
 
 EXPLODED = 1.0
 """Nats per character above chance: no text is that surprising to a network that has learnt anything."""
@@ -34,9 +35,12 @@ def update_ratio(change: Floats, values: Floats) -> float:
     return float(np.sqrt(np.dot(change, change))) / length if length else 0.0
 
 
-def saturation(gates: Floats) -> float:
-    """Share of sigmoid gates, any shape, that are almost shut or almost open."""
-    return float(np.mean(np.abs(gates - 0.5) > 0.45)) if gates.size else 0.0
+def saturation(gates: Floats, names: tuple[str, ...]) -> tuple[Gate, ...]:
+    """Return how many sigmoid gates (K, ...) of each of the K kinds are almost shut, and how many almost open."""
+    return tuple(
+        Gate(name, float(np.mean(gate < 0.05)), float(np.mean(gate > 0.95)))
+        for name, gate in zip(names, gates, strict=True)
+    )
 
 
 class Guard:

@@ -153,7 +153,9 @@ class Learner:
             parameters = self.network.parameters
             # the optimiser leaves its step where the gradient was
             ratio = update_ratio(parameters.grads, parameters.values)
-            self.vitals = Vitals(norm, ratio, saturation(self.network.sigmoid_gates(self.parallel.work)))
+            gates = saturation(self.network.sigmoid_gates(self.parallel.work), self.network.sigmoid_names)
+            saturated = sum(gate.shut + gate.open for gate in gates) / max(1, len(gates))
+            self.vitals = Vitals(norm, ratio, saturated, gates)
 
     def close(self) -> None:
         """Let other processes that helped end; it can go on alone."""

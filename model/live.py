@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from model.config import TrainingSettings
-from model.trainer import Trainer
+
+if TYPE_CHECKING:  # the app asks what can be changed, and has no numpy
+    from model.trainer import Trainer
 
 FIXED: Final = {
     "seq_length": "sequence length",
@@ -22,7 +24,8 @@ FIXED: Final = {
 def steer(trainer: Trainer, wanted: TrainingSettings) -> tuple[str, ...]:
     """Let a trainer use `wanted` from the next step on, as far as that goes.
 
-    Another learning rate is a person's choice: what rollbacks have taken from the old one is forgotten.
+    Another learning rate is a person's choice: what rollbacks have taken from the old one is forgotten. So is another
+    schedule: what `plateau` would have taken by now is not taken in one go.
 
     Returns:
         What stays as it is, in words.
@@ -37,5 +40,7 @@ def steer(trainer: Trainer, wanted: TrainingSettings) -> tuple[str, ...]:
         wanted = replace(wanted, **{name: kept})
     if wanted.learning_rate != settings.learning_rate:
         trainer.rate_factor = 1.0
+    if wanted.schedule != settings.schedule:
+        trainer.watch = replace(trainer.watch, waited=0, drops=0)
     trainer.settings = wanted
     return tuple(fixed)

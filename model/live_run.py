@@ -17,14 +17,19 @@ from model.checkpoint import Checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.live import steer
 from model.network import Network
+from model.neuron_search import bundled, find_neurons
+from model.neurons import Neurons
 from model.news import News, Severity
-from model.progress import Progress
+from model.progress import Event, Progress
 from model.protocol import MAIN, Gauges, RunState, RunUpdate
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
-from model.sideline import Sideline
+from model.sideline import AWAITED, Sideline
 from model.trainer import Trainer
 from model.writer import Writer
+
+SEARCH_SECONDS = 0.003
+"""Of one slice of the search for neurons."""
 
 
 class LiveRun:
@@ -55,6 +60,8 @@ class LiveRun:
         self._kept_step = self._copied_step = 0
         self._weights = 0  # grows with each change of the weights
         self._baselines: Sideline[Baselines] | None = None
+        self._search: Sideline[Neurons] | None = None
+        self._watched = False
         self._news = News(name)
 
     # ------------------------------------------------------------------------------------ its network
@@ -104,6 +111,21 @@ class LiveRun:
         self._kept_step = self._copied_step = checkpoint.step
         self.training = train and trainer is not None
 
+    def share_text(self, other: LiveRun) -> None:
+        """Expect the text of `other`: what that costs without a network is worked out once for both."""
+        self._corpus, self._baselines = other._corpus, other._baselines
+
+    def take_over(self, other: LiveRun) -> None:
+        """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
+        label = f"{self.name}, from the race"
+        self.name = other.name
+        self._news.tell_anew(self.name)
+        if self.writer is not None:
+            self.writer.take()  # which belongs to the racer's own page
+            self.writer.change_sampler(self.writer.sampler, label)
+        self.steer(replace(self.sampling, rate=other.sampling.rate))
+        self.write(on=other._sampling_wanted)
+
     def _install(
         self, network: Network, vocabulary: Vocabulary, trainer: Trainer | None, rng: np.random.Generator, label: str
     ) -> None:
@@ -112,6 +134,7 @@ class LiveRun:
             self.writer = Writer(sampler, self.clock)
         else:
             self.writer.change_sampler(sampler, label)
+        self.writer.watch(on=self._watched)
         if self._sampling_wanted:
             self.writer.start()
         self.trainer, self.training, self.steps_left = trainer, False, 0
@@ -123,7 +146,7 @@ class LiveRun:
             self._baselines = Sideline(measure(corpus), self.clock)
         self._corpus = corpus.info if corpus else None
         self._progress = trainer.progress() if trainer else None
-        self._opened = None
+        self._opened = self._search = None
         self._kept_step = self._copied_step = 0
         self._news.begin()
 
@@ -170,11 +193,16 @@ class LiveRun:
         wanted = self.training or self.steps_left > 0
         return self.trainer is not None and wanted and not (self.trainer.diverged or self.trainer.finished)
 
-    def train(self, seconds: float) -> None:
-        """Train for about `seconds`."""
+    @property
+    def characters(self) -> int:
+        """Characters that it has learnt from."""
+        return self.trainer.step * self.trainer.batches.B * self.trainer.batches.T if self.trainer else 0
+
+    def train(self, seconds: float, steps: int | None = None) -> None:
+        """Train for about `seconds`, and for no more than `steps` where they are given."""
         if self.trainer is None or not self.busy:
             return
-        progress = self.trainer.increment(seconds, steps=None if self.training else self.steps_left)
+        progress = self.trainer.increment(seconds, steps=steps if self.training else self.steps_left)
         self.steps_left = max(0, self.steps_left - len(progress.losses))
         self._progress = progress
         self._weights += bool(progress.losses or progress.incidents or progress.diverged)
@@ -194,14 +222,34 @@ class LiveRun:
             )
 
     def measure(self) -> None:
-        """Work out a little of what the text costs without a network."""
+        """Work out a little of what the text costs without a network, and of what was asked about its units."""
         if self._baselines is not None:
             self._baselines.turn(busy=self.busy)
+        if self._search is not None:
+            self._search.turn(busy=self.busy)
+            if self._search.result is not None:
+                self._news.find(self._search.result)
+                self._search = None
 
     @property
     def measuring(self) -> bool:
         """Whether there is some of that left to do."""
-        return self._baselines is not None and not self._baselines.done
+        return self._search is not None or (self._baselines is not None and not self._baselines.done)
+
+    def find_neurons(self) -> None:
+        """Begin to find out which units follow what in the text, by the weights of this moment."""
+        if self.trainer is None or self._vocabulary is None:
+            self.say("there is no text to find neurons by; choose a corpus first", "warning")
+        elif self._search is None:
+            symbols, step = self._vocabulary.symbols, self.trainer.step
+            search = find_neurons(self.trainer.player.copy(), self.trainer.corpus.validation, symbols, step)
+            self._search = Sideline(bundled(search, self.clock, SEARCH_SECONDS), self.clock, AWAITED)
+
+    def watch(self, *, on: bool) -> None:
+        """Tell what the units hold with each written character, or do not."""
+        self._watched = on
+        if self.writer is not None:
+            self.writer.watch(on=on)
 
     def resume(self) -> None:
         """Go on training, where there is something to train."""
@@ -233,13 +281,18 @@ class LiveRun:
         """Use other settings from the next step on, and say which have to wait for a new network."""
         if self.trainer is None:
             return
+        before = self.trainer.settings.learning_rate
         fixed = steer(self.trainer, training)
+        if (rate := self.trainer.settings.learning_rate) != before:
+            self._news.mark(Event(self.trainer.step, "rate", f"learning rate {rate:g}"))
         if fixed:
             self.say(f"only a new network takes another {' or '.join(fixed)}: start over to use it")
         self._progress = replace(self._progress, learning_rate=self.trainer.learning_rate) if self._progress else None
 
     def steer(self, sampling: SamplingSettings) -> None:
         """Use other sampling settings from the next character on."""
+        if self.trainer is not None and sampling.temperature != self.sampling.temperature:
+            self._news.mark(Event(self.trainer.step, "temperature", f"temperature {sampling.temperature:.2f}"))
         self.sampling = sampling
         if self.writer is not None:
             self.writer.steer(sampling)

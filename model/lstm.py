@@ -163,6 +163,7 @@ class LSTM(Cell):
     G = 4
     S = 2
     SCALE = (-1.0, -1.0, -2.0, -1.0)  # what the exponential of sigmoid(z) = 1 / (1 + exp(-z)) is taken of
+    sigmoid_names = ("input", "forget", "output")
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         super().__init__(parameters, layer)

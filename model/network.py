@@ -150,6 +150,11 @@ class Network:
         """The first layer's sigmoid gates at the last time step of a window, (K, B, H)."""
         return self.layers[0].sigmoid_gates(work.layers[0])
 
+    @property
+    def sigmoid_names(self) -> tuple[str, ...]:
+        """Their K names."""
+        return self.layers[0].sigmoid_names
+
     # ---------------------------------------------------------------------------------------- one step
 
     def step(self, ids: Ids, state: Floats) -> Floats:
@@ -176,6 +181,27 @@ class Network:
             tensor.flags.writeable = False
 
     # --------------------------------------------------------------------------------------- a window
+
+    def read(self, inputs: Ids, state: Floats, work: Workspace) -> Slices[Floats]:
+        """What the last layer's units hold over a window.
+
+        Args:
+            inputs: Characters read, (T, B).
+            state: The state before the window, (L, S, B, H); replaced by the one after it.
+            work: Buffers of the window's size.
+
+        Returns:
+            h after each character, (T, B, H), a view into `work`.
+        """
+        outputs = yield from self._forward(inputs, state, work, None)
+        self._read_state(work, state)
+        return outputs[-1]
+
+    def copy(self) -> Network:
+        """Return a network of the same shape and with the same weights, of its own."""
+        twin = Network(self.settings, self.V, self.dtype)
+        twin.parameters.values[...] = self.parameters.values
+        return twin
 
     def evaluate(self, inputs: Ids, targets: Ids, state: Floats, work: Workspace) -> Slices[float]:
         """The loss of a window, without gradients.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from model.progress import Loss, Progress
+from model.neurons import Neurons
+from model.progress import Event, Loss, Progress
 from model.protocol import Gauges, LossPoint, Notice, RunUpdate, Written
 
 LOSS_BACKLOG = 2_000
@@ -12,11 +13,13 @@ LOSS_BACKLOG = 2_000
 
 NOTICE_BACKLOG = 100
 
+EVENT_BACKLOG = 100
+
 Severity = Literal["information", "warning", "error"]
 
 
 class News:
-    """Losses, notices, and whether the network is a new one."""
+    """Losses, events, notices, and whether the network is a new one."""
 
     def __init__(self, run: str) -> None:
         self._run = run
@@ -24,47 +27,85 @@ class News:
         self._losses: list[LossPoint] = []
         self._validations: list[LossPoint] = []
         self._notices: list[Notice] = []
+        self._events: list[Event] = []
+        self._neurons: Neurons | None = None
         self._told: Gauges | None = None
+        # told already, of this network
+        self._past_losses: list[LossPoint] = []
+        self._past_validations: list[LossPoint] = []
+        self._past_events: list[Event] = []
 
     def begin(self) -> None:
         """Another network takes the place of the present one; what was told of that is not told any more."""
         self._fresh = True
-        self._losses, self._validations = [], []
+        self._losses, self._validations, self._events = [], [], []
+        self._past_losses, self._past_validations, self._past_events = [], [], []
+        self._neurons = None
+
+    def tell_anew(self, run: str) -> None:
+        """Tell all that was told of this network once more, as news of `run`, which it is from now on."""
+        self._run, self._fresh, self._told = run, True, None
+        self._losses = self._past_losses + self._losses
+        self._validations = self._past_validations + self._validations
+        self._events = self._past_events + self._events
+
+    def find(self, neurons: Neurons) -> None:
+        """Tell what the units are about."""
+        self._neurons = neurons
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
         self._notices = [*self._notices, Notice(text, severity)][-NOTICE_BACKLOG:]
 
+    def mark(self, event: Event) -> None:
+        """Have something marked on the loss curve; of a knob that is turned and turned, where it ends counts."""
+        same = self._events and (self._events[-1].step, self._events[-1].kind) == (event.step, event.kind)
+        before = self._events[:-1] if same else self._events
+        self._events = [*before, event][-EVENT_BACKLOG:]
+
     def add(self, progress: Progress) -> None:
         """Tell of an increment."""
         self._losses += points(progress.losses)
         self._validations += points(progress.validations)
-        if len(self._losses) > LOSS_BACKLOG:
-            self._losses = merge_neighbours(self._losses)
+        self._losses = thinned(self._losses)
         for incident in progress.incidents:
             self.say(incident, "warning")
+        for event in progress.events:
+            self.mark(event)
 
     def take(self, gauges: Gauges, written: Written | None) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
-        if written is None and gauges == self._told and not (self._losses or self._validations or self._notices):
+        news = (written, self._losses, self._validations, self._events, self._notices, self._neurons)
+        if gauges == self._told and not any(news):
             return None
         update = RunUpdate(
             gauges=gauges,
             fresh=self._fresh,
             losses=tuple(self._losses),
             validations=tuple(self._validations),
+            events=tuple(self._events),
             written=(written,) if written else (),
             notices=tuple(self._notices),
+            neurons=self._neurons,
             run=self._run,
         )
         self._told, self._fresh = gauges, False
-        self._losses, self._validations, self._notices = [], [], []
+        self._past_losses = thinned(self._past_losses + self._losses)
+        self._past_validations = thinned(self._past_validations + self._validations)
+        self._past_events = [*self._past_events, *self._events][-EVENT_BACKLOG:]
+        self._losses, self._validations, self._events, self._notices = [], [], [], []
+        self._neurons = None
         return update
 
 
 def points(losses: tuple[Loss, ...]) -> list[LossPoint]:
     """Losses as they cross the border."""
     return [LossPoint(loss.step, loss.loss) for loss in losses]
+
+
+def thinned(points: list[LossPoint]) -> list[LossPoint]:
+    """No more losses than may be kept."""
+    return merge_neighbours(points) if len(points) > LOSS_BACKLOG else points
 
 
 def merge_neighbours(points: list[LossPoint]) -> list[LossPoint]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +13,32 @@ class Loss:
     step: int
     loss: float
     """Nats per character."""
+
+
+EventKind = Literal["rate", "temperature", "rollback", "restart"]
+"""Another learning rate, another temperature, back to the last good weights, or new weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a run at a step, to be marked on its loss curve."""
+
+    step: int
+    kind: EventKind
+    label: str
+    """For people, a few words: `learning rate 0.001`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How far the sigmoid gates of one kind go to their ends, at the window's last step."""
+
+    name: str
+    """As in the papers: `input`, `forget`, `output`, `reset` or `update`."""
+    shut: float
+    """Share below 0.05, in [0, 1]."""
+    open: float
+    """Share above 0.95, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +51,8 @@ class Vitals:
     """Length of the step against the length of the weights; about 0.001 is healthy."""
     saturated: float = 0.0
     """Share of the sigmoid gates, at the window's last step, that are below 0.05 or above 0.95."""
+    gates: tuple[Gate, ...] = ()
+    """The same, told apart, of the first layer; none where a cell has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +90,5 @@ class Progress:
     """Validation has not got better for as long as the settings wait: there is nothing more to do."""
     diverged: bool
     """The loss explodes again and again, or is no number; the weights are the last good ones."""
+    events: tuple[Event, ...] = ()
+    """What befell the weights in this increment."""

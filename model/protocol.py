@@ -12,9 +12,10 @@ from enum import Enum
 from typing import Literal
 
 from corpora.info import Baselines, CorpusInfo, Treatment
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require
+from model.neurons import Neurons
 from model.outlook import Outlook
-from model.progress import Vitals
+from model.progress import Event, Vitals
 
 MAIN = "main"
 """The name of the run, and of its sampler, while there is one of each."""
@@ -147,6 +148,57 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class Entrant:
+    """One of those that race."""
+
+    name: str
+    """Of its run, in commands and updates."""
+    network: NetworkSettings
+    training: TrainingSettings
+
+
+Fairness = Literal["time", "characters"]
+"""What all racers get the same of: seconds of training, or characters to learn from."""
+
+FEWEST_RACERS, MOST_RACERS = 2, 4
+"""In one race."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRace:
+    """Let new networks race on the text of `run`, which rests meanwhile; each becomes a run of its own.
+
+    Raises:
+        SettingsError: If there are too few or too many, or two of one name.
+    """
+
+    entrants: tuple[Entrant, ...]
+    fairness: Fairness = "time"
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    """How each of them writes, until it is told otherwise."""
+    run: str = MAIN
+
+    def __post_init__(self) -> None:
+        names = [entrant.name for entrant in self.entrants]
+        require(
+            FEWEST_RACERS <= len(names) <= MOST_RACERS,
+            f"{len(names)} networks cannot race; it takes {FEWEST_RACERS} to {MOST_RACERS}",
+        )
+        require(len({*names, self.run}) == len(names) + 1, f"racers need names of their own, not {', '.join(names)}")
+
+
+@dataclass(frozen=True, slots=True)
+class EndRace:
+    """Give up the racers and go on with `run`; or with the `winner` in its place."""
+
+    winner: str | None = None
+    """A racer that becomes `run`; None leaves that as it was."""
+    keep_in: str = ""
+    """The file that the earlier `run` is kept in before a winner takes its place; if that fails, the race goes on."""
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     """The update with this number was taken in; the next may come."""
 
@@ -158,6 +210,22 @@ class Stop:
     """Save the run to `save_to`, where given and there is something to save, and end the process."""
 
     save_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Send what the units hold with each written character from now on, or no more."""
+
+    hidden: bool
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class FindNeurons:
+    """Find out which units follow which property of the text; the answer is the `neurons` of a later update."""
+
+    run: str = MAIN
 
 
 Command = (
@@ -175,6 +243,10 @@ Command = (
     | Choose
     | TakeBack
     | Save
+    | StartRace
+    | EndRace
+    | Watch
+    | FindNeurons
     | Acknowledge
     | Stop
 )
@@ -277,6 +349,10 @@ class Written:
     candidates: tuple[tuple[str, float], ...] = ()
     """The likeliest characters at the last draw, likeliest first, with their probabilities as it was drawn."""
     marks: tuple[Mark, ...] = ()
+    hidden: bytes = b""
+    """While they are watched, what the H units of the last layer held as each of the last characters of `text` was
+    drawn, so after the character before it was read: n rows of H signed bytes, `FULL` for 1. n is at most
+    `HIDDEN_ROWS`; of a prime the same."""
     taken_back: int = 0
     """How many characters of earlier updates were taken back before `text` was written."""
     sampler: str = MAIN
@@ -300,8 +376,12 @@ class RunUpdate:
     losses: tuple[LossPoint, ...] = ()
     """Mean training loss of each step, or of a few neighbouring steps where updates are taken slowly."""
     validations: tuple[LossPoint, ...] = ()
+    events: tuple[Event, ...] = ()
+    """What befell the run, oldest first."""
     written: tuple[Written, ...] = ()
     notices: tuple[Notice, ...] = ()
+    neurons: Neurons | None = None
+    """What was found since the last update."""
     run: str = MAIN
 
 

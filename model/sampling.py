@@ -9,6 +9,7 @@ import numpy as np
 
 from corpora.vocabulary import Vocabulary
 from model.config import SamplingSettings
+from model.hidden import HiddenTrace
 from model.network import Network
 from model.parameters import Floats
 from model.softmax import Ids
@@ -176,6 +177,7 @@ class Sampler:
         rng: Where chance comes from.
         state: What the network remembers, (L, 2, 1, H).
         last: The character that was written last, and is read next; None before the first.
+        trace: While someone watches, keeps what the last layer held as each character was drawn or given.
     """
 
     def __init__(
@@ -183,6 +185,7 @@ class Sampler:
     ) -> None:
         self.network, self.vocabulary = network, vocabulary
         self.settings, self.rng = settings, rng
+        self.trace: HiddenTrace | None = None
         self.restart()
 
     def restart(self, prime: str = "") -> tuple[str, tuple[str, ...]]:
@@ -199,6 +202,8 @@ class Sampler:
         for character in ids.tolist():
             if self.last is not None:
                 self._read_last()
+            elif self.trace is not None:
+                self.trace.note(self.state)
             self.last = character
         return self.vocabulary.decode(ids), unknown.characters
 
@@ -232,7 +237,10 @@ class Sampler:
         if self._reader.state is not self.state:
             self._reader = self.network.reader(self.state)
         # with nothing to go on it reads the line break, where there is one: texts begin where lines begin
-        return self._reader.read(self._opening if self.last is None else self.last)
+        logits = self._reader.read(self._opening if self.last is None else self.last)
+        if self.trace is not None:
+            self.trace.note(self.state)
+        return logits
 
     @property
     def _opening(self) -> int:

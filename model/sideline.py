@@ -10,7 +10,10 @@ from model.slices import Slices
 Result = TypeVar("Result")
 
 SHARE = 0.03
-"""Of the time, while there is other work."""
+"""Of the time, while there is other work, for what nobody waits for."""
+
+AWAITED = 0.3
+"""The same for what someone has asked for."""
 
 
 class Sideline(Generic[Result]):
@@ -21,8 +24,8 @@ class Sideline(Generic[Result]):
         done: Whether it is.
     """
 
-    def __init__(self, work: Slices[Result], clock: Callable[[], float]) -> None:
-        self._work, self._clock = work, clock
+    def __init__(self, work: Slices[Result], clock: Callable[[], float], share: float = SHARE) -> None:
+        self._work, self._clock, self._share = work, clock, share
         self._next = clock()
         self.result: Result | None = None
         self.done = False
@@ -37,4 +40,4 @@ class Sideline(Generic[Result]):
         except StopIteration as end:
             self.result, self.done = end.value, True
         now = self._clock()
-        self._next = now + (now - begin) * (1.0 / SHARE - 1.0)
+        self._next = now + (now - begin) * (1.0 / self._share - 1.0)

@@ -16,7 +16,7 @@ from model.health import Guard
 from model.learner import Learner
 from model.network import Network
 from model.parameters import Floats
-from model.progress import Loss, Progress
+from model.progress import Event, Loss, Progress
 from model.schedules import PlateauWatch
 from model.slices import Slices
 
@@ -98,6 +98,7 @@ class Trainer(Learner):
         self.diverged = False
         self._validations: list[Loss] = []
         self._incidents: list[str] = []
+        self._events: list[Event] = []
         self._bigram: float | None = None
         self._slices: Iterator[None] | None = None
 
@@ -157,10 +158,11 @@ class Trainer(Learner):
         return self._slices is None
 
     def progress(self) -> Progress:
-        """Where training stands; hands out each loss and each incident once."""
+        """Where training stands; hands out each loss, each incident and each event once."""
         losses, self._losses = tuple(self._losses), []
         validations, self._validations = tuple(self._validations), []
         incidents, self._incidents = tuple(self._incidents), []
+        events, self._events = tuple(self._events), []
         step_seconds = self.stopwatch.step_seconds
         return Progress(
             step=self.step,
@@ -179,6 +181,7 @@ class Trainer(Learner):
             seconds=self.stopwatch.seconds,
             finished=self.finished,
             diverged=self.diverged,
+            events=events,
         )
 
     def full_validation(self) -> Slices[float]:
@@ -239,10 +242,11 @@ class Trainer(Learner):
         self.rollbacks += 1
         self.rate_factor *= ROLLBACK_FACTOR
         what = f"rose to {loss:.2f}" if math.isfinite(loss) else "was no longer a number"
+        rate = f"{self.settings.learning_rate * self.rate_factor:.2g}"
         self._incidents.append(
-            f"the loss {what} after step {self.step:,}: back to the last good weights, with the learning rate at "
-            f"{self.settings.learning_rate * self.rate_factor:.2g}"
+            f"the loss {what} after step {self.step:,}: back to the last good weights, with the learning rate at {rate}"
         )
+        self._events.append(Event(self.step, "rollback", f"back to good weights, learning rate {rate}"))
 
     def _help_on(self, loss: float) -> Slices[None]:
         """Leave a plateau by drawing new weights, if pairs of characters tell more than was learnt."""
@@ -262,3 +266,4 @@ class Trainer(Learner):
         self.watch, self.waited = PlateauWatch(drops=self.watch.drops), 0
         self.snapshot = self.take_snapshot()
         self._incidents.append(f"{stuck}: started over after step {self.step:,} with the seed {seed}")
+        self._events.append(Event(self.step, "restart", f"stuck: new weights, seed {seed}"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from model.config import SamplingSettings
+from model.hidden import HiddenTrace
 from model.lookout import Lookout
 from model.outlook import Outlook
 from model.parameters import Floats
@@ -50,6 +51,7 @@ class Writer:
         self._draw: Draw | None = None
         self._marks: list[Mark] = []
         self._last_used: SamplingSettings | None = None
+        self._watched = False
         self._lookout = Lookout(clock)
         self._place = 0  # grows with each character
         self._before: deque[Before] = deque(maxlen=STEPS_BACK)
@@ -72,9 +74,18 @@ class Writer:
         """Go on with another network, under the settings in force."""
         sampler.settings = self.settings
         self.sampler, self._draw = sampler, None
+        self.watch(on=self._watched)
         self._lookout.forget()
         self._before.clear()
         self._mark("network", label)
+
+    def watch(self, *, on: bool) -> None:
+        """Keep what the units hold as each character is drawn, from now on or no more."""
+        self._watched = on
+        if not on:
+            self.sampler.trace = None
+        elif self.sampler.trace is None:
+            self.sampler.trace = HiddenTrace(self.sampler.network.settings.hidden_size)
 
     def start(self) -> None:
         """Write from now on."""
@@ -128,6 +139,8 @@ class Writer:
         self._place += 1
         if self._text:
             del self._text[-1], self._probabilities[-1]
+            if self.sampler.trace is not None:
+                self.sampler.trace.take_back()
             self._marks = [replace(mark, offset=min(mark.offset, len(self._text))) for mark in self._marks]
         else:
             self._taken_back += 1
@@ -160,6 +173,7 @@ class Writer:
             probabilities=tuple(self._probabilities),
             candidates=tuple((symbols[other], probability) for other, probability in likeliest),
             marks=tuple(self._marks),
+            hidden=self.sampler.trace.take() if self.sampler.trace is not None else b"",
             taken_back=self._taken_back,
             sampler=self.name,
         )

@@ -55,7 +55,7 @@ async def test_only_where_characters_are_chosen_the_digits_lead_nowhere_else(tmp
         await pilot.pause()
         assert app.focused is not None
         ours = {each for key in KEYS for each in key.keys.split(",")}
-        assert ours.intersection(app.focused._bindings.key_to_bindings) == set("123456")
+        assert ours.intersection(app.focused._bindings.key_to_bindings) == set("1234567")
 
 
 @pytest.mark.parametrize("key", ["?", "f1"])

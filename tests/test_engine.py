@@ -13,10 +13,13 @@ import pytest
 from model.checkpoint import load_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.engine import Engine
+from model.news import EVENT_BACKLOG, News
+from model.progress import Event
 from model.protocol import (
     Acknowledge,
     Choose,
     Command,
+    FindNeurons,
     Gauges,
     LoadCorpus,
     LossPoint,
@@ -35,6 +38,7 @@ from model.protocol import (
     StopSampling,
     Train,
     Update,
+    Watch,
     Written,
 )
 from model.sideline import SHARE, Sideline
@@ -117,6 +121,10 @@ class Desk:
     @property
     def labels(self) -> list[str]:
         return [mark.label for run in self.runs for written in run.written for mark in written.marks]
+
+    @property
+    def events(self) -> list[Event]:
+        return [event for run in self.runs for event in run.events]
 
     @property
     def notices(self) -> list[str]:
@@ -674,3 +682,85 @@ def test_stop_does_not_replace_an_old_run_by_an_empty_one(desk: Desk, tmp_path: 
     desk.say(Stop(str(path)))
     assert desk.updates[-1].stopped
     assert not path.exists()
+
+
+# ----------------------------------------------------------------------------- events on the loss curve
+
+
+def test_a_turned_knob_is_marked_at_its_step_and_where_it_ends_counts(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(Step())
+    while desk.step == 0:
+        desk.turn()
+    assert desk.events == []
+    desk.say(SetLearningRate(0.01), SetLearningRate(0.005))
+    desk.say(SetSampling(SamplingSettings(temperature=0.85)), SetSampling(SamplingSettings(temperature=0.85, top_k=3)))
+    desk.turn(3)
+    assert desk.events == [Event(1, "rate", "learning rate 0.005"), Event(1, "temperature", "temperature 0.85")]
+    desk.say(SetLearningRate(0.005))
+    desk.turn(3)
+    assert len(desk.events) == 2
+
+
+def test_a_rollback_is_told_as_an_event(desk: Desk) -> None:
+    desk.load()
+    desk.trainer.network.b_out[0] = math.nan
+    while not desk.events:
+        desk.turn()
+    assert [event.kind for event in desk.events] == ["rollback"]
+
+
+def test_events_that_wait_are_bounded_and_a_new_network_has_none() -> None:
+    news = News("main")
+    for step in range(3 * EVENT_BACKLOG):
+        news.mark(Event(step, "rate", f"learning rate {step}"))
+    update = news.take(Gauges(), None)
+    assert update is not None
+    assert [event.step for event in update.events] == list(range(2 * EVENT_BACKLOG, 3 * EVENT_BACKLOG))
+    news.mark(Event(1, "rate", "learning rate 1"))
+    news.begin()
+    assert news.take(Gauges(), None) is None
+
+
+def test_who_watches_is_sent_what_the_units_hold(desk: Desk) -> None:
+    desk.say(Watch(hidden=True))
+    desk.load(train=False)
+    desk.say(StartSampling())
+    desk.turn(60)
+    written = [part for run in desk.runs for part in run.written]
+    assert written
+    assert all(len(part.hidden) == len(part.text) * NETWORK.hidden_size for part in written)
+    desk.say(Watch(hidden=False))
+    desk.turn(60)
+    assert desk.runs[-1].written[0].hidden == b""
+
+
+def test_neurons_are_found_while_training_goes_on(desk: Desk) -> None:
+    desk.load("python-docs")
+    desk.say(FindNeurons())
+    step = desk.step
+    for _ in range(20_000):
+        desk.turn()
+        if found := [run.neurons for run in desk.runs if run.neurons is not None]:
+            break
+    assert len(found) == 1
+    assert len(found[0].names) == NETWORK.hidden_size
+    assert found[0].findings[0].units
+    assert step <= found[0].step < desk.step
+    desk.turn(50)
+    assert desk.runs[-1].neurons is None
+
+
+def test_neurons_of_a_network_that_was_thrown_away_are_not_told(desk: Desk) -> None:
+    desk.load("python-docs", train=False)
+    desk.say(FindNeurons())
+    desk.turn(3)
+    desk.say(NewNetwork(NETWORK, TRAINING, train=False))
+    desk.turn(2_000)
+    assert not any(run.neurons for run in desk.runs)
+
+
+def test_without_a_text_there_are_no_neurons_to_find(desk: Desk) -> None:
+    desk.say(FindNeurons())
+    desk.turn()
+    assert any("no text to find neurons by" in notice for notice in desk.notices)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from model.config import NetworkSettings, TrainingSettings
 from model.health import LOOK_STEPS, LOOKS, Guard, saturation, update_ratio
 from model.presets import PRESETS
+from model.progress import Event, Gate
 from model.run import new_trainer
 from model.trainer import MOST_RESTARTS, MOST_ROLLBACKS, SNAPSHOT_STEPS, Trainer
 
@@ -96,8 +98,29 @@ def test_a_damaged_memory_is_refused(state: list[float]) -> None:
 def test_vitals_are_ratios_and_shares() -> None:
     assert update_ratio(np.array([3.0, 4.0]), np.array([0.0, 50.0])) == pytest.approx(0.1)
     assert update_ratio(np.ones(3), np.zeros(3)) == 0.0
-    assert saturation(np.array([[0.01, 0.5], [0.99, 0.94]])) == 0.5
-    assert saturation(np.empty(0)) == 0.0
+    assert saturation(np.array([[0.01, 0.5], [0.99, 0.94]]), ("input", "forget")) == (
+        Gate("input", shut=0.5, open=0.0),
+        Gate("forget", shut=0.0, open=0.5),
+    )
+    assert saturation(np.empty((0, 3)), ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "names"), [("lstm", ["input", "forget", "output"]), ("gru", ["reset", "update"]), ("rnn", [])]
+)
+def test_vitals_tell_each_kind_of_gate_apart(cell: Literal["lstm", "gru", "rnn"], names: list[str]) -> None:
+    trainer = trainer_of(shape=replace(SHAPE, cell=cell))
+    # every gate of the first kind is driven open, and of the second shut
+    for layer in trainer.network.layers:
+        for place, _ in enumerate(names[:2]):
+            layer.b_ih[place] = (50.0, -50.0)[place]
+    vitals = trainer.increment(FOREVER, steps=1).vitals
+    assert vitals is not None
+    assert [gate.name for gate in vitals.gates] == names
+    if names:
+        first, second, *_ = vitals.gates
+        assert (first.shut, first.open, second.shut, second.open) == (0.0, 1.0, 1.0, 0.0)
+    assert vitals.saturated == pytest.approx(sum(g.shut + g.open for g in vitals.gates) / max(1, len(names)))
 
 
 # ------------------------------------------------------------------------------------------- explosions
@@ -119,6 +142,7 @@ def test_an_explosion_is_rolled_back_said_and_survived(value: float) -> None:
     (sentence,) = progress.incidents
     assert "after step 120: back to the last good weights" in sentence
     assert sentence.endswith("the learning rate at 0.01")
+    assert progress.events == (Event(120, "rollback", "back to good weights, learning rate 0.01"),)
     assert progress.learning_rate == 0.01
 
     later = trainer.increment(FOREVER, steps=200)
@@ -189,6 +213,7 @@ def test_a_stuck_run_is_started_over_with_the_next_seed_and_said() -> None:
         "stuck at a loss of 2.08, above what pairs of characters tell (0.00): "
         "started over after step 96 with the seed 8"
     )
+    assert progress.events == (Event(96, "restart", "stuck: new weights, seed 8"),)
     expected = new_trainer(trainer.corpus, SHAPE, replace(TRAINING, seed=8))
     np.testing.assert_array_equal(trainer.network.parameters.values, expected.network.parameters.values)
     assert trainer.step == progress.step and trainer.optimizer.step == 0

@@ -72,7 +72,8 @@ def test_there_is_a_shade_for_each_character_and_marks_have_that_of_their_letter
 
 def test_inks_go_round() -> None:
     assert next_ink("plain") == "surprise"
-    assert next_ink("surprise") == "plain"
+    assert next_ink("surprise") == "neuron"
+    assert next_ink("neuron") == "plain"
     assert next_ink("unheard of") == "plain"
 
 

@@ -1,19 +1,16 @@
 import asyncio
 import math
-import re
 from dataclasses import replace
 
 import pytest
 from textual.app import App, ComposeResult
 from textual.content import Content
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from model.protocol import Gauges, LossPoint, RunState
 from tui.widgets import loss_numbers
 from tui.widgets.loss_history import LossHistory
 from tui.widgets.loss_panel import LossPanel
-from tui.widgets.loss_sparkline import CUT, DASH, DOT, EIGHTHS, LossSparkline, scale
 
 GAUGES = Gauges(
     state=RunState.TRAINING,
@@ -48,8 +45,9 @@ class PanelApp(App[None]):
         return Content.from_markup(self.panel.border_subtitle or "").plain
 
     def landscape(self) -> list[str]:
-        sparkline = self.query_one(LossSparkline)
-        return [sparkline.render_line(y).text for y in range(sparkline.size.height)]
+        """The rows of what is drawn, the chart or the small landscape."""
+        (drawn,) = (each for each in self.query("LossSparkline, LossChart") if each.region.area)
+        return [drawn.render_line(y).text for y in range(drawn.size.height)]
 
 
 def falling(steps: int) -> list[LossPoint]:
@@ -89,28 +87,6 @@ def test_going_back_to_earlier_weights_forgets_what_came_after() -> None:
     assert [(point.step, point.loss) for point in history][4:] == [(4, 2.0), (5, 2.0), (5, 1.0), (6, 1.0)]
 
 
-async def test_the_landscape_falls_with_the_loss() -> None:
-    app = PanelApp()
-    async with app.run_test(size=(70, 8)) as pilot:
-        app.panel.extend(falling(2000))
-        app.panel.gauges = GAUGES
-        await pilot.pause()
-        heights = [sum(row[x] in EIGHTHS[1:] + CUT for row in app.landscape()) for x in range(6, 34)]
-        assert heights == sorted(heights, reverse=True)
-        assert heights[0] == 8
-        assert heights[-1] == 1
-
-
-async def test_validation_losses_are_marked() -> None:
-    app = PanelApp()
-    async with app.run_test(size=(70, 8)) as pilot:
-        losses = falling(2000)
-        app.panel.extend(losses, [LossPoint(point.step, point.loss + 0.1) for point in losses[500::500]])
-        app.panel.gauges = GAUGES
-        await pilot.pause()
-        assert "".join(app.landscape()).count("•") == 3
-
-
 async def test_with_room_every_number_has_a_row() -> None:
     app = PanelApp()
     async with app.run_test(size=(100, 12)) as pilot:
@@ -140,7 +116,8 @@ async def test_any_size_is_survived(size: tuple[int, int]) -> None:
         for state in RunState:
             app.panel.gauges = Gauges(state=state, train_loss=1.0)
             await pilot.pause()
-        app.landscape()
+        if any(each.region.area for each in app.query("LossSparkline, LossChart")):
+            app.landscape()
 
 
 async def test_before_there_is_a_network_the_panel_says_so() -> None:
@@ -170,7 +147,10 @@ async def test_divergence_is_a_state_and_not_a_crash() -> None:
 async def test_a_new_network_begins_a_new_landscape() -> None:
     app = PanelApp()
     async with app.run_test(size=(70, 8)) as pilot:
+        app.panel.gauges = GAUGES
         app.panel.extend(falling(50), falling(50)[::10])
+        await pilot.pause()
+        assert "".join(app.landscape()).strip()
         app.panel.reset()
         await pilot.pause()
         assert not "".join(app.landscape()).strip()
@@ -195,21 +175,12 @@ async def test_another_state_is_shown_at_once_amid_running_numbers() -> None:
         assert "3,002" in app.numbers()
 
 
-async def chart(app: PanelApp, pilot: Pilot[None], losses: list[LossPoint], marks: list[LossPoint]) -> list[str]:
-    """The rows of the chart alone, its axis among them."""
-    app.panel.extend(losses, marks)
-    app.panel.gauges = GAUGES
-    await pilot.pause()
-    return app.landscape()
-
-
 @pytest.mark.parametrize("nats", [16_097.667, 28_850.0, 1e12, 1e300])
 async def test_a_loss_however_high_moves_no_number_from_its_place(nats: float) -> None:
     app = PanelApp()
     async with app.run_test(size=(80, 12)) as pilot:
-        rows = await chart(app, pilot, [LossPoint(step, nats * (1 + step % 7)) for step in range(100)], [])
-        assert {len(row) for row in rows} == {app.query_one(LossSparkline).size.width}
-        assert re.fullmatch(r" *\d(\.\d)?e\d+ ", rows[0][:6])
+        app.panel.gauges = GAUGES
+        await pilot.pause()
         usual = app.numbers().splitlines()
         app.panel.gauges = replace(
             GAUGES, step=123_456_789, epochs=12_345.6, train_loss=nats, validation_loss=nats, best_validation_loss=nats
@@ -222,89 +193,13 @@ async def test_a_loss_however_high_moves_no_number_from_its_place(nats: float) -
         assert all(row[end - 1] != " " and row[end : end + 2].isspace() for row in strange)
 
 
-@pytest.mark.parametrize("above", [0.0, 0.05, 0.3, -0.3])
-async def test_a_validation_stands_at_its_height_and_not_where_there_is_room(above: float) -> None:
-    app = PanelApp()
-    async with app.run_test(size=(80, 10)) as pilot:
-        losses = [LossPoint(step, 3.0 - step / 1000) for step in range(1000)]
-        rows = await chart(app, pilot, losses, [LossPoint(500, 2.5 + above)])
-        lowest, highest = float(rows[-1][:5]), float(rows[0][:5])
-        (row,) = (y for y, text in enumerate(rows) if DOT in text)
-        eighths = (2.5 + above - lowest) / (highest - lowest) * (8 * len(rows) - 1)
-        assert len(rows) - 1 - row == pytest.approx(eighths / 8 - 0.5, abs=0.6)
-
-
-async def test_a_mark_reads_on_the_curve_and_beside_it() -> None:
-    app = PanelApp()
-    async with app.run_test(size=(80, 10)) as pilot:
-        losses = [LossPoint(step, 3.0 - step / 1000) for step in range(1000)]
-        await chart(app, pilot, losses, [LossPoint(300, 2.4), LossPoint(600, 2.8)])
-        sparkline = app.query_one(LossSparkline)
-        ink, fill = (
-            sparkline.get_component_rich_style(f"loss-sparkline--{name}").color for name in ("validation", "fill")
-        )
-        dots = [part.style for y in range(10) for part in sparkline.render_line(y) if part.text == DOT]
-        assert all(dot is not None and dot.color == ink for dot in dots)
-        assert [dot is not None and dot.bgcolor == fill for dot in dots] == [False, True]
-
-
-async def test_columns_that_are_cut_say_so_and_how_high_the_loss_was() -> None:
-    app = PanelApp()
-    async with app.run_test(size=(100, 10)) as pilot:
-        losses = [LossPoint(0, 4.1), *(LossPoint(step, 2.0) for step in range(1, 1000))]
-        rows = await chart(app, pilot, [LossPoint(step, 4.1) for step in range(10)] + losses[10:], [])
-        assert rows[0][6] == CUT
-        assert rows[0].count(f"{CUT} 4.10") == 1
-        assert CUT not in "".join(rows[1:])
-
-
-async def test_a_curve_that_is_wholly_in_sight_is_not_said_to_be_cut() -> None:
-    app = PanelApp()
-    async with app.run_test(size=(100, 10)) as pilot:
-        rows = await chart(app, pilot, [LossPoint(step, 2.0) for step in range(100)], [])
-        assert CUT not in "".join(rows)
-
-
-async def test_the_line_of_chance_is_drawn_where_it_is_on_the_scale() -> None:
-    app = PanelApp()
-    async with app.run_test(size=(100, 10)) as pilot:
-        losses = [LossPoint(step, 4.4 - 2.4 * step / 100) for step in range(100)]
-        rows = await chart(app, pilot, losses, [])
-        (line,) = (row for row in rows if DASH in row)
-        assert line.rstrip().endswith("chance 4.16")
-        app.panel.reset()
-        assert DASH not in "".join(await chart(app, pilot, [LossPoint(step, 2.0) for step in range(100)], []))
-
-
-def test_noise_is_no_skyline() -> None:
-    lowest, highest = scale([1.60, 1.62, 1.58, 1.61], [1.6])
-    assert highest - lowest == pytest.approx(0.3)
-    assert lowest == pytest.approx(1.445)
-    assert scale([0.01], []) == (0.0, 0.3)
-
-
-def test_nothing_is_cut_where_that_gains_little() -> None:
-    losses = [3.0 + step / 100 for step in range(100)]
-    assert scale(losses, [])[1] == losses[-1]
-    assert scale([*losses[:-1], 5.0], [])[1] < 4.0
-
-
-def test_the_scale_takes_in_chance_where_it_is_near() -> None:
-    losses = [3.0 + step / 100 for step in range(100)]
-    assert scale(losses, [], chance=4.1)[1] == 4.1
-    assert scale(losses, [], chance=5.0)[1] < 4.0
-    assert scale(losses, [], chance=3.5)[1] == losses[-1]
-
-
-def test_the_latest_validation_is_always_on_the_scale() -> None:
-    assert scale([1.2] * 100, [3.0, 1.9])[1] == 1.9
-
-
 async def test_the_panel_says_what_its_signs_mean() -> None:
     app = PanelApp()
     async with app.run_test(size=(80, 10)) as pilot:
         await pilot.pause()
         assert not app.legend()
-        await chart(app, pilot, falling(10), [])
-        assert app.legend() == "nats per character  \u2581 training  \u2022 validation"
+        app.panel.gauges = GAUGES
+        await pilot.pause()
+        words, signs = "u nats  l linear  z all steps  g numbers", "\u2501 train  \u2022 validation  \u25c6 best"
+        assert app.legend() == f"{words}  {signs}"
         assert "mean of the last steps" in str(app.query_one("#loss-numbers", Static).tooltip)

@@ -19,7 +19,7 @@ from tui.app import LSTMApp
 from tui.sanitize import picture
 from tui.settings import load_settings
 from tui.widgets.bar import FULL, TICK, bar, line
-from tui.widgets.next_panel import EMPTY, NextPanel, figure
+from tui.widgets.next_panel import EMPTY, EMPTY_NARROW, NextPanel, figure
 from tui.widgets.sample_pane import SamplePane
 
 from scripted_session import GAUGES, playing, update, written
@@ -103,7 +103,9 @@ async def test_every_candidate_has_its_sign_and_its_figure_in_a_straight_grid(tm
 
 
 async def test_the_surprise_to_be_expected_is_told_in_bits(tmp_path: Path) -> None:
-    async with playing(tmp_path, gauges=RUNNING) as (_session, app, _pilot):
+    async with playing(tmp_path, size=(200, 60), gauges=RUNNING) as (_session, app, pilot):
+        app.main.query_one("#next").styles.width = 80
+        await pilot.pause()
         assert rows(app)[-1].startswith("1.8 bits of surprise expected")
         assert rows(app)[-1].endswith("at temperature 1: 2.3")
         assert below(app).startswith("after h, drawn at 12 %")
@@ -122,6 +124,9 @@ async def test_what_is_cut_is_shown_as_cut(tmp_path: Path) -> None:
 
 async def test_before_there_is_a_network_it_says_what_will_stand_there(tmp_path: Path) -> None:
     async with playing(tmp_path, gauges=Gauges()) as (_session, app, _pilot):
+        assert EMPTY_NARROW in "".join(rows(app))
+        app.main.query_one("#next").styles.width = 76
+        await _pilot.pause()
         assert EMPTY in "".join(rows(app))
         await _pilot.press("6", "1")
         assert not below(app)
@@ -263,11 +268,10 @@ async def test_every_tab_is_in_sight(tmp_path: Path) -> None:
             assert all(room.contains_region(tab.region) and tab.region.size == tab.outer_size for tab in tabs)
 
 
-async def test_the_row_has_room_for_a_second_panel(tmp_path: Path) -> None:
-    async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
-        await app.main.query_one("#mind").mount(second := NextPanel(id="second"))
-        await pilot.pause()
-        assert second.region.size == app.main.query_one("#next").region.size == Size(40, 11)
+async def test_the_neurons_have_the_rest_of_the_row(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, _pilot):
+        assert app.main.query_one("#next").region.size == Size(38, 11)
+        assert app.main.query_one("#neurons").region.size == Size(42, 11)
 
 
 # ----------------------------------------------------------------------------------------------- ink
@@ -279,7 +283,8 @@ async def test_i_goes_through_the_inks_and_the_last_is_remembered(tmp_path: Path
         for _ in range(3):
             await pilot.press("i")
             inks.append(app.main.query_one(SamplePane).ink)
-        assert inks == ["surprise", "plain", "surprise"]
+        assert inks == ["surprise", "neuron", "plain"]
+        await pilot.press("i")
         await pilot.press("ctrl+q")
     remembered = load_settings(tmp_path / "config" / "settings.toml").ink
     assert remembered == "surprise"

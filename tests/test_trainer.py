@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from model.config import NetworkSettings, TrainingSettings
 from model.evaluation import parallel_loss
+from model.live import steer
 from model.network import Network
 from model.progress import Loss, Progress
+from model.schedules import PlateauWatch
 from model.slices import finish
 from model.trainer import VALIDATION_CHARACTERS, VALIDATION_COST, VALIDATION_SHARE, Trainer
 
@@ -242,6 +244,14 @@ def test_the_learning_rate_that_is_told_is_the_schedule_s() -> None:
     assert rates[10] == 0.02
     assert rates[30] == pytest.approx(0.01)
     assert rates[50] == pytest.approx(0.0)
+
+
+def test_a_plateau_that_is_chosen_late_begins_with_the_whole_learning_rate() -> None:
+    trainer = trainer_of()
+    trainer.watch = PlateauWatch(best=0.5, waited=3, drops=4)
+    assert steer(trainer, replace(TRAINING, schedule="plateau")) == ()
+    assert trainer.learning_rate == TRAINING.learning_rate
+    assert trainer.watch == PlateauWatch(best=0.5)
 
 
 def test_a_sum_of_losses_has_the_gradient_of_the_mean_times_the_predictions() -> None:

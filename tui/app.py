@@ -16,13 +16,16 @@ from corpora.catalogue import CATALOGUE
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
 from tui.palette import TableProvider
-from tui.saving import free_path
+from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
+from tui.screens.race import RaceScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
+from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
 
 
@@ -45,6 +48,7 @@ class LSTMApp(App[None]):
         theme: str = DEFAULT_THEME,
         ink: str = PLAIN.name,
         mind: bool = True,
+        loss_unit: LossUnit = LossUnit.NATS,
         config_dir: Path | None = None,
         state_dir: Path | None = None,
         cache_dir: Path | None = None,
@@ -64,6 +68,7 @@ class LSTMApp(App[None]):
             theme: The look; a name that is unknown is said and passed over.
             ink: What the colour of the written characters tells; a name that is unknown is plain.
             mind: Whether what may come next is shown.
+            loss_unit: What losses are shown in.
             config_dir: Where settings are remembered; None is the user's folder, as for the next two.
             state_dir: Where the run is saved on leaving.
             cache_dir: Where the facts of texts are kept.
@@ -79,6 +84,7 @@ class LSTMApp(App[None]):
         self._wanted_theme = theme
         self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
         self._first_theme = self.theme
+        self._first_unit = loss_unit
         user = paths()
         self._settings_file = settings_file(config_dir or user.config)
         self._run_file = last_run(state_dir or user.state)
@@ -88,6 +94,7 @@ class LSTMApp(App[None]):
             training=training or TrainingSettings(),
             sampling=sampling or SamplingSettings(),
             insisted=insisted,
+            loss_unit=loss_unit,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
         )
@@ -122,10 +129,25 @@ class LSTMApp(App[None]):
             async for update in self.session.updates(per_second=self._fps):
                 with self.batch_update():
                     for run in update.runs:
-                        self.main.apply(run)
+                        if run.run == MAIN:
+                            self.main.apply(run)
+                        if (race := self.race) is not None:
+                            race.apply(run)
         except EngineError as death:
             self.main.ended = True
+            if (race := self.race) is not None:
+                race.ended = True
             self.main.say(f"{sentence(str(death))} What was written stays here; ctrl+q leaves.", "error", timeout=30)
+
+    @property
+    def race(self) -> RaceScreen | None:
+        """The screen of the race, while there is one."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, RaceScreen)), None)
+
+    def on_race_screen_take_over(self, message: RaceScreen.TakeOver) -> None:
+        """Let a racer become the run; what was learnt before is kept beside the last run."""
+        kept = free_path(self._run_file.parent, network_stem(self.main.gauges), ".safetensors")
+        self.main.send(EndRace(message.winner, str(kept)))
 
     # ---------------------------------------------------------------------------------------- leaving
 
@@ -154,6 +176,8 @@ class LSTMApp(App[None]):
             changes["ink"] = self.main.ink
         if self.main.mind != self._first_mind:
             changes["mind"] = self.main.mind
+        if self.main.loss_unit is not self._first_unit:
+            changes["loss_unit"] = self.main.loss_unit
         if self.main.turned:
             changes["sampling"] = self.main.sampling
         if not changes:

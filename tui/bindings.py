@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from textual.binding import ActiveBinding, Binding, BindingType
@@ -37,10 +38,12 @@ KEYS: tuple[Key, ...] = (
         "ctrl+n",
         "ctrl+n",
         "Start over",
-        "Start over with a new network of the shape filled in.",
+        "Start over with a new network of the recipe filled in.",
         "Training",
         "start_over",
     ),
+    Key("recipe", "p", "p", "Recipe", "All settings of network and training, and presets.", "Training", "recipe"),
+    Key("events", "e", "e", "Events", "What has happened in this run, step by step.", "Training", "events"),
     Key(
         "save",
         "ctrl+s",
@@ -125,8 +128,24 @@ KEYS: tuple[Key, ...] = (
         "restart_writing",
     ),
     Key("begin", "b", "b", "Begin", "Choose the words that it begins with.", "Writing", "begin_with"),
-    Key("ink", "i", "i", "Ink", "Colour the written text by how surprising each character was.", "Writing", "next_ink"),
+    Key("ink", "i", "i", "Ink", "Colour the written text by surprise, or by a neuron.", "Writing", "next_ink"),
     Key("clear", "ctrl+l", "ctrl+l", "Clear", "Clear the written text from the screen.", "Writing", "clear"),
+    Key("unit", "u", "u", "Unit", "Show losses in nats, in bits, or as perplexity.", "Loss", "look('unit')"),
+    Key("log", "l", "l", "Log axis", "Use a logarithmic axis for the loss, or a linear one.", "Loss", "look('axis')"),
+    Key("zoom", "z", "z", "Zoom", "Show all steps, the last third, or the last tenth.", "Loss", "look('zoom')"),
+    Key("gates", "g", "g", "Gates", "Show gates and health, or the numbers.", "Loss", "look('page')"),
+    Key("race", "ctrl+r", "ctrl+r", "Race", "Let two to four networks race on this text.", "Race", "race"),
+    Key(
+        "find-neurons",
+        "f",
+        "f",
+        "Find neurons",
+        "Find the unit that follows quotes, names or the like; again for the next one.",
+        "Neurons",
+        "find_neurons",
+    ),
+    Key("unit-before", "comma", ",", "Unit before", "Look at the unit before.", "Neurons", "step_unit(-1)"),
+    Key("unit-after", "full_stop", ".", "Unit after", "Look at the unit after.", "Neurons", "step_unit(1)"),
     Key("open", "o", "o", "Open", "Open a text of your own.", "Screen", "open_text"),
     Key("jump-corpora", "1", "1", "Corpora", "Go to the corpora.", "Screen", "jump('corpora')"),
     Key("jump-training", "2", "2", "Training", "Go to the training settings.", "Screen", "jump('training')"),
@@ -142,7 +161,16 @@ KEYS: tuple[Key, ...] = (
         "Screen",
         "jump('next')",
     ),
-    Key("next", "v", "v", "Show what is next", "Show or hide what may come next.", "Screen", "toggle_next"),
+    Key("jump-neurons", "7", "7", "Neurons", "Go to the neurons.", "Screen", "jump('neurons')"),
+    Key(
+        "next",
+        "v",
+        "v",
+        "Show what goes on",
+        "Show or hide what may come next, and the neurons.",
+        "Screen",
+        "toggle_next",
+    ),
     Key("back", "escape", "esc", "Back", "Leave a field, back to the written text.", "Screen", "jump('sample')"),
     Key("help", "question_mark,f1", "?", "Help", "All keys, and what the numbers mean.", "Screen", "help"),
     Key(
@@ -156,6 +184,23 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("quit", "ctrl+q", "ctrl+q", "Quit", "Save the run and leave; works everywhere.", "Screen", "app.quit"),
 )
+
+RACE_KEYS: tuple[Key, ...] = (
+    Key(
+        "go-on",
+        "enter",
+        "enter",
+        "Go on with the leader",
+        "In a race: go on with the network that leads; the run before is kept in a file.",
+        "Race",
+        "go_on",
+    ),
+    Key("end-race", "escape", "esc", "End the race", "In a race: end it, and go on where you were.", "Race", "end"),
+)
+"""What only the screen of a race has."""
+RACE_TOO = frozenset({"train", "help", *(key.id for key in KEYS if key.action.startswith("turn("))})
+"""What that screen has of the others: there it acts on all racers."""
+RACE_FOOTER = ("train", "temperature-down", "temperature-up", "go-on", "end-race", "help", "quit")
 
 FOOTER = ("train", "temperature-down", "temperature-up", "help", "quit", "restart", "begin", "open")
 """What the footer has, in order: in a narrow window the last ones are left out."""
@@ -177,17 +222,22 @@ def screen_bindings() -> list[BindingType]:
     return [FOLLOW, *(_binding(key) for key in KEYS if not key.action.startswith("app."))]
 
 
+def race_bindings() -> list[BindingType]:
+    """Bindings of the screen of a race."""
+    return [_binding(key, RACE_FOOTER) for key in (*(key for key in KEYS if key.id in RACE_TOO), *RACE_KEYS)]
+
+
 def app_bindings() -> list[BindingType]:
     """Bindings that work above every screen and every text field; Textual brings that of the palette."""
     return [replace(_binding(key), action="quit", priority=True) for key in KEYS if key.id == "quit"]
 
 
-def _binding(key: Key) -> Binding:
+def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:
     return Binding(
         key.keys,
         key.action,
         key.label,
-        show=key.id in FOOTER,
+        show=key.id in footer,
         key_display=key.shown,
         tooltip=key.help,
         id=key.id,
@@ -195,13 +245,16 @@ def _binding(key: Key) -> Binding:
     )
 
 
-def working_bindings(active: dict[str, ActiveBinding], *, typing: bool, training: bool) -> dict[str, ActiveBinding]:
+def working_bindings(
+    active: dict[str, ActiveBinding], *, typing: bool, training: bool, footer: Sequence[str] = FOOTER
+) -> dict[str, ActiveBinding]:
     """Return the bindings that work now, in the order of the footer.
 
     Args:
         active: Those that Textual has found.
         typing: Whether a text field has the focus: it keeps the printable keys.
         training: Whether the space key pauses.
+        footer: What the footer has.
     """
     working = dict(active)
     if typing:
@@ -209,16 +262,16 @@ def working_bindings(active: dict[str, ActiveBinding], *, typing: bool, training
         working["escape"] = _relabelled(working["escape"], "Back")
     elif training and "space" in working:
         working["space"] = _relabelled(working["space"], "Pause")
-    return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id)))
+    return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))
 
 
 def _relabelled(active: ActiveBinding, label: str) -> ActiveBinding:
     return active._replace(binding=replace(active.binding, description=label, show=True))
 
 
-def _footer_place(id: str | None) -> int:  # noqa: A002
+def _footer_place(id: str | None, footer: Sequence[str]) -> int:  # noqa: A002
     """Where in the footer a key stands; what has no place there comes last."""
-    return FOOTER.index(id) if id in FOOTER else len(FOOTER)
+    return footer.index(id) if id in footer else len(footer)
 
 
 def readme_table() -> str:
@@ -226,5 +279,5 @@ def readme_table() -> str:
     rows = ["| Key | |", "| --- | --- |"]
     for group in GROUPS:
         rows.append(f"| **{group}** | |")
-        rows += [f"| `{key.shown}` | {key.help} |" for key in KEYS if key.group == group]
+        rows += [f"| `{key.shown}` | {key.help} |" for key in (*KEYS, *RACE_KEYS) if key.group == group]
     return "\n".join(rows)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import platformdirs
 
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from tui.units import LossUnit
 from tui.whole_file import whole_file
 
 NAME = "lstm-tui"
@@ -74,6 +75,7 @@ class Settings:
     """What the colour of the written characters tells."""
     mind: bool = True
     """Whether what may come next is shown."""
+    loss_unit: LossUnit = LossUnit.NATS
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
@@ -98,17 +100,28 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: theme is {theme!r}; it must be the name of a theme")
     ink, mind = table.get("ink", "plain"), table.get("mind", True)
     if not isinstance(ink, str):
-        raise SettingsError(f"{path}: ink is {ink!r}; it must be the name of an ink, plain or surprise")
+        raise SettingsError(f"{path}: ink is {ink!r}; it must be the name of an ink, plain, surprise or neuron")
     if not isinstance(mind, bool):
         raise SettingsError(f"{path}: mind is {mind!r}; it must be true or false")
     return Settings(
         theme=theme,
         ink=ink,
         mind=mind,
+        loss_unit=_loss_unit(path, table),
         network=_section(path, table, "network", NetworkSettings()),
         training=_section(path, table, "training", TrainingSettings()),
         sampling=_section(path, table, "sampling", SamplingSettings()),
     )
+
+
+def _loss_unit(path: Path, table: Mapping[str, Any]) -> LossUnit:
+    """What losses are shown in."""
+    name = table.get("loss_unit", LossUnit.NATS.value)
+    try:
+        return LossUnit(name)
+    except ValueError:
+        names = ", ".join(unit.value for unit in LossUnit)
+        raise SettingsError(f"{path}: loss_unit is {name!r}; it must be one of {names}") from None
 
 
 def _section(path: Path, table: Mapping[str, Any], name: str, default: Section) -> Section:
@@ -135,6 +148,7 @@ def save_settings(path: Path, settings: Settings) -> None:
 
 def _toml(settings: Settings) -> str:
     lines = [f"{name} = {_value(getattr(settings, name))}" for name in ("theme", "ink", "mind")]
+    lines.append(f"loss_unit = {_value(settings.loss_unit.value)}")
     for name in ("network", "training", "sampling"):
         lines += ["", f"[{name}]"]
         section = dataclasses.asdict(getattr(settings, name))

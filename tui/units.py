@@ -6,9 +6,12 @@ Inside the program a loss is nats per character; other units exist only where a 
 from __future__ import annotations
 
 import math
+from enum import Enum
 
 NOTHING = "\N{EN DASH}"
 """Shown where there is no value yet."""
+MOST = 1e300
+"""No loss is shown as more: with a little more it would no longer be a number."""
 
 
 def bits(nats: float) -> float:
@@ -75,3 +78,35 @@ def duration(seconds: float | None) -> str:
 def percent(share: float | None) -> str:
     """Return a share in [0, 1] as `4 %`."""
     return NOTHING if share is None or not math.isfinite(share) else f"{100.0 * share:.0f} %"
+
+
+class LossUnit(Enum):
+    """What losses are shown in; given always in nats per character."""
+
+    NATS = "nats"
+    BITS = "bits"
+    PERPLEXITY = "perplexity"
+
+    @property
+    def next(self) -> LossUnit:
+        """The unit after this one, round and round."""
+        units = list(LossUnit)
+        return units[(units.index(self) + 1) % len(units)]
+
+    def of(self, nats: float) -> float:
+        """Return a loss in this unit; where that is beyond all numbers, `MOST`."""
+        match self:
+            case LossUnit.NATS:
+                return min(nats, MOST)
+            case LossUnit.BITS:
+                return min(bits(nats), MOST)
+            case LossUnit.PERPLEXITY:
+                return min(perplexity(nats), MOST)
+
+    def show(self, nats: float | None) -> str:
+        """Return a loss in at most five cells."""
+        return NOTHING if nats is None or not math.isfinite(nats) else short(self.of(nats), 3)
+
+    def beside(self, nats: float | None) -> str:
+        """Return the same loss in another unit, to stand beside it: `2.49 bits`."""
+        return f"{loss_bits(nats)} bits" if self is LossUnit.NATS else f"{loss(nats)} nats"

@@ -10,14 +10,25 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.bindings import GROUPS, KEYS
+from tui.bindings import GROUPS, KEYS, RACE_KEYS
 
 TERMS = (
     ("Loss", "How surprised the network is by the next character: nats; divided by 0.693, bits."),
     ("Validation", "The loss on the last tenth of the text, which it never learns from: the honest number."),
+    (
+        "Baselines",
+        "What simpler guessers lose: chance, letter frequencies, pairs of letters; and xz.",
+    ),
+    ("Perplexity", "Among how many equally likely characters the network hesitates."),
+    ("Update ratio", "Length of a step against the length of the weights; about 1e-3 is healthy."),
+    (
+        "Gates",
+        "Shut at 0, open at 1. A forget gate near 1 remembers; where nearly all are at an end, few learn.",
+    ),
     ("Epoch", "One pass over the nine tenths that it learns from."),
     ("Temperature", "How daring it writes: 0 takes the likeliest character, 1 draws by its own opinion, 2 is wild."),
     ("Surprise", "Bits that a character tells: 0 where it was certain, 1 at even odds, 7 at one in 128."),
+    ("Neuron", "A unit of the network, between -1 and +1; r tells how closely it follows something: 1 is exactly."),
     ("Top-k, top-p", "Draw among the k likeliest characters only, or those that together reach probability p."),
 )
 
@@ -34,7 +45,7 @@ class HelpScreen(ModalScreen[None]):
             dialog.border_subtitle = "esc closes"
             for group in GROUPS:
                 yield Static(group, classes="help-heading", markup=False)
-                for key in KEYS:
+                for key in (*KEYS, *RACE_KEYS):
                     if key.group == group:
                         yield HelpRow(key.shown, key.help)
             yield Static("Words", classes="help-heading", markup=False)

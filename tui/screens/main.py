@@ -17,22 +17,31 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from corpora.entry import Entry
-from corpora.info import CorpusInfo
+from corpora.info import CorpusInfo, Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import Command, Gauges, RunState, RunUpdate
+from tui import chronicle
 from tui.bindings import screen_bindings, working_bindings
+from tui.chronicle import Event
 from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
 from tui.screens.begin_with import BeginWithScreen
+from tui.screens.events import EventsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
+from tui.screens.race import RaceScreen
+from tui.screens.race_setup import RATE, RaceSetupScreen
+from tui.screens.recipe import RecipeScreen
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
+from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
-from tui.widgets.ink import next_ink
+from tui.widgets.ink import NEURON, next_ink
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_panel import LossPanel
+from tui.widgets.loss_view import LossView, Switch
+from tui.widgets.neuron_panel import NeuronPanel
 from tui.widgets.next_panel import NextPanel
 from tui.widgets.page_tabs import PANELS, PageTabs
 from tui.widgets.room_notice import RoomNotice
@@ -58,11 +67,13 @@ class MainScreen(Screen[None]):
     sampling: reactive[SamplingSettings] = reactive(SamplingSettings, repaint=False)
     """How the next character is drawn."""
     panel: reactive[str] = reactive("sample", repaint=False)
-    """The panel in use; a narrow window shows no other, but that the sample goes with loss and next."""
+    """The panel in use; a narrow window shows no other, but that the sample goes with loss, next and neurons."""
     mind: reactive[bool] = reactive(True, repaint=False)
-    """Whether what may come next is shown where there is room beside all else; a small window has a page for it."""
+    """Whether next and neurons are shown where there is room beside all else; a small window has a page for each."""
     ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
+    happenings: reactive[tuple[Event, ...]] = reactive(tuple, repaint=False)
+    """What has happened, newest last."""
 
     def __init__(
         self,
@@ -72,6 +83,7 @@ class MainScreen(Screen[None]):
         training: TrainingSettings,
         sampling: SamplingSettings,
         insisted: Mapping[str, Any] | None,
+        loss_unit: LossUnit,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
     ) -> None:
@@ -81,9 +93,11 @@ class MainScreen(Screen[None]):
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
         self._training = TrainingPanel(network, training)
-        self._loss = LossPanel(id="loss")
+        self._loss = LossPanel(LossView(loss_unit), id="loss")
         self._sample = SamplePane(id="sample")
         self._next = NextPanel(id="next")
+        self._neurons = NeuronPanel(id="neurons")
+        self._watched = False
         self.set_reactive(MainScreen.sampling, sampling)
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
         self.turned = False
@@ -104,12 +118,14 @@ class MainScreen(Screen[None]):
                 yield self._sample
                 with Horizontal(id="mind"):
                     yield self._next.data_bind(MainScreen.gauges)
+                    yield self._neurons
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Give the panels the numbers of their keys."""
         for number, panel in enumerate(PANELS, start=1):
             self.query_one(f"#{panel}").border_title = f"{number} {panel.capitalize()}"
+        self._watch()
 
     def on_resize(self, event: events.Resize) -> None:
         """Mount what only small windows show, where it is needed first: most windows start without."""
@@ -124,12 +140,19 @@ class MainScreen(Screen[None]):
         """Show what happened since the last update."""
         if update.fresh:
             self._loss.reset()
+            self._neurons.reset()
+        if new := tuple(chronicle.happened(self.gauges, update)):
+            self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
         self.gauges = update.gauges
         if update.fresh and self._insisted is not None:
             self._follow_saved(update.gauges, self._insisted)
-        self._loss.extend(update.losses, update.validations)
+        self._loss.extend(update.losses, update.validations, update.events)
+        self._neurons.see(update.gauges, update.neurons)
         for written in update.written:
             self._sample.append(written)
+            self._neurons.append(written)
+            # a character's values come with the next one
+            self._colour(len(written.text) + 1)
         for notice in update.notices:
             self.say(notice.text, notice.severity)
 
@@ -161,7 +184,7 @@ class MainScreen(Screen[None]):
         self.update_classes({f"-at-{panel}": panel == self.panel for panel in PANELS})
 
     def watch_mind(self) -> None:
-        """Show or hide what may come next."""
+        """Show or hide what goes on in the network."""
         self.set_class(not self.mind, "-mindless")
 
     @property
@@ -187,20 +210,32 @@ class MainScreen(Screen[None]):
 
     def load(self, text: CorpusPanel.Chosen | TextChoice) -> None:
         """Start a new run on a text, with the settings that are filled in."""
+        # The dialog for a text of one's own has asked about these.
+        treatments = text.treatments | (self._treatments if isinstance(text, CorpusPanel.Chosen) else set())
         settings = self._take_settings()
         if settings is None:
             return
-        load = protocol.LoadCorpus(text.sources, *settings, treatments=text.treatments, encoding=text.encoding)
+        load = protocol.LoadCorpus(text.sources, *settings, treatments=treatments, encoding=text.encoding)
         if self.send(load):
             self.say("A new run begins as soon as the text is read.")
 
     def _take_settings(self) -> tuple[NetworkSettings, TrainingSettings] | None:
         """The settings that are filled in; where they cannot be used, the person is brought to what says why."""
+        preset = self._training.draft.picked
         try:
-            return self._training.take()
+            settings = self._training.take()
         except SettingsError:
-            self.action_jump("training")
+            if self._training.wrong_elsewhere:
+                self.action_recipe()
+            else:
+                self.action_jump("training")
             return None
+        if preset is not None:
+            # It brings a way of writing too, though not how fast; that is for this run and not remembered.
+            sampling = dataclasses.replace(preset.sampling, rate=self.sampling.rate)
+            if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
+                self.sampling = sampling
+        return settings
 
     def on_corpus_panel_chosen(self, message: CorpusPanel.Chosen) -> None:
         """Learn it."""
@@ -214,6 +249,10 @@ class MainScreen(Screen[None]):
         """Let it act."""
         self.send(protocol.SetLearningRate(message.learning_rate))
 
+    def on_training_panel_steered(self, message: TrainingPanel.Steered) -> None:
+        """Let it act."""
+        self.send(protocol.SetTraining(message.training))
+
     def on_sampling_panel_changed(self, message: SamplingPanel.Changed) -> None:
         """Grant the wish."""
         self.sample_with(message.sampling)
@@ -225,6 +264,33 @@ class MainScreen(Screen[None]):
     def on_next_panel_taken_back(self) -> None:
         """Have it undone."""
         self.send(protocol.TakeBack())
+
+    def on_neuron_panel_asked(self, message: NeuronPanel.Asked) -> None:
+        """Find out."""
+        message.stop()
+        self.send(protocol.FindNeurons())
+
+    def on_neuron_panel_looked_at(self, message: NeuronPanel.LookedAt) -> None:
+        """Colour the text by it."""
+        message.stop()
+        self._colour()
+
+    def on_neuron_panel_shown(self, message: NeuronPanel.Shown) -> None:
+        """Have the values sent while someone looks."""
+        message.stop()
+        self._watch()
+
+    def _watch(self) -> None:
+        """Have the units' values sent while they can be seen, in their panel or in the text."""
+        wanted = self._neurons.shown or self.ink == NEURON.name
+        if wanted != self._watched and self.send(protocol.Watch(wanted)):
+            self._watched = wanted
+
+    def _colour(self, characters: int | None = None) -> None:
+        """Colour the last characters by the unit that is looked at, or all whose values are kept."""
+        if self.ink == NEURON.name:
+            self._sample.colour(NEURON.name, self._neurons.shades(characters), anew=characters is None)
+            self._sample.about = self._neurons.sentence
 
     def on_page_tabs_picked(self, message: PageTabs.Picked) -> None:
         """Go there."""
@@ -266,6 +332,15 @@ class MainScreen(Screen[None]):
         """Turn one of the sampling settings by a step."""
         self.sample_with(turned(self.sampling, knob, direction))
 
+    def action_look(self, switch: Switch) -> None:
+        """Look at the loss in another way."""
+        self._loss.switch(switch)
+
+    @property
+    def loss_unit(self) -> LossUnit:
+        """What losses are shown in."""
+        return self._loss.view.unit
+
     def action_toggle_writing(self) -> None:
         """Stop writing, or go on."""
         if self.send(protocol.StopSampling() if self._sample.writing else protocol.StartSampling()):
@@ -293,7 +368,7 @@ class MainScreen(Screen[None]):
         else:
             seen = self.panel != "next"
             self.action_jump("next" if seen else "sample")
-        if not seen and self._next.has_focus:
+        if not seen and (self._next.has_focus or self._neurons.has_focus_within):
             self.action_jump("sample")
 
     @property
@@ -304,14 +379,28 @@ class MainScreen(Screen[None]):
     @ink.setter
     def ink(self, ink: str) -> None:
         self._sample.ink = ink
+        if self.is_running:
+            self._watch()
+            self._colour()
 
     def action_next_ink(self) -> None:
         """Write in another ink."""
         self.ink = next_ink(self.ink)
 
+    def action_step_unit(self, steps: int) -> None:
+        """Look at another unit."""
+        self._neurons.step_by(steps)
+
+    def action_find_neurons(self) -> None:
+        """Find units that follow something, and look at the next of them, where it can be seen."""
+        if not self._neurons.shown and self.ink != NEURON.name:
+            self.action_jump("neurons")
+        self._neurons.find()
+
     def action_clear(self) -> None:
         """Forget the written text."""
         self._sample.clear()
+        self._neurons.clear()
 
     def action_follow(self) -> None:
         """Show the end of the written text again."""
@@ -319,16 +408,54 @@ class MainScreen(Screen[None]):
 
     def action_open_text(self) -> None:
         """Ask for a text of one's own."""
-        self.app.push_screen(OpenTextScreen(Path.cwd()), self._open)
+        self.app.push_screen(OpenTextScreen(Path.cwd(), self._treatments), self._open)
 
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:
             self.load(choice)
 
+    def action_race(self) -> None:
+        """Ask who shall race."""
+        network, training = self.gauges.network, self.gauges.training
+        if network is None or training is None or self.gauges.corpus is None or self.gauges.state is RunState.LOADING:
+            self.say("There is no text to race on yet: choose a corpus, or wait until it has been read.")
+            return
+        sampling = dataclasses.replace(self.sampling, rate=RATE)
+        self.app.push_screen(RaceSetupScreen(network, training, sampling), self._race)
+
+    def _race(self, start: protocol.StartRace | None) -> None:
+        if start is not None and self.gauges.corpus is not None and self.send(start):
+            race = RaceScreen(self.send, start, self.gauges.corpus.name, self.loss_unit)
+            self.app.push_screen(race, self._after_race)
+
+    def _after_race(self, sampling: SamplingSettings | None) -> None:
+        """Where a racer took over, fill in its settings, and write as it wrote, at the usual rate."""
+        if sampling is not None:
+            self._training.bring(self.gauges.network, self.gauges.training)
+            self.sample_with(dataclasses.replace(sampling, rate=self.sampling.rate))
+
+    @property
+    def _treatments(self) -> frozenset[Treatment]:
+        """What a preset that was picked wants to be done to a text."""
+        preset = self._training.draft.picked
+        return preset.treatments if preset else frozenset()
+
+    def action_recipe(self) -> None:
+        """Show all settings of network and training."""
+        self.app.push_screen(RecipeScreen(self._training), self._start_with_recipe)
+
+    def _start_with_recipe(self, start: bool | None) -> None:
+        if start:
+            self.action_start_over()
+
+    def action_events(self) -> None:
+        """Show what has happened."""
+        self.app.push_screen(EventsScreen(self))
+
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""
         self.panel = panel
-        if panel == "next" and is_ample(self.size):
+        if panel in ("next", "neurons") and is_ample(self.size):
             self.mind = True
         self.call_after_refresh(self._focus_panel, panel)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rich.cells import get_character_cell_size
 
 from model.protocol import Written
+from tui.widgets.shades import LEGEND, NOTHING
 
 SHADES = 8
 """Of the surprise; each is one bit."""
@@ -55,7 +56,10 @@ def fitted(shades: Sequence[int], text: str) -> bytes:
 PLAIN = Ink("plain")
 SURPRISE = Ink("surprise", surprises, ("surprise in bits ", *map(str, range(SHADES - 1)), f"{SHADES - 1}+"))
 
-INKS: dict[str, Ink] = {ink.name: ink for ink in (PLAIN, SURPRISE)}
+NEURON = Ink("neuron", lambda written: bytes([NOTHING]) * len(written.text), ("", *LEGEND))
+"""Its shades come later than the characters, and all anew with another unit."""
+
+INKS: dict[str, Ink] = {ink.name: ink for ink in (PLAIN, SURPRISE, NEURON)}
 """By name, in the order in which a key goes through them."""
 
 

@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from model.protocol import LossPoint
+
+MOST = 1e200
+"""Higher losses are kept as this one, so that sums of them are numbers."""
+
+
+class Span(NamedTuple):
+    """The losses of some neighbouring steps."""
+
+    mean: float
+    lowest: float
+    highest: float
+    weight: int
+    """How many losses these are of."""
+    step: int
+    """The last of the steps."""
 
 
 class LossHistory:
@@ -34,7 +51,7 @@ class LossHistory:
                 del self._steps[-1], self._losses[-1], self._counts[-1]
             if math.isfinite(point.loss):
                 self._steps.append(point.step)
-                self._losses.append(point.loss)
+                self._losses.append(min(point.loss, MOST))
                 self._counts.append(1)
         while len(self._steps) > self.most:
             self._merge()
@@ -65,6 +82,36 @@ class LossHistory:
             latest = total / count if count else latest
             columns.append(latest)
         return columns
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        """The first step and the last; nothing where there is none."""
+        return (self._steps[0], self._steps[-1]) if self._steps else ()
+
+    def spans(self, first: int, last: int, width: int) -> list[Span | None]:
+        """Return the losses from step `first` to step `last` in `width` equal spans; None where a span has none."""
+        spans: list[Span | None] = [None] * width
+        begin, end = bisect_left(self._steps, first), bisect_right(self._steps, last)
+        per_step = width / (last - first + 1)
+        column, total, count, lowest, highest, latest = -1, 0.0, 0, math.inf, -math.inf, first
+        for step, loss, weight in zip(
+            self._steps[begin:end], self._losses[begin:end], self._counts[begin:end], strict=True
+        ):
+            at = int((step - first) * per_step)
+            if at != column:
+                if count:
+                    spans[column] = Span(total / count, lowest, highest, count, latest)
+                column, total, count, lowest, highest = min(at, width - 1), 0.0, 0, loss, loss
+            total += loss * weight
+            count += weight
+            latest = step
+            if loss < lowest:
+                lowest = loss
+            elif loss > highest:
+                highest = loss
+        if count:
+            spans[column] = Span(total / count, lowest, highest, count, latest)
+        return spans
 
     def column_of(self, step: int, width: int) -> int:
         """Return which of `width` equal spans of steps holds `step`; there must be losses."""

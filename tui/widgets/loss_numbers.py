@@ -10,6 +10,7 @@ from textual.content import Content
 
 from model.protocol import Gauges
 from tui import units
+from tui.units import LossUnit
 
 LABEL = 11
 VALUE = 8
@@ -34,32 +35,32 @@ def chance(gauges: Gauges) -> float | None:
     return math.log(len(gauges.vocabulary)) if gauges.vocabulary else None
 
 
-def numbers(gauges: Gauges) -> list[Number]:
+def numbers(gauges: Gauges, unit: LossUnit = LossUnit.NATS) -> list[Number]:
     """Return what there is to say about training, in the order of the screen."""
-    train, validation = units.loss(gauges.train_loss), units.loss(gauges.validation_loss)
+    train, validation = unit.show(gauges.train_loss), unit.show(gauges.validation_loss)
     speed = units.rate(gauges.chars_per_second)
     clock = units.duration(gauges.training_seconds)
-    best = units.loss(gauges.best_validation_loss)
+    best = unit.show(gauges.best_validation_loss)
     share = units.percent(gauges.validation_share)
     guess = chance(gauges)
     step = units.whole(gauges.step)
     step = step if len(step) <= VALUE else units.characters(gauges.step)
     return [
         Number("step", step, f"epoch {units.short(gauges.epochs, 2)}", f"step {step}", 2),
-        Number("train", train, f"{units.loss_bits(gauges.train_loss)} bits", f"train {train}", 0),
-        Number("validation", validation, f"{units.loss_bits(gauges.validation_loss)} bits", f"val {validation}", 1),
+        Number("train", train, unit.beside(gauges.train_loss), f"train {train}", 0),
+        Number("validation", validation, unit.beside(gauges.validation_loss), f"val {validation}", 1),
         Number("best", best, "", f"best {best}", 5),
         Number("speed", speed, "characters", speed, 3),
         Number("time", clock, "", clock, 4),
         Number("parameters", units.characters(gauges.parameters), "", "", 6),
         Number("validating", share, "of the time", "", 7),
-        Number("by chance", units.loss(guess), f"{units.loss_bits(guess)} bits", "", 8),
+        Number("by chance", unit.show(guess), unit.beside(guess), "", 8),
     ]
 
 
-def table(gauges: Gauges, rows: int) -> Content:
+def table(gauges: Gauges, rows: int, unit: LossUnit = LossUnit.NATS) -> Content:
     """Return the `rows` most important numbers, one to a row, in the order of the screen."""
-    kept = [number for number in numbers(gauges) if number.rank < rows]
+    kept = [number for number in numbers(gauges, unit) if number.rank < rows]
     lines = [
         Content.assemble(
             (f"{number.label:<{LABEL}}", "$foreground-muted"),
@@ -71,11 +72,11 @@ def table(gauges: Gauges, rows: int) -> Content:
     return Content("\n").join(lines)
 
 
-def line(gauges: Gauges, width: int) -> Content:
+def line(gauges: Gauges, width: int, unit: LossUnit = LossUnit.NATS) -> Content:
     """Return as many numbers as fit in a row of `width` cells, the most important first."""
     parts: list[str] = []
     used = 0
-    for number in sorted(numbers(gauges), key=lambda number: number.rank):
+    for number in sorted(numbers(gauges, unit), key=lambda number: number.rank):
         if number.short and used + len(number.short) <= width:
             parts.append(number.short)
             used += len(number.short) + 2

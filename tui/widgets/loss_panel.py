@@ -1,4 +1,4 @@
-"""How training goes: the loss as a landscape, and the numbers."""
+"""How training goes: the loss as a chart, and the numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from model.progress import Event
 from model.protocol import Gauges, LossPoint, RunState
 from tui import units
-from tui.widgets import loss_numbers
+from tui.widgets import loss_legend, loss_numbers, loss_vitals
+from tui.widgets.loss_baselines import baselines_of
+from tui.widgets.loss_chart import LossChart
+from tui.widgets.loss_plot import Reading
+from tui.widgets.loss_record import LossRecord
 from tui.widgets.loss_sparkline import LossSparkline
+from tui.widgets.loss_view import LossView, Switch
 
 SAYINGS = {
     RunState.EMPTY: "No network yet.",
@@ -21,21 +27,27 @@ SAYINGS = {
 }
 EXPLANATION = (
     "train: mean of the last steps. validation: on text that is never learnt from. "
-    "Both in nats per character; bits beside them."
+    "Both per character; another unit beside them."
 )
-LEGEND = (
-    ("nats per character  ", ""),
-    ("\u2581", "$primary"),
-    (" training  ", ""),
-    ("\u2022", "$accent"),
-    (" validation", ""),
+VITALS_EXPLANATION = (
+    "gradient: its length before it is bounded. update: length of a step against that of the weights. gates: share of "
+    "those almost shut, and of those almost open, in the first layer."
 )
 NUMBERS_PER_SECOND = 4
 SHORT_SAYINGS = {RunState.DIVERGED: "Diverged; last good weights kept."}
+CHART_ROWS = 4
+"""From which on there is a chart; below, a landscape of two rows."""
+BOTH_WIDTH, BOTH_ROWS = 130, 10
+"""Cells and rows from which on numbers and gates stand side by side."""
+LEGEND_WIDTH = 30
+"""Cells from which on there is a legend."""
 
 
 class LossPanel(Container):
-    """Shows the loss and the numbers side by side; where that is too narrow, the numbers in a line below."""
+    """Shows the loss and the numbers side by side; where that is too narrow, the numbers in a line below.
+
+    Words around it tell what the loss is worth, and switch how it is looked at.
+    """
 
     DEFAULT_CSS = """
     LossPanel {
@@ -44,7 +56,12 @@ class LossPanel(Container):
         layout: horizontal;
         & #loss-view { width: 1fr; height: 100%; layout: vertical; }
         & #loss-saying { display: none; height: auto; max-height: 2; color: $text-muted; }
-        & #loss-numbers { width: 32; height: 100%; margin: 0 0 0 2; text-wrap: nowrap; }
+        & #loss-chart { display: none; }
+        & #loss-vitals { display: none; }
+        &.-charted #loss-chart { display: block; }
+        &.-charted #loss-sparkline { display: none; }
+        &.-both #loss-vitals { display: block; }
+        & #loss-numbers, & #loss-vitals { width: 32; height: 100%; margin: 0 0 0 2; text-wrap: nowrap; }
         &.-narrow {
             layout: vertical;
             & #loss-view { width: 100%; height: 1fr; }
@@ -54,37 +71,70 @@ class LossPanel(Container):
         &.-saying #loss-saying { display: block; }
         &.-bare {
             & #loss-saying { height: 100%; max-height: 100%; content-align: center middle; }
-            & LossSparkline { display: none; }
-            & #loss-numbers { display: none; }
+            & #loss-sparkline, & #loss-chart { display: none; }
+            & #loss-numbers, & #loss-vitals { display: none; }
         }
-        &.-paused LossSparkline { opacity: 70%; }
+        &.-paused LossSparkline, &.-paused LossChart { opacity: 70%; }
+        &.-paused LossChart:focus { opacity: 100%; }
     }
     """
 
     gauges: reactive[Gauges] = reactive(Gauges)
     """Where the run stands."""
+    view: reactive[LossView] = reactive(LossView, repaint=False)
+    """How the loss is looked at."""
 
-    _said = ""  # the saying on the screen
-    _shown: Gauges | None = None  # the gauges on the screen
-    _resting = False  # numbers were shown a moment ago
+    def __init__(self, view: LossView | None = None, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.set_reactive(LossPanel.view, view or LossView())
+        self._record = LossRecord()
+        self._said = ""  # the saying on the screen
+        self._shown: Gauges | None = None  # the gauges on the screen
+        self._resting = False  # numbers were shown a moment ago
+        self._reading: Reading | None = None  # what the cursor points at
+        self._heading = self._titled = ""  # what the title begins with, and all of it
+        self._legend = Content()
 
     def compose(self) -> ComposeResult:
-        """Put the landscape beside the numbers."""
+        """Put the chart beside the numbers."""
         with Container(id="loss-view"):
-            yield LossSparkline(id="loss-sparkline")
+            yield LossSparkline(self._record, id="loss-sparkline")
+            yield LossChart(self._record, id="loss-chart")
             yield Static(id="loss-saying", markup=False)
         numbers = Static(id="loss-numbers", markup=False)
         numbers.tooltip = EXPLANATION
         yield numbers
+        vitals = Static(id="loss-vitals", markup=False)
+        vitals.tooltip = VITALS_EXPLANATION
+        yield vitals
 
-    def extend(self, losses: Sequence[LossPoint], validations: Sequence[LossPoint] = ()) -> None:
-        """Go on with the landscape."""
-        if losses or validations:
-            self.query_one(LossSparkline).extend(losses, validations)
+    def extend(
+        self, losses: Sequence[LossPoint], validations: Sequence[LossPoint] = (), events: Sequence[Event] = ()
+    ) -> None:
+        """Go on with the curve."""
+        if losses or validations or events:
+            self._record.extend(losses, validations, events)
+            self._draw()
+        if events:
+            self._show_words()
 
     def reset(self) -> None:
-        """Begin a new landscape, for a new network."""
-        self.query_one(LossSparkline).reset()
+        """Begin a new curve, for a new network."""
+        self.query_one(LossChart).reset()
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw the one that is on the screen; the other has no size."""
+        self.query_one(LossSparkline).draw()
+        self.query_one(LossChart).draw()
+
+    def switch(self, switch: Switch) -> None:
+        """Look at the loss in another way."""
+        self.view = self.view.switched(switch)
+
+    def action_switch(self, switch: Switch) -> None:
+        """Do so by a click on its word."""
+        self.switch(switch)
 
     def on_mount(self) -> None:
         """Show the gauges that were given before there was a screen."""
@@ -92,14 +142,33 @@ class LossPanel(Container):
 
     def on_resize(self) -> None:
         """Choose what there is room for."""
-        self.set_class(self.size.width < 2 * loss_numbers.WIDE or self.size.height < 4, "-narrow")
+        width, height = self.size
+        self.set_class(width < 2 * loss_numbers.WIDE or height < 4, "-narrow")
+        self.set_class(height >= CHART_ROWS, "-charted")
+        self.set_class(width >= BOTH_WIDTH and height >= BOTH_ROWS, "-both")
         self._show()
+
+    def watch_view(self) -> None:
+        """Let numbers, axis and baselines follow at once."""
+        if self.is_mounted:
+            self._show()
 
     def watch_gauges(self, old: Gauges, new: Gauges) -> None:
         """Show where the run stands: another state at once, numbers that run only as often as they can be read."""
         running = old.state is new.state is RunState.TRAINING
         if self.is_mounted and not (running and self._resting):
             self._show_and_rest()
+
+    def on_loss_chart_read(self, message: LossChart.Read) -> None:
+        """Read out what the cursor points at."""
+        message.stop()
+        self._reading = message.reading
+        self._show_words()
+
+    def on_loss_chart_drawn(self, message: LossChart.Drawn) -> None:
+        """Tell of the baselines that are not on the chart."""
+        message.stop()
+        self._show_words()
 
     def _show_and_rest(self) -> None:
         self._show()
@@ -115,26 +184,61 @@ class LossPanel(Container):
 
     def _show(self) -> None:
         """Write the numbers, and what is to be said."""
-        self._shown = self.gauges
-        numbers = self.query_one("#loss-numbers", Static)
-        width, height = self.size
-        if self.has_class("-narrow"):
-            numbers.update(loss_numbers.line(self.gauges, width), layout=False)
-        else:
-            numbers.update(loss_numbers.table(self.gauges, height), layout=False)
-        self.query_one(LossSparkline).chance = loss_numbers.chance(self.gauges)
-        saying = self._saying(width)
+        gauges = self._shown = self.gauges
+        saying = self._saying(self.size.width)
         if saying != self._said:  # it may need other rows than the last, so the panel is laid out anew
             self._said = saying
             self.query_one("#loss-saying", Static).update(Content(saying))
-        state = self.gauges.state
         self.set_class(bool(saying), "-saying")
-        self.set_class(bool(saying) and self.gauges.train_loss is None, "-bare")
-        # Where the chart is narrow, what its signs mean matters more than its unit.
-        legend = LEGEND if width >= 60 else LEGEND[1:]
-        self.border_subtitle = "" if self.has_class("-bare") else Content.assemble(*legend)
-        self.set_class(state is RunState.DIVERGED, "-diverged")
-        self.set_class(state is RunState.PAUSED, "-paused")
+        self.set_class(bool(saying) and gauges.train_loss is None, "-bare")
+        self.set_class(gauges.state is RunState.DIVERGED, "-diverged")
+        self.set_class(gauges.state is RunState.PAUSED, "-paused")
+        self._show_numbers()
+        self.query_one(LossSparkline).chance = loss_numbers.chance(gauges)
+        chart = self.query_one(LossChart)
+        chart.best = gauges.best_validation_loss
+        chart.baselines, chart.view = baselines_of(gauges), self.view
+        self._show_words()
+
+    def _show_numbers(self) -> None:
+        """Write the numbers, or what stands in their place."""
+        numbers, gauges, view = self.query_one("#loss-numbers", Static), self.gauges, self.view
+        width, height = self.size
+        both = self.has_class("-both")
+        if self.has_class("-narrow"):
+            line = loss_vitals.line(gauges, width) if view.vitals else loss_numbers.line(gauges, width, view.unit)
+            numbers.update(line, layout=False)
+        elif view.vitals and not both:
+            numbers.update(loss_vitals.page(gauges, height), layout=False)
+        else:
+            numbers.update(loss_numbers.table(gauges, height, view.unit), layout=False)
+        if both:
+            self.query_one("#loss-vitals", Static).update(loss_vitals.page(gauges, height), layout=False)
+
+    def _show_words(self) -> None:
+        """Write the title and the legend, where they read differently."""
+        if self.border_title != self._titled:  # someone else named the panel
+            self._heading = self.border_title or ""
+        gauges, chart, unit = self.gauges, self.query_one(LossChart), self.view.unit
+        loss = gauges.train_loss if gauges.validation_loss is None else gauges.validation_loss
+        if self.has_class("-bare"):
+            title = self._heading
+        elif self._reading is not None:
+            title = loss_legend.readout(self._heading, self._reading, unit)
+        else:
+            title = loss_legend.title(
+                self._heading, loss, chart.baselines, named=chart.named, unit=unit, width=self.size.width - 2
+            )
+        if title != self._titled or title != self.border_title:
+            self.border_title = Content(title)
+            self._titled = self.border_title or ""
+        width, legend = self.size.width, Content()
+        if not self.has_class("-bare") and width >= LEGEND_WIDTH:
+            kinds = {event.kind for event in self._record.events}
+            legend = loss_legend.legend(self.view, kinds, width, pages=not self.has_class("-both"))
+        if legend != self._legend:
+            self._legend = legend
+            self.border_subtitle = legend
 
     def _saying(self, width: int) -> str:
         """Return a sentence about the state, where the numbers do not tell it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from model.protocol import LossPoint
 from tui import units
-from tui.widgets.loss_history import LossHistory
+from tui.widgets.loss_record import LossRecord
 
 EIGHTHS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"
 DOT, CUT, DASH = "\u2022", "\u25b2", "\u2504"
@@ -32,7 +32,7 @@ Cell = tuple[str, Style]
 
 
 class LossSparkline(Widget):
-    """Draws a `LossHistory` with block characters, eight levels to a row.
+    """Draws a `LossRecord` with block characters, eight levels to a row.
 
     The scale ends where nearly all of the curve is below: the first steps fall so far that the rest would look flat.
     They are cut off at the top, which a sign says, with the highest loss beside it. A dashed line is what guessing
@@ -60,27 +60,14 @@ class LossSparkline(Widget):
     chance: reactive[float | None] = reactive(None, repaint=False)
     """The loss of a guess among all characters alike, in nats per character."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, record: LossRecord | None = None, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._history = LossHistory()
-        self._validations = LossHistory(500)
+        self.record = LossRecord() if record is None else record
         self._rows: list[Strip] = []  # as drawn last; none where that is out of date
-
-    def extend(self, losses: Iterable[LossPoint], validations: Iterable[LossPoint]) -> None:
-        """Go on with the landscape."""
-        self._history.extend(losses)
-        self._validations.extend(validations)
-        self._draw_anew()
-
-    def reset(self) -> None:
-        """Begin a new landscape."""
-        self._history.clear()
-        self._validations.clear()
-        self._draw_anew()
 
     def watch_chance(self) -> None:
         """Draw the line of chance where it is now."""
-        self._draw_anew()
+        self.draw()
 
     def notify_style_update(self) -> None:
         """Draw in the new colours."""
@@ -89,10 +76,10 @@ class LossSparkline(Widget):
 
     def on_resize(self) -> None:
         """Draw at the new size."""
-        self._draw_anew()
+        self.draw()
 
-    def _draw_anew(self) -> None:
-        """Draw the landscape, and paint the rows that have changed: with a long history few do."""
+    def draw(self) -> None:
+        """Draw the record as it is now, and paint the rows that have changed: with a long history few do."""
         before, self._rows = self._rows, self._draw(*self.size)
         if len(before) != len(self._rows):
             self.refresh()
@@ -109,10 +96,11 @@ class LossSparkline(Widget):
     def _draw(self, width: int, height: int) -> list[Strip]:
         """Return the rows of the landscape, with numbers at the left where there is room."""
         axis = AXIS if width >= 4 * AXIS and height > 1 else 0
-        columns = self._history.columns(width - axis)
+        losses = self.record.losses
+        columns = losses.columns(width - axis)
         if not columns:
             return []
-        marks = {self._history.column_of(point.step, len(columns)): point.loss for point in self._validations}
+        marks = {losses.column_of(point.step, len(columns)): point.loss for point in self.record.validations}
         lowest, highest = scale(columns, list(marks.values()), self.chance)
 
         def level(loss: float) -> int:
@@ -124,7 +112,7 @@ class LossSparkline(Widget):
         if self.chance is not None and lowest <= self.chance <= highest and height > 2:
             self._draw_chance(grid[(level(self.chance) - 1) // 8], self.chance)
         cut = [column for column, loss in enumerate(columns) if loss > highest]
-        self._draw_cut(grid[-1], cut, max(point.loss for point in self._history))
+        self._draw_cut(grid[-1], cut, max(point.loss for point in losses))
         if height > 2:  # on a low landscape the marks would only be holes in it
             for column, loss in marks.items():
                 at = level(loss)
@@ -205,7 +193,7 @@ def scale(losses: Sequence[float], marks: Sequence[float], chance: float | None 
     highest = max(loss for loss in (highest, ordered[-1], chance or 0.0) if loss <= near)
     missing = max(0.0, LEAST_SPAN - (highest - lowest))
     lowest = max(0.0, lowest - missing / 2)
-    return lowest, max(highest, lowest + LEAST_SPAN)
+    return lowest, max(highest, lowest + LEAST_SPAN, lowest * (1 + 1e-6))  # a huge loss is no higher by a little
 
 
 if __name__ == "__main__":
@@ -221,6 +209,8 @@ if __name__ == "__main__":
         def on_mount(self) -> None:
             """Give it two thousand steps."""
             losses = [LossPoint(step, 1.4 + 2.8 / (1 + step / 30) ** 0.5) for step in range(2000)]
-            self.query_one(LossSparkline).extend(losses, losses[::250])
+            sparkline = self.query_one(LossSparkline)
+            sparkline.record.extend(losses, losses[::250])
+            sparkline.draw()
 
     Demo().run()

@@ -23,6 +23,7 @@ from tui.sanitize import picture
 from tui.widgets.bar import TICK, Part, bar, line
 
 EMPTY = "What may come next stands here as soon as there is a network."
+EMPTY_NARROW = "No network yet."
 DIGITS = 9
 """Candidates that have a key."""
 LEAST_CELLS = 22
@@ -133,7 +134,7 @@ class NextPanel(Widget, can_focus=True):
         """Return a candidate's row, or the gauge."""
         width, height = self.content_size
         if self.outlook is None:
-            text = EMPTY if cell_len(EMPTY) <= width else ""
+            text = EMPTY if cell_len(EMPTY) <= width else EMPTY_NARROW
             row = [self._segment(text.center(width) if y == (height - 1) // 2 else "", "cut")]
         elif width < LEAST_CELLS:
             row = []

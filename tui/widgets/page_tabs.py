@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
-PANELS = ("corpora", "training", "sampling", "loss", "sample", "next")
+PANELS = ("corpora", "training", "sampling", "loss", "sample", "next", "neurons")
 """In reading order, which is also that of their number keys."""
 
 
@@ -28,10 +28,10 @@ class PageTab(Static):
         self.number = number
         self.panel = panel
 
-    def name_it(self, *, numbered: bool) -> None:
-        """Show the name, with its key where there is room."""
-        name = self.panel.capitalize()
-        self.update(f"{self.number} {name}" if numbered else name)
+    def name_it(self, *, numbered: bool, named: bool) -> None:
+        """Show the key, the name, or both."""
+        parts = [str(self.number)] * numbered + [self.panel.capitalize()] * named
+        self.update(" ".join(parts))
 
     def on_click(self, event: events.Click) -> None:
         """Tell whose name it was."""
@@ -39,8 +39,9 @@ class PageTab(Static):
         self.post_message(self.Clicked(self.panel))
 
 
-ROOM_FOR_NUMBERS = sum(len(f"1 {panel}  ") for panel in PANELS)
-"""Columns."""
+ROOM_FOR_ALL = sum(len(f"1 {panel} ") for panel in PANELS)
+ROOM_FOR_NAMES = sum(len(f"{panel} ") for panel in PANELS if panel != "loss")
+"""Columns; where there are fewer than these, the loss has no tab, and only the open one has its name."""
 
 
 class PageTabs(Horizontal):
@@ -66,13 +67,19 @@ class PageTabs(Horizontal):
         self.call_after_refresh(self._name_tabs)
 
     def _name_tabs(self) -> None:
+        width = self.size.width
+        self.set_class(width < ROOM_FOR_ALL + len(PANELS), "-close")
         for tab in self.query(PageTab):
-            tab.name_it(numbered=self.size.width >= ROOM_FOR_NUMBERS)
+            tab.name_it(
+                numbered=width >= ROOM_FOR_ALL or width < ROOM_FOR_NAMES,
+                named=width >= ROOM_FOR_NAMES or tab.panel == self.panel,
+            )
 
     def watch_panel(self) -> None:
         """Light the open one."""
         for tab in self.query(PageTab):
             tab.set_class(tab.panel == self.panel, "-open")
+        self._name_tabs()
 
     def on_page_tab_clicked(self, message: PageTab.Clicked) -> None:
         """Pass it on as our own."""

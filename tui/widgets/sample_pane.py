@@ -22,8 +22,9 @@ from textual.widget import Widget
 from model.protocol import Written
 from tui import units
 from tui.sanitize import sanitize, sanitize_line
-from tui.widgets.ink import BOLD, INKS, PLAIN, SHADES, UNDERLINE
+from tui.widgets.ink import BOLD, INKS, NEURON, PLAIN, SHADES, UNDERLINE
 from tui.widgets.sample_rows import Inks, SampleRows
+from tui.widgets.shades import letters, palette
 from tui.widgets.text_buffer import TextBuffer
 
 BEFORE = 8
@@ -46,6 +47,9 @@ class SamplePane(ScrollView, can_focus=True):
         "sample-pane--expected",
         "sample-pane--surprising",
         "sample-pane--startling",
+        "sample-pane--low",
+        "sample-pane--quiet",
+        "sample-pane--high",
     }
     DEFAULT_CSS = """
     SamplePane {
@@ -64,6 +68,9 @@ class SamplePane(ScrollView, can_focus=True):
         & > .sample-pane--expected { color: $foreground 55%; }
         & > .sample-pane--surprising { color: $warning; }
         & > .sample-pane--startling { color: $error; }
+        & > .sample-pane--low { color: $primary; }
+        & > .sample-pane--quiet { color: $foreground 50%; }
+        & > .sample-pane--high { color: $accent; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,6 +88,8 @@ class SamplePane(ScrollView, can_focus=True):
     """Whether more is to come: the cursor stands behind the text."""
     ink: reactive[str] = reactive(PLAIN.name)
     """What the colour of the characters tells: the name of one of `INKS`."""
+    about: reactive[str] = reactive("", repaint=False)
+    """What stands before the ink's legend, where that does not say it."""
 
     def __init__(
         self,
@@ -130,6 +139,16 @@ class SamplePane(ScrollView, can_focus=True):
     def _write(self, text: str, shades: Mapping[str, bytes], first: int, stop: int, primed: int) -> None:
         values = {name: all_of_it[first:stop] for name, all_of_it in shades.items()}
         self._buffer.write(text[first:stop], primed=min(primed, stop - first), values=values)
+
+    def colour(self, ink: str, shades: bytes, *, anew: bool) -> None:
+        """Give the last characters, as many as there are `shades`, other shades of an ink; with `anew`, draw them all.
+
+        Without it they are drawn with what has just been appended.
+        """
+        self._buffer.colour(ink, shades)
+        if anew:
+            self._rows.forget()
+            self.refresh()
 
     def clear(self) -> None:
         """Forget all text and follow again."""
@@ -214,8 +233,11 @@ class SamplePane(ScrollView, can_focus=True):
     def _legend(self) -> Content:
         """Return what the ink's shades mean, each in its own."""
         head, *words = INKS[self.ink].legend
+        head = head or f"{self.about} "
         styles = [TextualStyle.from_rich_style(style) for style in self._mixed().shades]
-        return Content.assemble(head, *((f" {word} ", style) for word, style in zip(words, styles, strict=True)))
+        return Content.assemble(
+            head, *((f" {word} ", style) for word, style in zip(words, styles, strict=True) if word)
+        )
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Follow when the end has come into view, and stop following when it is left."""
@@ -241,6 +263,11 @@ class SamplePane(ScrollView, can_focus=True):
         self._inks = None
         self._rows.forget()
         self.refresh()
+        if self.is_mounted:
+            self._tell_unread()
+
+    def watch_about(self) -> None:
+        """Say it."""
         if self.is_mounted:
             self._tell_unread()
 
@@ -335,6 +362,8 @@ class SamplePane(ScrollView, can_focus=True):
         """Return the style of each shade: from half-light over the page's own ink to what glows."""
         names = ("sample-pane--expected", "", "sample-pane--surprising", "sample-pane--startling")
         plain = self.visual_style.rich_style
+        if self.ink == NEURON.name:
+            return letters(plain, palette(*(self._color(f"sample-pane--{name}") for name in ("low", "quiet", "high"))))
         inks = [self.get_component_rich_style(name) if name else plain for name in names]
         stops = [Color.from_rich_color(ink.color) for ink in inks]
         colors = [blended(stops, shade / (SHADES - 1)) for shade in range(SHADES)]
@@ -342,6 +371,9 @@ class SamplePane(ScrollView, can_focus=True):
             plain + Style(color=color.rich_color, bold=shade >= BOLD or None, underline=shade >= UNDERLINE or None)
             for shade, color in enumerate(colors)
         )
+
+    def _color(self, name: str) -> Color:
+        return Color.from_rich_color(self.get_component_rich_style(name).color)
 
 
 def blended(stops: Sequence[Color], share: float) -> Color:

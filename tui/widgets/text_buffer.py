@@ -89,6 +89,17 @@ class TextBuffer:
         """Return what a channel has for the characters from offset `first` up to `stop`; nothing if it is unknown."""
         return bytes(self.channels.get(name, b"")[first - self.start : stop - self.start])
 
+    def colour(self, name: str, values: bytes) -> None:
+        """Change what a channel has for the last characters, as many as there are values; labels have none."""
+        channel, stop = self.channels[name], len(self._text)
+        for label in (*reversed(self.labels), self.start - 1):
+            begin = label - self.start + 1
+            count = min(stop - begin, len(values))
+            if count > 0:
+                channel[stop - count : stop] = values[-count:]
+                values = values[:-count]
+            stop = begin - 1
+
     def label(self, text: str, *, alone: bool) -> bool:
         """Append a label to the text, in a row of its own if `alone`. `settle` wraps it.
 

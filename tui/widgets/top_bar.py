@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from model.protocol import Gauges, RunState
 from tui import units
+from tui.draft import DEFAULT, OWN, preset_name
 from tui.sanitize import sanitize_line
 
 STATES = {
@@ -20,6 +21,8 @@ STATES = {
     RunState.DIVERGED: ("✕", "diverged"),
 }
 """A sign, so that colour is never the only one to tell, and a word."""
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSProp", "adagrad": "AdaGrad", "sgd": "SGD"}
+"""As the papers write them."""
 
 
 class TopBar(Horizontal):
@@ -63,14 +66,16 @@ class TopBar(Horizontal):
 
 
 def describe_run(gauges: Gauges) -> Content:
-    """The corpus and the network in half a line."""
+    """The corpus and the network in half a line; at its end the preset, or else what makes the steps."""
     parts = []
     if gauges.corpus is not None:
         parts.append(sanitize_line(gauges.corpus.name))
     if gauges.network is not None:
-        layers = "1 layer" if gauges.network.layers == 1 else f"{gauges.network.layers} layers"
-        parts += [
-            f"LSTM of {layers}, {gauges.network.hidden_size} cells",
-            f"{gauges.parameters:,} parameters",
-        ]
+        network, training = gauges.network, gauges.training
+        layers = "1 layer" if network.layers == 1 else f"{network.layers} layers"
+        parts.append(f"{network.cell.upper()} of {layers}, {network.hidden_size} cells")
+        parts.append(f"{gauges.parameters:,} parameters")
+        if training is not None:
+            recipe = preset_name(network, training)
+            parts.append(OPTIMIZERS[training.optimizer] if recipe in (DEFAULT, OWN) else recipe)
     return Content(" · ".join(parts))

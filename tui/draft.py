@@ -1,0 +1,173 @@
+"""A recipe in the making: what is filled in, and the recipe that it departs from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from model.config import NetworkSettings, SettingsError, TrainingSettings
+from model.presets import PRESETS, Preset
+from tui.recipe import BY_NAME, PRESET, SETTINGS
+from tui.setting import NETWORK_NAMES, Setting, Value
+
+DEFAULT: Final = "default"
+OWN: Final = "own"
+"""What the preset is called where it is none, or none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Fields as they are filled in. All that is asked of it gives another draft or a plain value."""
+
+    network: NetworkSettings
+    """As last asked for."""
+    training: TrainingSettings
+    """As last asked for; a short text may be trained with fewer streams."""
+    edits: Mapping[str, Value] = field(default_factory=dict)
+    """What is filled in that is another than was asked for: values, or texts that cannot be used."""
+    picked: Preset | None = None
+    """Was picked since; it brings a way of writing too."""
+    own: Mapping[str, Value] | None = None
+    """What was filled in by hand when a preset was picked over it."""
+
+    def value(self, setting: Setting) -> Value:
+        """What is filled in."""
+        return self.preset if setting is PRESET else self.edits.get(setting.name, self.asked(setting))
+
+    def asked(self, setting: Setting) -> Value:
+        """What was asked for last."""
+        if setting is PRESET:
+            return preset_name(self.network, self.training)
+        value: Value = getattr(self.network if setting.name in NETWORK_NAMES else self.training, setting.name)
+        return value
+
+    def applies(self, setting: Setting) -> bool:
+        """Whether a setting matters, given the others."""
+        return setting.applies is None or setting.applies(lambda name: self.value(BY_NAME[name]))
+
+    def choices(self, setting: Setting) -> tuple[str, ...]:
+        """What can be picked."""
+        if setting is not PRESET:
+            return setting.choices
+        own = (OWN,) if self.own is not None or self.preset == OWN else ()
+        return (DEFAULT, *PRESETS, *own)
+
+    # --------------------------------------------------------------------------------- filling it in
+
+    def edit(self, setting: Setting, value: Value) -> Draft:
+        """Fill in a value, or a text that is none."""
+        if setting is PRESET:
+            return self._pick(str(value))
+        edits = {**self.edits, setting.name: value}
+        if value == self.asked(setting):
+            del edits[setting.name]
+        return replace(self, edits=edits)
+
+    def _pick(self, name: str) -> Draft:
+        """Fill in a whole recipe; the seed is no part of it."""
+        own = dict(self.edits) if self.preset == OWN else self.own
+        if name == OWN:
+            return self if own is None else replace(self, edits=own, picked=None)
+        preset = PRESETS.get(name)
+        source = Draft(preset.network, preset.training) if preset else Draft(NetworkSettings(), TrainingSettings())
+        filled = {s.name: source.asked(s) for s in SETTINGS if s.name != "seed" and source.asked(s) != self.asked(s)}
+        if "seed" in self.edits:
+            filled["seed"] = self.edits["seed"]
+        return replace(self, edits=filled, picked=preset, own=own)
+
+    def accept(self, setting: Setting) -> Draft:
+        """Ask for what one field has, and leave the others a draft.
+
+        Raises:
+            SettingsError: If it cannot be used.
+        """
+        change: dict[str, Any] = {setting.name: self.value(setting)}
+        edits = {name: value for name, value in self.edits.items() if name != setting.name}
+        if setting.name in NETWORK_NAMES:
+            return replace(self, network=replace(self.network, **change), edits=edits)
+        return replace(self, training=replace(self.training, **change), edits=edits)
+
+    def take(self) -> Draft:
+        """Ask for all that is filled in.
+
+        Raises:
+            SettingsError: If something cannot be used.
+        """
+        network, training = self.recipe()
+        return Draft(network, training)
+
+    def undo(self) -> Draft:
+        """Fill in what was asked for last."""
+        return Draft(self.network, self.training)
+
+    def follow(self, network: NetworkSettings | None, training: TrainingSettings | None) -> Draft:
+        """Take over what another network brings, a checkpoint say; what is being edited stays."""
+        if training is not None and training.batch_size < self.training.batch_size:
+            # Fewer streams than asked for: the text is short, the next one may not be.
+            training = replace(training, batch_size=self.training.batch_size)
+        moved = replace(self, network=network or self.network, training=training or self.training)
+        return replace(
+            moved, edits={name: value for name, value in self.edits.items() if value != moved.asked(BY_NAME[name])}
+        )
+
+    # --------------------------------------------------------------------------------- looking at it
+
+    def recipe(self) -> tuple[NetworkSettings, TrainingSettings]:
+        """The settings as they are filled in.
+
+        Raises:
+            SettingsError: If something cannot be used.
+        """
+        network: dict[str, Any] = {name: value for name, value in self.edits.items() if name in NETWORK_NAMES}
+        training: dict[str, Any] = {name: value for name, value in self.edits.items() if name not in NETWORK_NAMES}
+        return replace(self.network, **network), replace(self.training, **training)
+
+    def complaint(self, setting: Setting) -> str:
+        """What is wrong with what is filled in for a setting, "" where nothing is."""
+        if setting is PRESET:
+            return ""
+        names = [setting.name]
+        if setting.name == "tied":  # the one setting that depends on others
+            sizes = (BY_NAME["hidden_size"], BY_NAME["embedding_size"])
+            if any(self.complaint(size) for size in sizes):
+                return ""
+            names += [size.name for size in sizes]
+        changes: dict[str, Any] = {name: self.value(BY_NAME[name]) for name in names}
+        try:
+            replace(NetworkSettings() if setting.name in NETWORK_NAMES else TrainingSettings(), **changes)
+        except SettingsError as error:
+            return sentence(str(error))
+        return ""
+
+    @property
+    def wrong(self) -> tuple[Setting, ...]:
+        """What cannot be used as it is filled in."""
+        return tuple(setting for setting in SETTINGS if self.complaint(setting))
+
+    @property
+    def changed(self) -> tuple[Setting, ...]:
+        """What is filled in that is another than was asked for."""
+        return tuple(setting for setting in SETTINGS if setting.name in self.edits)
+
+    @property
+    def preset(self) -> str:
+        """The name of the preset that is filled in, `default`, or `own`."""
+        try:
+            return preset_name(*self.recipe())
+        except SettingsError:
+            return OWN
+
+
+def preset_name(network: NetworkSettings, training: TrainingSettings) -> str:
+    """The name of the preset that these settings are, whatever the seed; `default` or `own` where they are none."""
+    training = replace(training, seed=0)
+    if (network, training) == (NetworkSettings(), TrainingSettings()):
+        return DEFAULT
+    same = (preset.name for preset in PRESETS.values() if (preset.network, preset.training) == (network, training))
+    return next(same, OWN)
+
+
+def sentence(words: str) -> str:
+    """Return a complaint with a capital and a full stop."""
+    return words[:1].upper() + words[1:] + "."
