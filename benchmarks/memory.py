@@ -1,4 +1,4 @@
-"""Peak memory of training, measured and as the README's formula tells it.
+"""Peak memory of training, measured and as the README's formula has it.
 
     python benchmarks/memory.py
 
@@ -61,8 +61,7 @@ def formula(network: NetworkSettings, training: TrainingSettings, P: int) -> dic
         copies += 3  # the player's values and gradient, and the change
     window = training.seq_length * training.batch_size * H
     activations = ACTIVATIONS[network.cell] + (2 if training.dropout else 0)
-    # W_hh with the scale of the tanh folded in, for each window there is
-    folded = L * G * H * H if network.cell == "lstm" else 0
+    folded = L * G * H * H  # W_hh as a window wants it
     return {
         "weights": FLOAT * P * copies,
         "training": FLOAT * (L * activations * window + folded),

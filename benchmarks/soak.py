@@ -5,7 +5,7 @@
 Runs the engine in this process as the app does: it trains, writes as fast as it goes, and now and then the temperature
 turns, training pauses and goes on, and the run is copied to disk. Every update is taken in at once and thrown away.
 Prints the memory of the process at equal distances and at last its slope over the second half, in MB per 1000 steps.
-Ends with 1 if that is more than 1 MB and more than chance makes of it.
+Ends with 1 if that is more than 1 MB, more than chance makes of it, and more than 2 MB in all.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ LOOKS = 40
 
 GOAL = 1.0
 """MB per 1000 steps."""
+
+UNREST = 2.0
+"""MB by which allocators move without a reason of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,8 @@ def main() -> int:
         sys.exit("It did not train; what it said stands above.")
     rate, error = slope(looks[LOOKS // 2 :])
     print(f"\n{rate:+.3f} MB per 1000 steps, standard error {error:.3f}, over the second half; goal: below {GOAL:g}")
-    return 1 if rate > GOAL and rate > 3.0 * error else 0
+    grown = looks[-1].megabytes - looks[LOOKS // 2].megabytes
+    return 1 if rate > max(GOAL, 3.0 * error) and grown > UNREST else 0
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ class Reader:
             Logits of the next character, (B, V), or (V,) of a single stream. The next call overwrites them.
         """
         layer, moment = self._layers[0]
-        layer.step(self._project(ids, moment.z), moment)
+        layer.step(self._project(ids, moment.z) if self._table is None else self._table[ids], moment)
         for layer, moment, project, b in self._above:
             layer.step(add(project(), b, moment.z), moment)
         logits = self._decode()
@@ -84,7 +84,5 @@ class Reader:
 
     def _project(self, ids: Ids | int, z: Floats) -> Floats:
         """X W_ih + b_ih of the first layer, (B, G H), which may be in `z`."""
-        if self._table is not None:
-            return self._table[ids]
         W_ih, b = self._inputs[0]
         return add(W_ih[ids] if self._E is None else self._E[ids] @ W_ih, b, z)
