@@ -18,8 +18,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
-from threadpoolctl import threadpool_limits
-
 from corpora.corpus import Corpus, CorpusError
 from corpora.library import load
 from model import protocol, wire
@@ -28,6 +26,7 @@ from model.checkpoint import CheckpointError, load_checkpoint
 from model.config import SettingsError
 from model.live_run import LiveRun
 from model.race import Race
+from model.threads import use_threads
 
 TURN_SECONDS = 0.008
 """Training between two looks at commands and due characters."""
@@ -55,6 +54,7 @@ class Engine:
         clock: Callable[[], float] = time.perf_counter,
         *,
         rescue: Path | None = None,
+        threads: int | None = 1,
     ) -> None:
         """Begin with nothing to do.
 
@@ -62,10 +62,11 @@ class Engine:
             send: Takes each update.
             clock: Tells the time in seconds.
             rescue: Where the run is kept against accidents: every minute, and when the app is gone.
+            threads: Processes that work out a training step; None uses as many as are quickest.
         """
         self._send, self._clock, self._rescue = send, clock, rescue
         self._autosave = Autosave(rescue, clock) if rescue is not None else None
-        self._runs = {protocol.MAIN: LiveRun(clock)}
+        self._runs = {protocol.MAIN: LiveRun(clock, threads=threads)}
         self._loading: dict[str, Loading] = {}
         self._race: Race | None = None
         self._number = 0
@@ -227,6 +228,7 @@ class Engine:
                 run.save(Path(save_to))
             news = tuple(update for run in self._runs.values() if (update := run.take_news()) is not None)
             self._tell(news, stopped=True)
+            run.close()
 
     def rescue(self) -> None:
         """Save what was trained when nobody is there any more to tell."""
@@ -234,6 +236,7 @@ class Engine:
         run = self._runs[protocol.MAIN]
         if self._rescue is not None and run.worth_saving and not self.stopped:
             run.save(self._rescue)
+        run.close()
 
     def _finish_autosave(self) -> None:
         if self._autosave is not None:
@@ -309,11 +312,11 @@ def listen(pipe: BinaryIO, inbox: SimpleQueue[protocol.Command | None]) -> None:
         inbox.put(None)
 
 
-def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None) -> None:
+def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None, threads: int | None) -> None:
     """Run an engine until it is told to stop, or until the app is gone; then the run is saved to `rescue`."""
     inbox: SimpleQueue[protocol.Command | None] = SimpleQueue()
     threading.Thread(target=listen, args=(commands, inbox), daemon=True).start()
-    engine = Engine(lambda update: wire.send(updates, update), rescue=rescue)
+    engine = Engine(lambda update: wire.send(updates, update), rescue=rescue, threads=threads)
     try:
         while not engine.stopped:
             wait = engine.patience
@@ -333,15 +336,15 @@ def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None) -> None:
 def main() -> None:
     """Serve the app at the other end of standard input and output; whatever prints goes to standard error."""
     parser = argparse.ArgumentParser(prog="model.engine", description=main.__doc__)
-    parser.add_argument("--threads", type=int, default=1, help="BLAS threads")
+    parser.add_argument("--threads", type=int, help="processes that work out a training step; the quickest number")
     parser.add_argument("--rescue", type=Path, help="where the run is saved if the app dies")
     options = parser.parse_args()
     # the terminal's interrupt is for the app, which tells the engine to stop when it wants it to
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     updates = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    threadpool_limits(options.threads)
-    serve(sys.stdin.buffer, updates, options.rescue)
+    use_threads(1)
+    serve(sys.stdin.buffer, updates, options.rescue, options.threads)
     # the listening thread still waits for a command; an orderly shutdown of Python would wait for it
     sys.stderr.flush()
     os._exit(0)

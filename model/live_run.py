@@ -42,8 +42,8 @@ class LiveRun:
         steps_left: Steps still to do one by one.
     """
 
-    def __init__(self, clock: Callable[[], float], name: str = MAIN) -> None:
-        self.clock, self.name = clock, name
+    def __init__(self, clock: Callable[[], float], name: str = MAIN, *, threads: int | None = 1) -> None:
+        self.clock, self.name, self.threads = clock, name, threads
         self.trainer: Trainer | None = None
         self.writer: Writer | None = None
         self.training = False
@@ -72,7 +72,7 @@ class LiveRun:
         Raises:
             CorpusError: If the text is too short for a single window; the present network then stays.
         """
-        trainer = new_trainer(corpus, network, training, clock=self.clock)
+        trainer = new_trainer(corpus, network, training, clock=self.clock, threads=self.threads)
         if training.batch_size > trainer.batches.B:
             self.say(f"{corpus.info.name} is short: {trainer.batches.B} streams fit, not {training.batch_size}")
         rng = np.random.default_rng(training.seed)
@@ -96,7 +96,7 @@ class LiveRun:
             trainer, network = None, checkpoint.build_network()
             network.rest()
         else:
-            trainer = resume_trainer(checkpoint, corpus, clock=self.clock)
+            trainer = resume_trainer(checkpoint, corpus, clock=self.clock, threads=self.threads)
             network = trainer.player
         self.sampling = checkpoint.sampling
         rng = np.random.default_rng(checkpoint.training.seed)
@@ -137,6 +137,7 @@ class LiveRun:
         self.writer.watch(on=self._watched)
         if self._sampling_wanted:
             self.writer.start()
+        self.close()
         self.trainer, self.training, self.steps_left = trainer, False, 0
         self._network, self._vocabulary = network, vocabulary
         corpus = trainer.corpus if trainer else None
@@ -149,6 +150,11 @@ class LiveRun:
         self._opened = self._search = None
         self._kept_step = self._copied_step = 0
         self._news.begin()
+
+    def close(self) -> None:
+        """Let other processes that help with the training end."""
+        if self.trainer is not None:
+            self.trainer.close()
 
     @property
     def worth_saving(self) -> bool:

@@ -73,17 +73,19 @@ class EngineSession:
         self._listener: threading.Thread | None = None
 
     @classmethod
-    def start(cls, log_path: Path, *, threads: int = 1, rescue: Path | None = None) -> EngineSession:
+    def start(cls, log_path: Path, *, threads: int | None = 1, rescue: Path | None = None) -> EngineSession:
         """Start the engine process and return at once, while it is still importing.
 
         Args:
             log_path: Receives what the process prints, which is nothing while all is well.
-            threads: BLAS threads.
+            threads: Processes that work out a training step; None uses as many as are quickest.
             rescue: Where the run is saved if this process dies without saying goodbye.
         """
         log_path.parent.mkdir(parents=True, exist_ok=True)
         # -P keeps a model.py in the user's folder from being taken for ours
-        command = [sys.executable, "-P", "-m", "model.engine", "--threads", str(threads)]
+        command = [sys.executable, "-P", "-m", "model.engine"]
+        if threads is not None:
+            command += ["--threads", str(threads)]
         if rescue is not None:
             command += ["--rescue", str(rescue)]
         with log_path.open("wb") as log:

@@ -25,7 +25,7 @@ async def test_the_key_bar_says_what_the_keys_do_now(tmp_path: Path) -> None:
         await session.play(update(replace(GAUGES, state=RunState.PAUSED)))
         await pilot.pause()
         assert text(bar).startswith(" space Train ")
-        await pilot.press("2")
+        await pilot.press("2", "tab", "tab")
         await pilot.pause()
         assert "space" not in text(bar)
         assert " esc Back " in text(bar)

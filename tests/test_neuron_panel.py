@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
+from corpora.info import CorpusInfo
 from model.config import NetworkSettings
 from model.neurons import Finding, Neurons
 from model.protocol import Gauges, Mark, Written
@@ -18,6 +19,8 @@ from tui.widgets.neuron_panel import NeuronPanel
 from tui.widgets.neuron_raster import LOWER, UPPER, NeuronRaster
 from tui.widgets.shades import LEVELS, NOTHING, SIGNS, STEPS, ZERO
 from tui.widgets.unit_trace import KEPT, UNKNOWN, UnitTrace, value_of
+
+from scripted_session import SHAKESPEARE
 
 H = 40
 FOUND = Neurons(
@@ -38,8 +41,8 @@ def written(text: str, value: int = 0, **changes: object) -> Written:
     return Written(text, (0.5,) * len(text), hidden=row * len(text), **changes)  # type: ignore[arg-type]
 
 
-def gauges(H: int = H, step: int = 0) -> Gauges:
-    return Gauges(network=NetworkSettings(hidden_size=H), step=step)
+def gauges(H: int = H, step: int = 0, corpus: CorpusInfo | None = SHAKESPEARE) -> Gauges:
+    return Gauges(network=NetworkSettings(hidden_size=H), step=step, corpus=corpus)
 
 
 class Bench(App[None]):
@@ -244,6 +247,26 @@ async def test_find_asks_then_names_the_winner_and_again_the_next_one() -> None:
         assert (app.panel.unit, app.words) == (31, "unit 31: inside quotes, r = 0.91")
         app.panel.find()
         assert (app.panel.unit, app.words) == (3, "unit 3: vowels, r = -0.60")
+
+
+async def test_one_answer_is_waited_for_at_a_time() -> None:
+    async with bench() as (app, pilot):
+        app.panel.append(written("abc"))
+        for _ in range(3):
+            app.panel.find()
+        await pilot.pause()
+        assert sum(isinstance(message, NeuronPanel.Asked) for message in app.heard) == 1
+        app.panel.found(FOUND)
+        assert app.panel.unit == 31
+
+
+async def test_a_network_without_its_text_is_asked_about_but_nothing_is_waited_for() -> None:
+    async with bench() as (app, pilot):
+        app.panel.see(gauges(corpus=None), None)
+        app.panel.find()
+        await pilot.pause()
+        assert any(isinstance(message, NeuronPanel.Asked) for message in app.heard)
+        assert app.words == "unit 0 of 40"
 
 
 async def test_after_the_last_winner_it_is_looked_anew() -> None:

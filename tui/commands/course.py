@@ -120,7 +120,7 @@ class Course:
 
     @property
     def chars_per_cpu_second(self) -> float | None:
-        """Of training steps alone, by the time that all threads of this process were busy."""
+        """Of training steps alone, by the time that this process and its helpers were busy."""
         return self._speed(self._cpu_steps, self._cpu_seconds)
 
     def advance(self) -> Progress:
@@ -140,12 +140,15 @@ class Course:
             steps = min(steps, self.goal.steps - self.steps)
         if self.goal.seconds is not None:
             seconds = min(seconds, max(0.0, self.goal.seconds - self.seconds))
-        step, cpu = trainer.step, self._cpu_clock()
+        step, cpu = trainer.step, self._cpu_now()
         progress = trainer.increment(seconds, steps=steps)
         if counts and not validates:
             self._cpu_steps += trainer.step - step
-            self._cpu_seconds += self._cpu_clock() - cpu
+            self._cpu_seconds += self._cpu_now() - cpu
         return progress
+
+    def _cpu_now(self) -> float:
+        return self._cpu_clock() + self.trainer.parallel.cpu_seconds
 
     def _speed(self, steps: int, seconds: float) -> float | None:
         batches = self.trainer.batches

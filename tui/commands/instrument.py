@@ -21,7 +21,7 @@ from corpora.catalogue import BY_NAME
 from model.session import EngineSession
 from tui.commands.asked import asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
-from tui.commands.options import ENCODING, FPS, NETWORK, PRESET, SAMPLING, THREADS, TRAINING, TREAT
+from tui.commands.options import ENCODING, FPS, NETWORK, PRESET, SAMPLING, TRAINING, TREAT, asked_threads
 from tui.opening import Opening
 from tui.settings import Paths, load_settings, paths
 from tui.whole_file import whole_file
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     opening = opening_of(options, user)
     settings = load_settings(user.settings)
     asked = asked_settings(options)  # a bad environment variable is said before anything has begun
-    encoding, fps, threads = ENCODING.given(options), FPS.value(options), THREADS.value(options)
+    encoding, fps, threads = ENCODING.given(options), FPS.value(options), asked_threads(options)
     opening = replace(
         opening,
         network=asked.network,
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     )
     sources = terminal_input(opening.sources, user.standard_input)
     user.last_run.parent.mkdir(parents=True, exist_ok=True)
-    session = EngineSession.start(user.state / "engine.log", threads=int(threads), rescue=user.last_run)
+    session = EngineSession.start(user.state / "engine.log", threads=threads, rescue=user.last_run)
     for command in replace(opening, sources=sources).commands():
         session.send(command)
     with unburdened():

@@ -202,7 +202,12 @@ SECONDS = Setting(
     lambda s: require_number("--seconds", s, 1e-3, 1e9),
 )
 THREADS = Setting(
-    "threads", whole, "N", "processor threads for the arithmetic", 1, lambda n: require_whole("--threads", n, 1, 1024)
+    "threads",
+    whole,
+    "N",
+    "processes that share a training step; left out, as many as are quickest",
+    None,
+    lambda n: require_whole("--threads", n, 1, 64),
 )
 ENCODING = Setting("encoding", str, "NAME", "of the text's files, where it is not UTF-8: latin-1, say", None)
 TREAT = Setting("treat", treatments, "LIST", f"what to do to the text first: any of {','.join(TREATMENTS)}", None)
@@ -220,6 +225,12 @@ INK = Setting(
 FPS = Setting(
     "fps", number, "N", "updates a second; 5 suits a slow line", 15, lambda n: require_number("--fps", n, 0.5, 60)
 )
+
+
+def asked_threads(options: argparse.Namespace) -> int | None:
+    """How many processes shall share a training step; None for as many as are quickest."""
+    threads = THREADS.given(options)
+    return None if threads is None else int(threads)
 
 
 def settled(

@@ -17,7 +17,7 @@ from model.run import new_trainer, resume_trainer
 from model.trainer import Trainer
 from tui.commands.asked import asked_settings
 from tui.commands.errors import UsageError, WorkError
-from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding
+from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding, asked_threads
 
 STANDARD_INPUT = "-"
 
@@ -62,11 +62,11 @@ def _new(options: argparse.Namespace) -> Plan:
         raise UsageError("train wants a TEXT to learn; `lstm-tui corpora` lists those that have a name")
     if options.out is None:
         raise UsageError("train wants --out FILE, where the network is saved")
-    asked = asked_settings(options)
+    asked, threads = asked_settings(options), asked_threads(options)
     return Plan(
         sources=tuple(options.text),
         out=options.out,
-        trainer=lambda corpus: new_trainer(corpus, asked.network, asked.training),
+        trainer=lambda corpus: new_trainer(corpus, asked.network, asked.training, threads=threads),
         encoding=asked_encoding(options),
         treatments=asked.treatments,
         sampling=asked.sampling,
@@ -76,7 +76,7 @@ def _new(options: argparse.Namespace) -> Plan:
 def _resumed(options: argparse.Namespace, file: Path) -> Plan:
     if options.preset is not None:
         raise UsageError(f"{PRESET.flag} does not go with {file}: a saved network brings its settings along")
-    checkpoint = load_checkpoint(file)
+    checkpoint, threads = load_checkpoint(file), asked_threads(options)
     for table, section in ((NETWORK, checkpoint.network), (TRAINING, checkpoint.training)):
         for setting in table:
             _require_same(setting.flag, getattr(options, setting.name), getattr(section, setting.name), file)
@@ -93,7 +93,7 @@ def _resumed(options: argparse.Namespace, file: Path) -> Plan:
                 "leave TEXT out, or train a new network without --resume"
             )
         try:
-            return resume_trainer(checkpoint, corpus)
+            return resume_trainer(checkpoint, corpus, threads=threads)
         except CheckpointError as error:
             raise CheckpointError(f"{file}: {error}") from error
 

@@ -18,7 +18,7 @@ from model.trainer import VALIDATION_CHARACTERS, Trainer
 from tui.commands.course import Course, Goal
 from tui.commands.display import Display, finish_with
 from tui.commands.errors import DONE, FAILED, INTERRUPTED, UsageError, say
-from tui.commands.options import SECONDS, STEPS, THREADS
+from tui.commands.options import SECONDS, STEPS
 from tui.commands.plan import Plan, best_path, plan_of
 from tui.commands.report import Report
 from tui.commands.texts import read_text
@@ -29,7 +29,7 @@ DEFAULT_STEPS = 2_000
 def run(options: argparse.Namespace) -> int:
     """Train, save, measure, and tell; the exit code."""
     goal = goal_of(options)
-    use_threads(int(THREADS.value(options)))
+    use_threads(1)
     plan = plan_of(options)
     with Display() as display:
         corpus = read_text(plan.sources, plan.encoding, plan.treatments, display)
@@ -157,4 +157,5 @@ def _train(trainer: Trainer, goal: Goal, report: Report, interrupted: Interrupti
             report.plan(course, steps)
         report.progress(course, course.advance())
     course.stop()
+    trainer.close()
     return course

@@ -69,6 +69,7 @@ class NeuronPanel(Container):
         self._visited = 0  # of the findings
         self._looking = False
         self._steps = 0  # that the network has made
+        self._has_text = False
 
     def compose(self) -> ComposeResult:
         """Put the list beside the raster, or below."""
@@ -92,7 +93,7 @@ class NeuronPanel(Container):
 
     def see(self, gauges: Gauges, neurons: Neurons | None) -> None:
         """Take in where the run stands, and what was found."""
-        self._steps = gauges.step
+        self._steps, self._has_text = gauges.step, gauges.corpus is not None
         H = gauges.network.hidden_size if gauges.network is not None else 0
         if H != self.trace.H:
             self.trace.count_units(H)
@@ -132,9 +133,12 @@ class NeuronPanel(Container):
 
     def find(self) -> None:
         """Look at the winner of the next property; look for winners anew after the last, or where they are old."""
+        if self._looking:
+            return  # the answer is on its way
         found = self._neurons
         if found is None or self._visited >= len(clear(found)) or self._steps > OLD * found.step + 100:
-            self._looking = True
+            # Without a text nothing will be found, which the engine says.
+            self._looking = self._has_text
             self.post_message(self.Asked())
         else:
             self._visit_next()
