@@ -337,7 +337,7 @@ class Network:
             # d(loss)/d(logits) = (probabilities - one-hot target) / whole
             dlogits = logits
             dlogits[np.arange(len(dlogits)), y[rows]] -= 1.0
-            dlogits *= 1.0 / whole
+            dlogits /= whole
             if rows.start == 0:
                 np.matmul(dlogits.T, h[rows], out=self.dW_out)
                 np.add.reduce(dlogits, axis=0, out=self.db_out)

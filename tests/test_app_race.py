@@ -175,7 +175,7 @@ async def test_without_a_text_there_is_nothing_to_race_on(tmp_path: Path, gauges
 
 async def test_ctrl_r_works_while_a_field_has_the_focus(tmp_path: Path) -> None:
     async with playing(tmp_path) as (_session, app, pilot):
-        await pilot.press("2")
+        await pilot.press("2", "tab", "tab")
         await pilot.pause()
         assert isinstance(app.focused, Input)
         await pilot.press("ctrl+r")
