@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -28,7 +30,7 @@ from tui.widgets.loss_record import LossRecord
 from tui.widgets.loss_view import LossView, Switch
 from tui.widgets.past_bar import PastBar
 from tui.widgets.past_page import PastPage, share_right
-from tui.widgets.past_rail import PastRail
+from tui.widgets.past_rail import HALF, PastRail
 from tui.widgets.room_notice import RoomNotice
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ class PastScreen(Screen[None]):
             min-height: 6;
             border: round $rule;
             border-title-color: $faint;
+            border-subtitle-color: $faint;
             padding: 0 1;
         }
         & PastRail { margin: 0 3; }
@@ -72,7 +75,8 @@ class PastScreen(Screen[None]):
         &.-short #past-loss { border: none; height: 4; min-height: 4; padding: 0 2; }
         &.-short PastPage { border: none; border-top: solid $rule; }
         &.-narrow PastBar, &.-slim PastBar { padding: 0 1; }
-        &.-slim #past-about { color: $background; }
+        &.-slim #past-about { visibility: hidden; }
+        &.-slim #past-state { width: 1; margin-left: 1; }
     }
     """
 
@@ -180,6 +184,7 @@ class PastScreen(Screen[None]):
         self._chart.cursor = self.step
         self._rail.here = self.step
         self._rail.right = {step: share_right(past) for step, past in self._pages.items()}
+        self.query_one("#past-loss").border_subtitle = turning(self.gauges.snapshots, self._rail.right)
         self._page.past = self._pages.get(self.step)
         self._show_words()
 
@@ -190,6 +195,8 @@ class PastScreen(Screen[None]):
         if past is not None and past.loss is not None:
             parts.append(f"validation {self._chart.view.unit.show(past.loss)}")
         parts.append(f"of {units.whole(self.gauges.step)}")
+        if sum(map(len, parts)) + 3 * len(parts) > self.size.width:
+            parts.pop()
         title = Content(" \u00b7 ".join(parts))
         if self._page.border_title != title.markup:
             self._page.border_title = title
@@ -282,3 +289,12 @@ class PastScreen(Screen[None]):
     def action_help(self) -> None:
         """Show all keys."""
         self.app.push_screen(HelpScreen())
+
+
+def turning(steps: Sequence[int], right: Mapping[int, float | None]) -> str:
+    """Return from where on half of the words are right, if the passages on both sides of that have been read."""
+    shares = [(step, right.get(step)) for step in steps]
+    for (_, before), (step, after) in pairwise(shares):
+        if before is not None and after is not None and before < HALF <= after:
+            return f"half of the words are right from step {units.whole(step)} on"
+    return ""

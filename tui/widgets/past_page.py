@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
@@ -14,11 +17,19 @@ from tui.sanitize import sanitize
 WAITING = "Being written \u2026"
 
 
-class PastPage(VerticalScroll):
-    """Shows one passage at a time, each from its beginning."""
+class PastPage(VerticalScroll, inherit_bindings=False):
+    """Shows one passage at a time, each from its beginning; the other arrows are for the snapshots."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "scroll_up", "Line up", show=False),
+        Binding("down", "scroll_down", "Line down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+    ]
 
     DEFAULT_CSS = """
     PastPage {
+        width: 100%;
         border: round $rule;
         border-title-color: $foreground;
         border-subtitle-color: $faint;

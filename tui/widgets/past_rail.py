@@ -12,6 +12,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+HALF = 0.5
+"""Share of the words from which on a passage begins to be right."""
 INKS = ("line", "unread", "noise", "half", "words", "here")
 
 
@@ -46,6 +48,10 @@ class PastRail(Widget):
             super().__init__()
             self.step = step
 
+    def on_mount(self) -> None:
+        """Explain the marks."""
+        self.tooltip = "The snapshots. Filled: read. The brighter, the more of its words are words of the text."
+
     def place(self, number: int) -> int:
         """The cell of a snapshot."""
         return round(number * (self.size.width - 1) / max(1, len(self.steps) - 1))
@@ -71,7 +77,7 @@ class PastRail(Widget):
         if step not in self.right:
             return "\u25cb", "unread"
         share = self.right[step]
-        return "\u25cf", "noise" if share is None or share < 0.25 else "half" if share < 0.6 else "words"
+        return "\u25cf", "noise" if share is None or share < HALF / 2 else "half" if share < HALF else "words"
 
     def on_click(self, event: events.Click) -> None:
         """Go there."""
