@@ -27,6 +27,8 @@ class Past:
     sampling: SamplingSettings
     given: int = 0
     """Characters at its beginning that are the prime."""
+    whole: bool = True
+    """Whether all of it is written."""
     words: Words | None = None
     """None until the words of the text are known."""
     loss: float | None = None

@@ -26,6 +26,9 @@ class Timeline:
 
     When it is full, the snapshot goes without which the others lie most evenly on a logarithmic axis of steps. The
     first and the latest stay.
+
+    Attributes:
+        size: Weights of the network.
     """
 
     def __init__(self, size: int, *, most: int = MOST, memory: int = MEMORY) -> None:
@@ -39,6 +42,7 @@ class Timeline:
         """
         room = min(most, memory // (4 * max(1, size)))
         self._room = room if room >= 2 else 0
+        self.size = size
         self._kept: dict[int, Floats] = {}
         self._begin: int | None = None
         self._due = 0  # steps after the beginning

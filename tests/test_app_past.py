@@ -184,6 +184,10 @@ async def test_what_is_played_waits_for_a_passage_and_rests_by_space_or_any_step
         screen.tick()
         screen.tick()
         assert screen.step == 1, "which has not been written yet"
+        await session.play(told(past(1, whole=False)))
+        assert page_of(screen).startswith("1: ")
+        screen.tick()
+        assert screen.step == 1, "nor to its end"
         await session.play(told(past(1)))
         screen.tick()
         assert screen.step == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,7 +74,7 @@ def read(recital: Recital, wish: ShowPast) -> dict[int, Past]:
 def test_the_asked_passage_comes_first_and_only_its_neighbours_are_written_ahead(trainer: Trainer) -> None:
     reading = recital(trainer)
     reading.ask(SHORT)
-    pages = told(reading)
+    pages = [page for page in told(reading) if page.whole]
     assert (pages[0].step, pages[0].words, pages[0].loss) == (10, None, None)
     assert {page.step for page in pages} == {5, 10, 20}
     last = {page.step: page for page in pages}
@@ -109,6 +110,28 @@ def test_a_step_between_two_snapshots_is_answered_by_the_nearer_one(trainer: Tra
     assert set(read(recital(trainer), ShowPast(-3, characters=5))) == {0, 1}
 
 
+def test_a_passage_is_told_while_it_is_written(trainer: Trainer) -> None:
+    reading = recital(trainer)
+    reading.ask(SHORT)
+    drafts = list(itertools.takewhile(lambda page: not page.whole, told(reading)))
+    assert len(drafts) > 3
+    assert {page.step for page in drafts} == {10}
+    lengths = [len(page.text) for page in drafts]
+    assert lengths == sorted(lengths)
+    whole = read(recital(trainer), SHORT)[10].text
+    assert all(whole.startswith(page.text) for page in drafts)
+
+
+def test_what_is_asked_for_comes_before_what_was_begun(trainer: Trainer) -> None:
+    reading = recital(trainer)
+    reading.ask(SHORT)
+    reading.turn(busy=False)
+    reading.turn(busy=False)
+    reading.ask(replace(SHORT, step=50))
+    pages = [page.step for page in told(reading) if page.whole and page.words is None]
+    assert pages[0] == 50 and 10 not in pages
+
+
 def test_what_is_written_is_not_written_again_and_other_wishes_write_it_anew(trainer: Trainer) -> None:
     reading = recital(trainer)
     assert set(read(reading, SHORT)) == {5, 10, 20}
@@ -127,6 +150,19 @@ def test_without_a_step_it_rests_and_forgets(trainer: Trainer) -> None:
     assert not reading.busy
     assert reading.turn(busy=False) == []
     assert set(read(reading, SHORT)) == {5, 10, 20}
+
+
+def test_a_snapshot_may_be_dropped_when_it_is_about_to_be_read(trainer: Trainer) -> None:
+    size = len(trainer.network.parameters)
+    timeline = Timeline(size, most=3)
+    for step in (0, 1, 2):
+        timeline.see(step, trainer.network.parameters.values)
+    reading = Recital(timeline, NETWORK, trainer.corpus, lambda: 0.0)
+    reading.ask(ShowPast(1, characters=5))
+    assert reading.busy
+    timeline.see(5, trainer.network.parameters.values)
+    assert 1 not in timeline.steps
+    assert {page.step for page in told(reading) if page.whole} >= {0, 2}
 
 
 def test_a_network_that_went_astray_writes_nothing_and_has_no_loss(trainer: Trainer) -> None:

@@ -183,7 +183,7 @@ class PastScreen(Screen[None]):
         self._chart.baselines = baselines_of(self.gauges)
         self._chart.cursor = self.step
         self._rail.here = self.step
-        self._rail.right = {step: share_right(past) for step, past in self._pages.items()}
+        self._rail.right = {step: share_right(past) for step, past in self._pages.items() if past.whole}
         self.query_one("#past-loss").border_subtitle = turning(self.gauges.snapshots, self._rail.right)
         self._page.past = self._pages.get(self.step)
         self._show_words()
@@ -245,7 +245,7 @@ class PastScreen(Screen[None]):
 
     def tick(self) -> None:
         """Show the next, once the present one has been there to be read; stop at the latest."""
-        if self.step in self._pages:
+        if self.step in self._pages and self._pages[self.step].whole:
             self._move(1)
             self.playing = self.step != self.gauges.snapshots[-1]
 
