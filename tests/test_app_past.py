@@ -201,7 +201,7 @@ async def test_what_is_played_waits_for_a_passage_and_rests_by_space_or_any_step
 
 async def test_the_footer_says_play_or_pause(tmp_path: Path) -> None:
     async with looking_back(tmp_path) as (_session, screen, pilot):
-        assert "\u2190 Earlier" in str(screen.query_one(KeyBar).render())
+        assert "\u2190\u2192 Step" in str(screen.query_one(KeyBar).render())
         assert "space Play" in str(screen.query_one(KeyBar).render())
         await pilot.press("space")
         await pilot.pause()

@@ -239,7 +239,7 @@ PAST_KEYS: tuple[Key, ...] = (
 """What only the time machine has."""
 PAST_TOO = frozenset({"help", "unit", "log", "zoom", *(key.id for key in KEYS if key.action.startswith("turn('t"))})
 """What that screen has of the others: all that changes how a passage is drawn, or how the loss is looked at."""
-PAST_FOOTER = ("earlier", "later", "play", "temperature-down", "temperature-up", "leave-past", "help", "quit")
+PAST_FOOTER = ("earlier", "later", "play", "leave-past", "temperature-down", "temperature-up", "help", "quit")
 
 OTHER_KEYS = (*RACE_KEYS, *PAST_KEYS)
 """Those of other screens than the main one."""
@@ -248,6 +248,8 @@ FOOTER = ("train", "temperature-down", "temperature-up", "help", "quit", "restar
 """What the footer has, in order: in a narrow window the last ones are left out."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
+STEP = Binding.Group("Step", compact=True)
+"""Likewise, in the time machine."""
 
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 """In the order of the table."""
@@ -288,7 +290,7 @@ def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:
         key_display=key.shown,
         tooltip=key.help,
         id=key.id,
-        group=TEMPERATURE if key.id.startswith("temperature") else None,
+        group=TEMPERATURE if key.id.startswith("temperature") else STEP if key.id in ("earlier", "later") else None,
     )
 
 
