@@ -167,6 +167,8 @@ class Engine:
                 run.watch(on=command.hidden)
             case protocol.FindNeurons():
                 run.find_neurons()
+            case protocol.ShowPast():
+                run.show_past(command)
             case protocol.Choose():
                 run.choose(command.symbol)
             case protocol.TakeBack():

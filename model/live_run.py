@@ -21,12 +21,17 @@ from model.neuron_search import bundled, find_neurons
 from model.neurons import Neurons
 from model.news import News, Severity
 from model.progress import Event, Progress
-from model.protocol import MAIN, Gauges, RunState, RunUpdate
+from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast
+from model.recital import Recital
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
 from model.sideline import AWAITED, Sideline
+from model.timeline import MEMORY, Timeline
 from model.trainer import Trainer
 from model.writer import Writer
+
+RACER_MEMORY = MEMORY // 4
+"""Bytes for the past of one that races, of which there can be four."""
 
 SEARCH_SECONDS = 0.003
 """Of one slice of the search for neurons."""
@@ -61,6 +66,7 @@ class LiveRun:
         self._weights = 0  # grows with each change of the weights
         self._baselines: Sideline[Baselines] | None = None
         self._search: Sideline[Neurons] | None = None
+        self._recital: Recital | None = None
         self._watched = False
         self._news = News(name)
 
@@ -147,7 +153,11 @@ class LiveRun:
             self._baselines = Sideline(measure(corpus), self.clock)
         self._corpus = corpus.info if corpus else None
         self._progress = trainer.progress() if trainer else None
-        self._opened = self._search = None
+        self._opened = self._search = self._recital = None
+        if trainer is not None:
+            memory = MEMORY if self.name == MAIN else RACER_MEMORY
+            trainer.timeline = Timeline(len(network.parameters), memory=memory)
+            trainer.timeline.see(trainer.step, network.parameters.values)
         self._kept_step = self._copied_step = 0
         self._news.begin()
 
@@ -236,11 +246,15 @@ class LiveRun:
             if self._search.result is not None:
                 self._news.find(self._search.result)
                 self._search = None
+        if self._recital is not None:
+            for past in self._recital.turn(busy=self.busy):
+                self._news.recall(past)
 
     @property
     def measuring(self) -> bool:
         """Whether there is some of that left to do."""
-        return self._search is not None or (self._baselines is not None and not self._baselines.done)
+        measuring = self._baselines is not None and not self._baselines.done
+        return measuring or self._search is not None or (self._recital is not None and self._recital.busy)
 
     def find_neurons(self) -> None:
         """Begin to find out which units follow what in the text, by the weights of this moment."""
@@ -250,6 +264,15 @@ class LiveRun:
             symbols, step = self._vocabulary.symbols, self.trainer.step
             search = find_neurons(self.trainer.player.copy(), self.trainer.corpus.validation, symbols, step)
             self._search = Sideline(bundled(search, self.clock, SEARCH_SECONDS), self.clock, AWAITED)
+
+    def show_past(self, wish: ShowPast) -> None:
+        """Write with the network as it was, until another step is asked for, or none."""
+        trainer = self.trainer
+        if self._recital is None and trainer is not None and trainer.timeline is not None:
+            shape = trainer.network.settings
+            self._recital = Recital(trainer.timeline, shape, trainer.corpus, self.clock)
+        if self._recital is not None:
+            self._recital.ask(wish)
 
     def watch(self, *, on: bool) -> None:
         """Tell what the units hold with each written character, or do not."""
@@ -360,6 +383,7 @@ class LiveRun:
             parameters=len(self._network.parameters) if self._network else 0,
             baselines=self._baselines.result if self._baselines else None,
             loading=self.loading,
+            snapshots=trainer.timeline.steps if trainer is not None and trainer.timeline is not None else (),
         )
         if progress is None:
             return gauges if self._opened is None else as_saved(gauges, self._opened)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from model.neurons import Neurons
+from model.past import Past
 from model.progress import Event, Loss, Progress
 from model.protocol import Gauges, LossPoint, Notice, RunUpdate, Written
 
@@ -29,6 +30,7 @@ class News:
         self._notices: list[Notice] = []
         self._events: list[Event] = []
         self._neurons: Neurons | None = None
+        self._past: dict[int, Past] = {}
         self._told: Gauges | None = None
         # told already, of this network
         self._past_losses: list[LossPoint] = []
@@ -40,7 +42,7 @@ class News:
         self._fresh = True
         self._losses, self._validations, self._events = [], [], []
         self._past_losses, self._past_validations, self._past_events = [], [], []
-        self._neurons = None
+        self._neurons, self._past = None, {}
 
     def tell_anew(self, run: str) -> None:
         """Tell all that was told of this network once more, as news of `run`, which it is from now on."""
@@ -52,6 +54,10 @@ class News:
     def find(self, neurons: Neurons) -> None:
         """Tell what the units are about."""
         self._neurons = neurons
+
+    def recall(self, past: Past) -> None:
+        """Tell what the network wrote at an earlier step."""
+        self._past[past.step] = past
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
@@ -75,7 +81,7 @@ class News:
 
     def take(self, gauges: Gauges, written: Written | None) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
-        news = (written, self._losses, self._validations, self._events, self._notices, self._neurons)
+        news = (written, self._losses, self._validations, self._events, self._notices, self._neurons, self._past)
         if gauges == self._told and not any(news):
             return None
         update = RunUpdate(
@@ -87,6 +93,7 @@ class News:
             written=(written,) if written else (),
             notices=tuple(self._notices),
             neurons=self._neurons,
+            past=tuple(self._past.values()),
             run=self._run,
         )
         self._told, self._fresh = gauges, False
@@ -94,7 +101,7 @@ class News:
         self._past_validations = thinned(self._past_validations + self._validations)
         self._past_events = [*self._past_events, *self._events][-EVENT_BACKLOG:]
         self._losses, self._validations, self._events, self._notices = [], [], [], []
-        self._neurons = None
+        self._neurons, self._past = None, {}
         return update
 
 

@@ -15,6 +15,7 @@ from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require
 from model.neurons import Neurons
 from model.outlook import Outlook
+from model.past import Past
 from model.progress import Event, Vitals
 
 MAIN = "main"
@@ -228,6 +229,24 @@ class FindNeurons:
     run: str = MAIN
 
 
+@dataclass(frozen=True, slots=True)
+class ShowPast:
+    """Write a passage with the network as it was after `step`, or at the snapshot nearest to that.
+
+    Those at the snapshots beside it are written ahead. The answers are the `past` of later updates.
+    """
+
+    step: int | None
+    """None: no more of it."""
+    characters: int = 500
+    """That are drawn."""
+    seed: int = 0
+    """Of the random numbers, which are the same at each step."""
+    prime: str = ""
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    run: str = MAIN
+
+
 Command = (
     LoadCorpus
     | NewNetwork
@@ -247,6 +266,7 @@ Command = (
     | EndRace
     | Watch
     | FindNeurons
+    | ShowPast
     | Acknowledge
     | Stop
 )
@@ -311,6 +331,8 @@ class Gauges:
     """Share of the training time that validation costs, in [0, 1]."""
     training_seconds: float = 0.0
     """Time spent in training, validation included, since the network was made."""
+    snapshots: tuple[int, ...] = ()
+    """Steps at which the network can still be seen as it was, rising; `model.timeline` bounds their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,6 +404,8 @@ class RunUpdate:
     notices: tuple[Notice, ...] = ()
     neurons: Neurons | None = None
     """What was found since the last update."""
+    past: tuple[Past, ...] = ()
+    """Passages by the network as it was, of each step the latest news."""
     run: str = MAIN
 
 

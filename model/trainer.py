@@ -19,6 +19,7 @@ from model.parameters import Floats
 from model.progress import Event, Loss, Progress
 from model.schedules import PlateauWatch
 from model.slices import Slices
+from model.timeline import Timeline
 
 VALIDATION_CHARACTERS = 32_768
 """Of the validation part that are read during training, from all over it; `full_validation` reads all."""
@@ -71,6 +72,7 @@ class Trainer(Learner):
         rollbacks: Since then.
         restarts: How often a stuck run was started over.
         diverged: Whether the run was given up.
+        timeline: Sees the weights between two steps, where someone wants to look back.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Trainer(Learner):
         self.snapshot = self.take_snapshot()
         self.rollbacks = self.restarts = 0
         self.diverged = False
+        self.timeline: Timeline | None = None
         self._validations: list[Loss] = []
         self._incidents: list[str] = []
         self._events: list[Event] = []
@@ -155,6 +158,8 @@ class Trainer(Learner):
             next(self._slices)
         except StopIteration:
             self._slices = None
+            if self.timeline is not None:
+                self.timeline.see(self.step, self.player.parameters.values)
         return self._slices is None
 
     def progress(self) -> Progress:

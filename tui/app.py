@@ -22,6 +22,7 @@ from tui.bindings import KEYS, app_bindings
 from tui.palette import TableProvider
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
+from tui.screens.past import PastScreen
 from tui.screens.race import RaceScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
@@ -131,6 +132,8 @@ class LSTMApp(App[None]):
                     for run in update.runs:
                         if run.run == MAIN:
                             self.main.apply(run)
+                            if (past := self.past) is not None:
+                                past.apply(run)
                         if (race := self.race) is not None:
                             race.apply(run)
         except EngineError as death:
@@ -143,6 +146,11 @@ class LSTMApp(App[None]):
     def race(self) -> RaceScreen | None:
         """The screen of the race, while there is one."""
         return next((screen for screen in self.screen_stack if isinstance(screen, RaceScreen)), None)
+
+    @property
+    def past(self) -> PastScreen | None:
+        """The time machine, while it is open."""
+        return next((screen for screen in self.screen_stack if isinstance(screen, PastScreen)), None)
 
     def on_race_screen_take_over(self, message: RaceScreen.TakeOver) -> None:
         """Let a racer become the run; what was learnt before is kept beside the last run."""

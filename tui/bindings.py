@@ -134,6 +134,15 @@ KEYS: tuple[Key, ...] = (
     Key("log", "l", "l", "Log axis", "Use a logarithmic axis for the loss, or a linear one.", "Loss", "look('axis')"),
     Key("zoom", "z", "z", "Zoom", "Show all steps, the last third, or the last tenth.", "Loss", "look('zoom')"),
     Key("gates", "g", "g", "Gates", "Show gates and health, or the numbers.", "Loss", "look('page')"),
+    Key(
+        "past",
+        "t",
+        "t",
+        "Time machine",
+        "Read the same passage as the network would have written it at earlier steps, from noise on.",
+        "Time machine",
+        "past",
+    ),
     Key("race", "ctrl+r", "ctrl+r", "Race", "Let two to four networks race on this text.", "Race", "race"),
     Key(
         "find-neurons",
@@ -202,10 +211,45 @@ RACE_TOO = frozenset({"train", "help", *(key.id for key in KEYS if key.action.st
 """What that screen has of the others: there it acts on all racers."""
 RACE_FOOTER = ("train", "temperature-down", "temperature-up", "go-on", "end-race", "help", "quit")
 
+PAST_KEYS: tuple[Key, ...] = (
+    Key("earlier", "left", "\u2190", "Earlier", "In the time machine: one snapshot back.", "Time machine", "step(-1)"),
+    Key("later", "right", "\u2192", "Later", "In the time machine: one snapshot on.", "Time machine", "step(1)"),
+    Key("earliest", "home", "home", "First", "In the time machine: to the first snapshot.", "Time machine", "go(0)"),
+    Key("latest", "end", "end", "Latest", "In the time machine: to the latest snapshot.", "Time machine", "go(-1)"),
+    Key(
+        "play",
+        "space",
+        "space",
+        "Play",
+        "In the time machine: play all snapshots one after the other, or stop.",
+        "Time machine",
+        "play",
+    ),
+    Key(
+        "other-passage",
+        "r",
+        "r",
+        "Another passage",
+        "In the time machine: another passage, by other random numbers.",
+        "Time machine",
+        "other_passage",
+    ),
+    Key("leave-past", "escape,t", "esc", "Back", "In the time machine: back to the present.", "Time machine", "leave"),
+)
+"""What only the time machine has."""
+PAST_TOO = frozenset({"help", "unit", "log", "zoom", *(key.id for key in KEYS if key.action.startswith("turn('t"))})
+"""What that screen has of the others: all that changes how a passage is drawn, or how the loss is looked at."""
+PAST_FOOTER = ("earlier", "later", "play", "leave-past", "temperature-down", "temperature-up", "help", "quit")
+
+OTHER_KEYS = (*RACE_KEYS, *PAST_KEYS)
+"""Those of other screens than the main one."""
+
 FOOTER = ("train", "temperature-down", "temperature-up", "help", "quit", "restart", "begin", "open")
 """What the footer has, in order: in a narrow window the last ones are left out."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
+STEP = Binding.Group("Step", compact=True)
+"""Likewise, in the time machine."""
 
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 """In the order of the table."""
@@ -227,6 +271,11 @@ def race_bindings() -> list[BindingType]:
     return [_binding(key, RACE_FOOTER) for key in (*(key for key in KEYS if key.id in RACE_TOO), *RACE_KEYS)]
 
 
+def past_bindings() -> list[BindingType]:
+    """Bindings of the time machine."""
+    return [_binding(key, PAST_FOOTER) for key in (*(key for key in KEYS if key.id in PAST_TOO), *PAST_KEYS)]
+
+
 def app_bindings() -> list[BindingType]:
     """Bindings that work above every screen and every text field; Textual brings that of the palette."""
     return [replace(_binding(key), action="quit", priority=True) for key in KEYS if key.id == "quit"]
@@ -241,7 +290,7 @@ def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:
         key_display=key.shown,
         tooltip=key.help,
         id=key.id,
-        group=TEMPERATURE if key.id.startswith("temperature") else None,
+        group=TEMPERATURE if key.id.startswith("temperature") else STEP if key.id in ("earlier", "later") else None,
     )
 
 
@@ -279,5 +328,5 @@ def readme_table() -> str:
     rows = ["| Key | |", "| --- | --- |"]
     for group in GROUPS:
         rows.append(f"| **{group}** | |")
-        rows += [f"| `{key.shown}` | {key.help} |" for key in (*KEYS, *RACE_KEYS) if key.group == group]
+        rows += [f"| `{key.shown}` | {key.help} |" for key in (*KEYS, *OTHER_KEYS) if key.group == group]
     return "\n".join(rows)

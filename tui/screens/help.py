@@ -10,7 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.bindings import GROUPS, KEYS, RACE_KEYS
+from tui.bindings import GROUPS, KEYS, OTHER_KEYS
 
 TERMS = (
     ("Loss", "How surprised the network is by the next character: nats; divided by 0.693, bits."),
@@ -45,7 +45,7 @@ class HelpScreen(ModalScreen[None]):
             dialog.border_subtitle = "esc closes"
             for group in GROUPS:
                 yield Static(group, classes="help-heading", markup=False)
-                for key in (*KEYS, *RACE_KEYS):
+                for key in (*KEYS, *OTHER_KEYS):
                     if key.group == group:
                         yield HelpRow(key.shown, key.help)
             yield Static("Words", classes="help-heading", markup=False)

@@ -31,6 +31,7 @@ from tui.screens.begin_with import BeginWithScreen
 from tui.screens.events import EventsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen, TextChoice
+from tui.screens.past import PastScreen
 from tui.screens.race import RaceScreen
 from tui.screens.race_setup import RATE, RaceSetupScreen
 from tui.screens.recipe import RecipeScreen
@@ -413,6 +414,13 @@ class MainScreen(Screen[None]):
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:
             self.load(choice)
+
+    def action_past(self) -> None:
+        """Read what the network would have written at earlier steps."""
+        if self.gauges.snapshots:
+            self.app.push_screen(PastScreen(self, self._loss.record, self._loss.view, self._prime))
+        else:
+            self.say("There is no past to read: it is kept while a network learns.")
 
     def action_race(self) -> None:
         """Ask who shall race."""

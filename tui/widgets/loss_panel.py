@@ -108,6 +108,11 @@ class LossPanel(Container):
         vitals.tooltip = VITALS_EXPLANATION
         yield vitals
 
+    @property
+    def record(self) -> LossRecord:
+        """What is known of the run."""
+        return self._record
+
     def extend(
         self, losses: Sequence[LossPoint], validations: Sequence[LossPoint] = (), events: Sequence[Event] = ()
     ) -> None:
