@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.style import Style
 from textual.app import App, ComposeResult
@@ -181,6 +181,7 @@ async def test_the_main_screen_underlines_what_the_engine_tells(tmp_path: Path) 
         assert below(pane) == f"{100 * 60 / len(PLAY):.0f} % copied"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(st.sampled_from("ab \n\u6f22"), max_size=40), st.booleans()), max_size=12))
 def test_origins_stay_with_their_characters(pieces: list[tuple[str, bool]]) -> None:
     buffer, whole = TextBuffer(30), ""

@@ -87,7 +87,7 @@ def texts(draw: st.DrawFn) -> tuple[str, str]:
     return text, written
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(texts(), st.integers(1, RUN - passages.SHORTEST + 1))
 def test_what_is_copied_is_what_a_search_finds(case: tuple[str, str], m: int) -> None:
     text, written = case
@@ -95,6 +95,7 @@ def test_what_is_copied_is_what_a_search_finds(case: tuple[str, str], m: int) ->
     assert origins(quotations, written, "abc") == naive(text, written)
 
 
+@settings(deadline=None)
 @given(texts(), st.integers(1, 5), st.integers(0, 60), st.text(st.sampled_from("abc"), max_size=40))
 def test_what_is_taken_back_was_never_written(case: tuple[str, str], m: int, back: int, more: str) -> None:
     text, written = case
