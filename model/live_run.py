@@ -12,6 +12,8 @@ import numpy as np
 from corpora.baselines import measure
 from corpora.corpus import Corpus, CorpusInfo
 from corpora.info import Baselines
+from corpora.passages import Passages, index_passages
+from corpora.quotations import Quotations
 from corpora.vocabulary import Vocabulary
 from model.checkpoint import Checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
@@ -65,6 +67,7 @@ class LiveRun:
         self._kept_step = self._copied_step = 0
         self._weights = 0  # grows with each change of the weights
         self._baselines: Sideline[Baselines] | None = None
+        self._passages: Sideline[Passages] | None = None
         self._search: Sideline[Neurons] | None = None
         self._recital: Recital | None = None
         self._watched = False
@@ -118,8 +121,8 @@ class LiveRun:
         self.training = train and trainer is not None
 
     def share_text(self, other: LiveRun) -> None:
-        """Expect the text of `other`: what that costs without a network is worked out once for both."""
-        self._corpus, self._baselines = other._corpus, other._baselines
+        """Expect the text of `other`: what is worked out of it is worked out once for both."""
+        self._corpus, self._baselines, self._passages = other._corpus, other._baselines, other._passages
 
     def take_over(self, other: LiveRun) -> None:
         """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
@@ -148,9 +151,13 @@ class LiveRun:
         self._network, self._vocabulary = network, vocabulary
         corpus = trainer.corpus if trainer else None
         if corpus is None:
-            self._baselines = None
+            self._baselines = self._passages = self.writer.quotations = None
         elif self._corpus is not corpus.info:
             self._baselines = Sideline(measure(corpus), self.clock)
+            # an endless text is never learnt by heart, and all that follows its grammar stands in it somewhere
+            endless = corpus.redraw is not None
+            self._passages = Sideline(index_passages(corpus.train), self.clock) if not endless else None
+            self.writer.quotations = None
         self._corpus = corpus.info if corpus else None
         self._progress = trainer.progress() if trainer else None
         self._opened = self._search = self._recital = None
@@ -238,9 +245,13 @@ class LiveRun:
             )
 
     def measure(self) -> None:
-        """Work out a little of what the text costs without a network, and of what was asked about its units."""
+        """Work out a little of what the text costs without a network, where it says what, and what units are about."""
         if self._baselines is not None:
             self._baselines.turn(busy=self.busy)
+        if self._passages is not None:
+            self._passages.turn(busy=self.busy)
+            if self._passages.result is not None and self.writer is not None and self.writer.quotations is None:
+                self.writer.quotations = Quotations(self._passages.result)
         if self._search is not None:
             self._search.turn(busy=self.busy)
             if self._search.result is not None:
@@ -253,8 +264,8 @@ class LiveRun:
     @property
     def measuring(self) -> bool:
         """Whether there is some of that left to do."""
-        measuring = self._baselines is not None and not self._baselines.done
-        return measuring or self._search is not None or (self._recital is not None and self._recital.busy)
+        of_text = any(work is not None and not work.done for work in (self._baselines, self._passages))
+        return of_text or self._search is not None or (self._recital is not None and self._recital.busy)
 
     def find_neurons(self) -> None:
         """Begin to find out which units follow what in the text, by the weights of this moment."""

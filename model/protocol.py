@@ -377,6 +377,10 @@ class Written:
     `HIDDEN_ROWS`; of a prime the same."""
     taken_back: int = 0
     """How many characters of earlier updates were taken back before `text` was written."""
+    copied: bytes = b""
+    """For each of the last characters, those of `text` and some before it, whether it is copied from what is learnt:
+    one of `corpora.origins`. It replaces what was told before: whether a run is long enough is known when it is. Empty
+    while nobody looks."""
     sampler: str = MAIN
 
 

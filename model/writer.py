@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from corpora.origins import RUN
+from corpora.quotations import Quotations
 from model.config import SamplingSettings
 from model.hidden import HiddenTrace
 from model.lookout import Lookout
@@ -40,6 +42,7 @@ class Writer:
     Attributes:
         sampler: Draws the characters.
         on: Whether it writes.
+        quotations: Finds out what is copied; None where nobody can know.
     """
 
     def __init__(self, sampler: Sampler, clock: Callable[[], float], name: str = MAIN) -> None:
@@ -51,6 +54,7 @@ class Writer:
         self._draw: Draw | None = None
         self._marks: list[Mark] = []
         self._last_used: SamplingSettings | None = None
+        self.quotations: Quotations | None = None
         self._watched = False
         self._lookout = Lookout(clock)
         self._place = 0  # grows with each character
@@ -77,6 +81,8 @@ class Writer:
         self.watch(on=self._watched)
         self._lookout.forget()
         self._before.clear()
+        if self.quotations is not None:
+            self.quotations.begin()
         self._mark("network", label)
 
     def watch(self, *, on: bool) -> None:
@@ -101,6 +107,8 @@ class Writer:
         self._draw = self._last_used = None
         self._lookout.forget()
         self._before.clear()
+        if self.quotations is not None:
+            self.quotations.begin(given=len(read))
         self.on, self._next = True, self.clock()
         return unknown
 
@@ -137,6 +145,8 @@ class Writer:
         before = self._before.pop()
         self.sampler.state, self.sampler.last, self._draw = before.state, before.last, before.draw
         self._place += 1
+        if self.quotations is not None:
+            self.quotations.take_back()
         if self._text:
             del self._text[-1], self._probabilities[-1]
             if self.sampler.trace is not None:
@@ -158,6 +168,8 @@ class Writer:
         symbols = self.sampler.vocabulary.symbols
         self._text.append(symbols[draw.id])
         self._probabilities.append(draw.probability)
+        if self.quotations is not None:
+            self.quotations.write(draw.id)
         self._draw = draw
         self._place += 1
         self._last_used = self.settings
@@ -175,6 +187,7 @@ class Writer:
             marks=tuple(self._marks),
             hidden=self.sampler.trace.take() if self.sampler.trace is not None else b"",
             taken_back=self._taken_back,
+            copied=self.quotations.origins(len(self._text) + RUN - 1) if self.quotations is not None else b"",
             sampler=self.name,
         )
         self._text, self._probabilities, self._marks, self._taken_back = [], [], [], 0

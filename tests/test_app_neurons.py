@@ -120,8 +120,8 @@ async def test_the_ink_of_a_neuron_colours_each_character_by_its_value(tmp_path:
         await pilot.pause()
         ink = inks(app)
         assert len({ink[character].color for character in "abcd"}) == 4
-        assert ink["a"].bold and ink["a"].underline
-        assert ink["b"].bold and not ink["b"].underline
+        assert ink["a"].bold and ink["a"].italic
+        assert ink["b"].bold and not ink["b"].italic
         assert not ink["c"].bold
         pane = app.main.query_one(SamplePane)
         assert str(pane.border_subtitle).startswith("unit 31: inside quotes, r = 0.91")
@@ -131,10 +131,10 @@ async def test_the_last_character_is_coloured_when_the_next_one_comes(tmp_path: 
     async with playing(tmp_path) as (session, app, pilot):
         await neuron_ink(session, pilot)
         await session.play(update(texts=(sung("\na"),)))
-        assert not inks(app)["a"].underline
+        assert not inks(app)["a"].italic
         row = bytes(31) + bytes([127]) + bytes(96)
         await session.play(update(texts=(Written("b", (0.5,), hidden=row),)))
-        assert inks(app)["a"].underline
+        assert inks(app)["a"].italic
 
 
 async def test_another_unit_colours_what_is_there_and_labels_do_not_shift_it(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ async def test_another_unit_colours_what_is_there_and_labels_do_not_shift_it(tmp
         marks = (Mark(2, "sampling", "temperature 0.85"), Mark(4, "sampling", "top-k 5"))
         await session.play(update(texts=(replace(text, marks=marks),)))
         await neuron_ink(session, pilot)
-        assert inks(app)["W"].underline
+        assert inks(app)["W"].italic
         await pilot.press("f")
         await pilot.pause()
         assert panel(app).unit == 3
@@ -166,7 +166,7 @@ async def test_cleared_text_has_no_values(tmp_path: Path) -> None:
         assert len(panel(app).trace) == 0
         await neuron_ink(session, pilot)
         await session.play(update(texts=(sung("xyz", x=127),)))
-        assert inks(app)["x"].underline
+        assert inks(app)["x"].italic
 
 
 @pytest.mark.parametrize("hidden", [b"", b"short", bytes(2_000)])

@@ -17,7 +17,7 @@ from textual.selection import Selection
 
 from model.protocol import Mark, Written
 from tui.sanitize import sanitize
-from tui.widgets.ink import BOLD, SHADES, UNDERLINE, fitted, next_ink, surprise, surprises
+from tui.widgets.ink import BOLD, ITALIC, SHADES, fitted, next_ink, surprise, surprises
 from tui.widgets.sample_pane import SamplePane
 from tui.widgets.text_buffer import TextBuffer
 
@@ -80,14 +80,14 @@ def test_inks_go_round() -> None:
 async def test_surprising_characters_stand_out_and_likely_ones_step_back() -> None:
     app = PaneApp()
     async with app.run_test(size=(60, 12)) as pilot:
-        app.pane.append(Written("abcd", (1.0, 0.3, 2.0**-BOLD, 2.0**-UNDERLINE)))
+        app.pane.append(Written("abcd", (1.0, 0.3, 2.0**-BOLD, 2.0**-ITALIC)))
         await pilot.pause()
         a, b, c, d = runs(app.pane)[:4]
         assert [run.text for run in (a, b, c, d)] == list("abcd")
         assert len({run.style.color for run in (a, b, c, d)}) == 4
         # seen without colours too
         assert [bool(run.style.bold) for run in (a, b, c, d)] == [False, False, True, True]
-        assert [bool(run.style.underline) for run in (a, b, c, d)] == [False, False, False, True]
+        assert [bool(run.style.italic) for run in (a, b, c, d)] == [False, False, False, True]
 
 
 async def test_neighbours_of_one_shade_are_drawn_as_one() -> None:

@@ -28,6 +28,7 @@ TERMS = (
     ("Epoch", "One pass over the nine tenths that it learns from."),
     ("Temperature", "How daring it writes: 0 takes the likeliest character, 1 draws by its own opinion, 2 is wild."),
     ("Surprise", "Bits that a character tells: 0 where it was certain, 1 at even odds, 7 at one in 128."),
+    ("Copied", "Underlined: 25 characters or more in a row that stand word for word in what it learns from."),
     ("Neuron", "A unit of the network, between -1 and +1; r tells how closely it follows something: 1 is exactly."),
     ("Top-k, top-p", "Draw among the k likeliest characters only, or those that together reach probability p."),
 )

@@ -13,8 +13,8 @@ from tui.widgets.shades import LEGEND, NOTHING
 
 SHADES = 8
 """Of the surprise; each is one bit."""
-BOLD, UNDERLINE = 4, 6
-"""Shades from which on a character is bold, and underlined: to be seen without colours too."""
+BOLD, ITALIC = 4, 6
+"""Shades from which on a character is bold, and italic: seen without colours too. Copies alone are underlined."""
 
 
 @dataclass(frozen=True, slots=True)

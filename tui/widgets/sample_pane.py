@@ -22,13 +22,15 @@ from textual.widget import Widget
 from model.protocol import Written
 from tui import units
 from tui.sanitize import sanitize, sanitize_line
-from tui.widgets.ink import BOLD, INKS, NEURON, PLAIN, SHADES, UNDERLINE
+from tui.widgets.ink import BOLD, INKS, ITALIC, NEURON, PLAIN, SHADES, fitted
 from tui.widgets.sample_rows import Inks, SampleRows
 from tui.widgets.shades import letters, palette
-from tui.widgets.text_buffer import TextBuffer
+from tui.widgets.text_buffer import ORIGINS, TextBuffer
 
 BEFORE = 8
 """Characters that are looked at to see whether a combining mark has its letter."""
+RECENT = 10_000
+"""Characters of which it is said how many are copied."""
 ANEW = frozenset({"start", "network"})
 """Marks of something that whoever asked for it wants to see: the page follows again."""
 EMPTY = "Writing begins as soon as there is a network."
@@ -44,6 +46,7 @@ class SamplePane(ScrollView, can_focus=True):
         "sample-pane--rule",
         "sample-pane--cursor",
         "sample-pane--empty",
+        "sample-pane--copied",
         "sample-pane--expected",
         "sample-pane--surprising",
         "sample-pane--startling",
@@ -64,6 +67,7 @@ class SamplePane(ScrollView, can_focus=True):
         &:ansi > .sample-pane--chip { color: ansi_black; background: ansi_yellow; }
         & > .sample-pane--rule { color: $text-accent; text-style: dim; }
         & > .sample-pane--cursor { color: $primary; }
+        & > .sample-pane--copied { text-style: underline; }
         & > .sample-pane--empty { color: $text-muted; text-style: italic; }
         & > .sample-pane--expected { color: $foreground 55%; }
         & > .sample-pane--surprising { color: $warning; }
@@ -104,6 +108,7 @@ class SamplePane(ScrollView, can_focus=True):
         self._rows = SampleRows(self._buffer)
         self._inks: Inks | None = None  # as mixed for the theme
         self._subtitle = Content("")
+        self._copied = ""  # the share of the recent text, in words; empty while nobody knows it
         self._width = 0  # of the rows, in cells
         self._unread = 0
 
@@ -132,13 +137,27 @@ class SamplePane(ScrollView, can_focus=True):
                 self._rows.forget()
             position, primed = offset, mark.given
         self._write(text, shades, position, len(text), primed)
+        since = self._underline(written.copied)
         if any(mark.kind in ANEW for mark in written.marks):
             self.follow()
-        self._settle(len(text) - written.taken_back)
+        self._settle(len(text) - written.taken_back, since)
 
     def _write(self, text: str, shades: Mapping[str, bytes], first: int, stop: int, primed: int) -> None:
         values = {name: all_of_it[first:stop] for name, all_of_it in shades.items()}
         self._buffer.write(text[first:stop], primed=min(primed, stop - first), values=values)
+
+    def _underline(self, copied: bytes) -> int:
+        """Take over which of the last characters are copied; returns the offset of the first that is another now."""
+        text = self._buffer.text(self._buffer.end - len(copied) - BEFORE)[-len(copied) :] if copied else ""
+        if not text.isascii():
+            copied = fitted(copied[-len(text) :], text)
+        since = self._buffer.colour(ORIGINS, copied)
+        share = self._buffer.copied(RECENT) if copied else None
+        words = "" if share is None else "<1 %" if 0.0 < share < 0.01 else units.percent(share)
+        if words != self._copied:
+            self._copied = words
+            self._tell()
+        return since
 
     def colour(self, ink: str, shades: bytes, *, anew: bool) -> None:
         """Give the last characters, as many as there are `shades`, other shades of an ink; with `anew`, draw them all.
@@ -154,6 +173,7 @@ class SamplePane(ScrollView, can_focus=True):
         """Forget all text and follow again."""
         self._buffer.clear()
         self._rows.forget()
+        self._copied = ""
         self.follow()
         self.refresh()
 
@@ -164,8 +184,11 @@ class SamplePane(ScrollView, can_focus=True):
         self.following = True
         self._follow()
 
-    def _settle(self, count: int) -> None:
-        """Wrap what was appended, `count` characters, and move the view, or hold it, as it should be."""
+    def _settle(self, count: int, since: int) -> None:
+        """Wrap what was appended, `count` characters, and move the view, or hold it, as it should be.
+
+        What was there before looks otherwise from the offset `since` on.
+        """
         held = not self.following or self.text_selection is not None
         first = self._buffer.settle()
         dropped = self._buffer.trim(self.scroll_offset.y if held else None)
@@ -173,10 +196,11 @@ class SamplePane(ScrollView, can_focus=True):
             self._unread = max(0, self._unread + count)
             # The same rows, fewer above them: there is nothing to paint unless they were dropped themselves.
             self._place(self.scroll_offset.y - dropped, paint=dropped > self.scroll_offset.y)
-            self._tell_unread()
+            self._tell()
         else:
             self._place(self._last_scroll)
-        self._refresh_from(first - dropped)
+        self._rows.forget(since)
+        self._refresh_from(min(first - dropped, self._buffer.row_at(since)))
 
     def _refresh_from(self, row: int) -> None:
         """Draw the rows from `row` to the end of the view again."""
@@ -213,10 +237,10 @@ class SamplePane(ScrollView, can_focus=True):
         """Show the end; nothing is unread."""
         self._unread = 0
         self._place(self._last_scroll)
-        self._tell_unread()
+        self._tell()
 
-    def _tell_unread(self) -> None:
-        """Say below the page how much has come that is not in view."""
+    def _tell(self) -> None:
+        """Say below the page how much has come that is not in view, else what the ink means; and how much is copied."""
         subtitle = Content("")
         if self._unread:
             # Two digits: the page is painted anew with its border, which is too much for each character.
@@ -226,6 +250,12 @@ class SamplePane(ScrollView, can_focus=True):
             subtitle = Content("End to follow")
         elif self.ink != PLAIN.name:
             subtitle = self._legend()
+        if self._copied:
+            copied = Content.assemble(f"{self._copied} ", ("copied", "underline"))
+            both = Content(" \u00b7 ").join([subtitle, copied]) if subtitle else copied
+            # where there is not room for all of it, what was there first goes without
+            if both.cell_length <= self.outer_size.width - 6:
+                subtitle = both
         if subtitle != self._subtitle:
             self._subtitle = subtitle
             self.border_subtitle = subtitle
@@ -248,7 +278,7 @@ class SamplePane(ScrollView, can_focus=True):
         """Show the end, or say that there is more."""
         if self.following:
             self._follow()
-        self._tell_unread()
+        self._tell()
 
     def watch_writing(self) -> None:
         """Show or hide the cursor."""
@@ -264,16 +294,16 @@ class SamplePane(ScrollView, can_focus=True):
         self._rows.forget()
         self.refresh()
         if self.is_mounted:
-            self._tell_unread()
+            self._tell()
 
     def watch_about(self) -> None:
         """Say it."""
         if self.is_mounted:
-            self._tell_unread()
+            self._tell()
 
     def on_mount(self) -> None:
         """Explain the ink that was chosen before there was a screen."""
-        self._tell_unread()
+        self._tell()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Set the text to the new width, and keep the same text at the top."""
@@ -284,6 +314,7 @@ class SamplePane(ScrollView, can_focus=True):
         top = self._buffer.row(min(self.scroll_offset.y, self._buffer.row_count - 1))[0]
         if width != self._width:
             self._width = width
+            self._tell()  # in as much room as there is now
             self._buffer.set_width(width)
             self._rows.forget()
         self._place(self._last_scroll if self.following else self._buffer.row_at(top))
@@ -321,7 +352,7 @@ class SamplePane(ScrollView, can_focus=True):
         self._inks = None
         if self.is_mounted and self.ink != PLAIN.name:
             self._subtitle = Content("")  # the legend is in the old colours
-            self._tell_unread()
+            self._tell()
 
     def render_line(self, y: int) -> Strip:
         """Return row `y` of the view."""
@@ -354,6 +385,7 @@ class SamplePane(ScrollView, can_focus=True):
             rule=ink("sample-pane--rule"),
             cursor=ink("sample-pane--cursor"),
             selection=selection,
+            copied=self.get_component_rich_style("sample-pane--copied", partial=True),
             channel=self.ink if self.ink != PLAIN.name else "",
             shades=self._mix_shades() if self.ink != PLAIN.name else (),
         )
@@ -368,7 +400,7 @@ class SamplePane(ScrollView, can_focus=True):
         stops = [Color.from_rich_color(ink.color) for ink in inks]
         colors = [blended(stops, shade / (SHADES - 1)) for shade in range(SHADES)]
         return tuple(
-            plain + Style(color=color.rich_color, bold=shade >= BOLD or None, underline=shade >= UNDERLINE or None)
+            plain + Style(color=color.rich_color, bold=shade >= BOLD or None, italic=shade >= ITALIC or None)
             for shade, color in enumerate(colors)
         )
 

@@ -10,7 +10,8 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from tui.widgets.text_buffer import TextBuffer
+from corpora.origins import COPIED
+from tui.widgets.text_buffer import ORIGINS, TextBuffer
 from tui.widgets.wrap import CHIP, RULE
 
 CURSOR = "\u258c"
@@ -26,6 +27,8 @@ class Inks:
     rule: Style
     cursor: Style
     selection: Style
+    copied: Style
+    """Of what stands in the text that is learnt, over any other style."""
     channel: str = ""
     """Where the text's shades are kept; empty where all of it has one style."""
     shades: tuple[Style, ...] = ()
@@ -43,9 +46,15 @@ class SampleRows:
         self._buffer = buffer
         self._drawn: LRUCache[int, Strip] = LRUCache(512)  # by the offset of the row's first character
 
-    def forget(self) -> None:
-        """Draw every row anew from now on: the width, the inks or a label changed."""
-        self._drawn.clear()
+    def forget(self, since: int | None = None) -> None:
+        """Draw every row anew from now on: the width, the inks or a label changed; or those from an offset on."""
+        if since is None:
+            self._drawn.clear()
+            return
+        row = self._buffer.row_at(since)
+        while row < self._buffer.row_count:
+            self._drawn.discard(self._buffer.row(row)[0])
+            row += 1
 
     def strip(self, row: int, width: int, inks: Inks, selected: tuple[int, int] | None, cursor: bool) -> Strip:
         """Return a row of the page.
@@ -89,6 +98,10 @@ class SampleRows:
                 cuts.update((start + index, start + index + 1))
         shades = self._buffer.values(inks.channel, start, stop) if inks.channel else b""
         cuts.update(start + index for index in range(1, len(shades)) if shades[index] != shades[index - 1])
+        origins = self._buffer.values(ORIGINS, start, stop)
+        if COPIED in origins:
+            ends = (at for at in range(1, len(origins)) if (origins[at] == COPIED) != (origins[at - 1] == COPIED))
+            cuts.update(start + at for at in ends)
         segments = []
         for first, behind in pairwise(sorted(cuts)):
             run = text[first - start : behind - start]
@@ -96,6 +109,8 @@ class SampleRows:
                 segments.extend(self._chip(first, inks.chip))
                 continue
             style = inks.shades[shades[first - start]] if shades else inks.text
+            if origins and origins[first - start] == COPIED:
+                style += inks.copied
             for begin, end, ink in layers:
                 if begin <= first < end:
                     style += ink

@@ -37,7 +37,7 @@ SIGNS: Final = "\u2261\u2261==-- \u2591\u2591\u2592\u2592\u2593\u2588 "
 LEGEND: Final = ("-1", "", "\u00b7", "", "\u00b7", "", "0", "", "\u00b7", "", "\u00b7", "", "+1", "")
 """A word for each shade; some go without."""
 EXTREME = STEPS - 1
-"""Steps from zero at which letters are bold, and above zero underlined: to be seen without colours too."""
+"""Steps from zero at which letters are bold, and above zero italic: to be seen without colours too."""
 
 
 def palette(low: Color, zero: Color, high: Color) -> list[Color]:
@@ -54,7 +54,7 @@ def letters(plain: Style, colors: list[Color]) -> tuple[Style, ...]:
         + Style(
             color=color.rich_color,
             bold=abs(shade - ZERO) >= EXTREME or None,
-            underline=shade - ZERO >= EXTREME or None,
+            italic=shade - ZERO >= EXTREME or None,
         )
         for shade, color in enumerate(colors[:NOTHING])
     ]

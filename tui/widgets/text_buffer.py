@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from rich.cells import cell_len
 
+from corpora.origins import COPIED, MADE_UP
 from tui.widgets.wrap import CHIP, RULE, wrap
 
+ORIGINS = "origins"
+"""The channel that every text has: what is made up and what is copied, as in `corpora.origins`."""
 NEAR = 12
 """A label takes the place of another of the same knob so many characters before: someone is turning it."""
 
@@ -16,6 +19,11 @@ NEAR = 12
 def subject(label: str) -> str:
     """Return what a label such as `temperature 0.85` is about, without the value at its end."""
     return label.rpartition(" ")[0]
+
+
+def first_difference(left: bytes | bytearray, right: bytes) -> int:
+    """Return the first place at which two that are equally long differ."""
+    return next(at for at, (one, other) in enumerate(zip(left, right, strict=True)) if one != other)
 
 
 class TextBuffer:
@@ -34,7 +42,7 @@ class TextBuffer:
         """Text of each chip and rule by its offset; an empty one has been superseded."""
         self.primes: list[tuple[int, int]] = []
         """First offset of each prime that is kept, and the one behind its last."""
-        self.channels: dict[str, bytearray] = {name: bytearray() for name in channels}
+        self.channels: dict[str, bytearray] = {name: bytearray() for name in (ORIGINS, *channels)}
         """Small numbers that go with the characters, a byte for each that is kept; 0 for labels."""
         self._text = ""
         self._rows = [0]  # offset of each row's first character
@@ -89,16 +97,35 @@ class TextBuffer:
         """Return what a channel has for the characters from offset `first` up to `stop`; nothing if it is unknown."""
         return bytes(self.channels.get(name, b"")[first - self.start : stop - self.start])
 
-    def colour(self, name: str, values: bytes) -> None:
-        """Change what a channel has for the last characters, as many as there are values; labels have none."""
+    def colour(self, name: str, values: bytes) -> int:
+        """Change what a channel has for the last characters, as many as there are values; labels have none.
+
+        Returns:
+            The offset of the first that is another now; that of the end if none is.
+        """
         channel, stop = self.channels[name], len(self._text)
+        changed = stop
         for label in (*reversed(self.labels), self.start - 1):
             begin = label - self.start + 1
             count = min(stop - begin, len(values))
-            if count > 0:
+            if count > 0 and channel[stop - count : stop] != values[-count:]:
+                changed = first_difference(channel[stop - count : stop], values[-count:]) + stop - count
                 channel[stop - count : stop] = values[-count:]
-                values = values[:-count]
+            values = values[: len(values) - max(0, count)]
+            if not values:
+                break
             stop = begin - 1
+        return self.start + changed
+
+    def copied(self, last: int) -> float | None:
+        """Return which share of the `last` characters that are kept is copied, of those whose origin is known.
+
+        None if it is of none.
+        """
+        recent = self.channels[ORIGINS][-last:]
+        copied = recent.count(COPIED)
+        known = copied + recent.count(MADE_UP)
+        return copied / known if known else None
 
     def label(self, text: str, *, alone: bool) -> bool:
         """Append a label to the text, in a row of its own if `alone`. `settle` wraps it.
