@@ -19,6 +19,8 @@ from model.config import NetworkSettings, SamplingSettings, SettingsError, Train
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
+from tui.line import swallowed
+from tui.pace import Pace
 from tui.palette import TableProvider
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
@@ -80,7 +82,7 @@ class LSTMApp(App[None]):
         self.register_theme(LAMPLIGHT)
         self.animation_level = "none"
         self.session = session
-        self._fps = fps
+        self.pace = Pace(fps)
         self._wanted_theme = theme
         self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
         self._first_theme = self.theme
@@ -126,18 +128,29 @@ class LSTMApp(App[None]):
     async def _listen(self) -> None:
         """Show each update as it comes; outlive the engine."""
         try:
-            async for update in self.session.updates(per_second=self._fps):
+            async for update in self.session.updates(lambda: self.pace.per_second):
+                self.pace.begin()
                 with self.batch_update():
                     for run in update.runs:
                         if run.run == MAIN:
                             self.main.apply(run)
                         if (race := self.race) is not None:
                             race.apply(run)
+                await swallowed(self)
+                self.pace.end()
         except EngineError as death:
             self.main.ended = True
             if (race := self.race) is not None:
                 race.ended = True
             self.main.say(f"{sentence(str(death))} What was written stays here; ctrl+q leaves.", "error", timeout=30)
+
+    def on_app_blur(self) -> None:
+        """Go on more calmly: who types in another window needs the processor more than this does."""
+        self.pace.focused = False
+
+    def on_app_focus(self) -> None:
+        """Go on as before."""
+        self.pace.focused = True
 
     @property
     def race(self) -> RaceScreen | None:
