@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -13,7 +15,7 @@ def in_sight(widget: Widget) -> bool:
     )
 
 
-def is_covered(screen: Screen[object]) -> bool:
+def is_covered(screen: Screen[Any]) -> bool:
     """Tell whether another screen hides this one; a dialog does not, it lets what is below shine through."""
     if not screen.is_running:
         return False

@@ -35,6 +35,7 @@ from tui.screens.race import RaceScreen
 from tui.screens.race_setup import RATE, RaceSetupScreen
 from tui.screens.recipe import RecipeScreen
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
+from tui.sight import in_sight, is_covered
 from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
 from tui.widgets.ink import NEURON, next_ink
@@ -282,9 +283,25 @@ class MainScreen(Screen[None]):
 
     def _watch(self) -> None:
         """Have the units' values sent while they can be seen, in their panel or in the text."""
-        wanted = self._neurons.shown or self.ink == NEURON.name
+        seen = self._neurons.shown or (self.ink == NEURON.name and in_sight(self._sample))
+        wanted = seen and not is_covered(self)
         if wanted != self._watched and self.send(protocol.Watch(wanted)):
             self._watched = wanted
+
+    def on_sample_pane_shown(self, message: SamplePane.Shown) -> None:
+        """Have the values sent while someone reads."""
+        message.stop()
+        self._watch()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen comes above this one; no dialog hides it."""
+        self._watch()
+
+    def on_screen_resume(self) -> None:
+        """Show what came while nobody could see it."""
+        self._watch()
+        self._loss.catch_up()
+        self._next.catch_up()
 
     def _colour(self, characters: int | None = None) -> None:
         """Colour the last characters by the unit that is looked at, or all whose values are kept."""

@@ -12,6 +12,7 @@ from model.config import NetworkSettings
 from model.neurons import Finding, Neurons
 from model.protocol import Gauges, Written
 from tui import units
+from tui.sight import is_covered
 from tui.widgets import neuron_list
 from tui.widgets.neuron_list import NeuronList
 from tui.widgets.neuron_raster import NeuronRaster
@@ -105,7 +106,7 @@ class NeuronPanel(Container):
     def append(self, written: Written) -> None:
         """Go on with what was written."""
         self.trace.extend(written)
-        if self.shown:
+        if self.shown and not is_covered(self.screen):
             self._raster.refresh_trace()
 
     def shades(self, characters: int | None = None) -> bytes:

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -90,6 +91,9 @@ class SamplePane(ScrollView, can_focus=True):
     """What the colour of the characters tells: the name of one of `INKS`."""
     about: reactive[str] = reactive("", repaint=False)
     """What stands before the ink's legend, where that does not say it."""
+
+    class Shown(Message):
+        """The page came into view, or went out of it."""
 
     def __init__(
         self,
@@ -270,6 +274,14 @@ class SamplePane(ScrollView, can_focus=True):
         """Say it."""
         if self.is_mounted:
             self._tell_unread()
+
+    def on_show(self) -> None:
+        """Someone reads."""
+        self.post_message(self.Shown())
+
+    def on_hide(self) -> None:
+        """Nobody does."""
+        self.post_message(self.Shown())
 
     def on_mount(self) -> None:
         """Explain the ink that was chosen before there was a screen."""
