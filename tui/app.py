@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -24,11 +24,13 @@ from tui.pace import Pace
 from tui.palette import TableProvider
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
-from tui.screens.race import RaceScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
+
+if TYPE_CHECKING:
+    from tui.screens.race import RaceScreen  # imported when there is a race
 
 
 class LSTMApp(App[None]):
@@ -155,7 +157,7 @@ class LSTMApp(App[None]):
     @property
     def race(self) -> RaceScreen | None:
         """The screen of the race, while there is one."""
-        return next((screen for screen in self.screen_stack if isinstance(screen, RaceScreen)), None)
+        return next((cast("RaceScreen", screen) for screen in self.screen_stack if screen.id == "race"), None)
 
     def on_race_screen_take_over(self, message: RaceScreen.TakeOver) -> None:
         """Let a racer become the run; what was learnt before is kept beside the last run."""

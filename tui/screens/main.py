@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -27,13 +27,6 @@ from tui.chronicle import Event
 from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
-from tui.screens.begin_with import BeginWithScreen
-from tui.screens.events import EventsScreen
-from tui.screens.help import HelpScreen
-from tui.screens.open_text import OpenTextScreen, TextChoice
-from tui.screens.race import RaceScreen
-from tui.screens.race_setup import RATE, RaceSetupScreen
-from tui.screens.recipe import RecipeScreen
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.sight import in_sight, is_covered
 from tui.units import LossUnit
@@ -50,6 +43,10 @@ from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.top_bar import TopBar
 from tui.widgets.training_panel import TrainingPanel
+
+if TYPE_CHECKING:
+    # the other screens are imported when they are first asked for: this one is to be seen soon
+    from tui.screens.open_text import TextChoice
 
 
 class MainScreen(Screen[None]):
@@ -370,6 +367,8 @@ class MainScreen(Screen[None]):
 
     def action_begin_with(self) -> None:
         """Ask for the words to begin with."""
+        from tui.screens.begin_with import BeginWithScreen
+
         self.app.push_screen(BeginWithScreen(self._prime), self._begin)
 
     def _begin(self, prime: str | None) -> None:
@@ -425,6 +424,8 @@ class MainScreen(Screen[None]):
 
     def action_open_text(self) -> None:
         """Ask for a text of one's own."""
+        from tui.screens.open_text import OpenTextScreen
+
         self.app.push_screen(OpenTextScreen(Path.cwd(), self._treatments), self._open)
 
     def _open(self, choice: TextChoice | None) -> None:
@@ -433,6 +434,8 @@ class MainScreen(Screen[None]):
 
     def action_race(self) -> None:
         """Ask who shall race."""
+        from tui.screens.race_setup import RATE, RaceSetupScreen
+
         network, training = self.gauges.network, self.gauges.training
         if network is None or training is None or self.gauges.corpus is None or self.gauges.state is RunState.LOADING:
             self.say("There is no text to race on yet: choose a corpus, or wait until it has been read.")
@@ -442,6 +445,8 @@ class MainScreen(Screen[None]):
 
     def _race(self, start: protocol.StartRace | None) -> None:
         if start is not None and self.gauges.corpus is not None and self.send(start):
+            from tui.screens.race import RaceScreen
+
             race = RaceScreen(self.send, start, self.gauges.corpus.name, self.loss_unit)
             self.app.push_screen(race, self._after_race)
 
@@ -459,6 +464,8 @@ class MainScreen(Screen[None]):
 
     def action_recipe(self) -> None:
         """Show all settings of network and training."""
+        from tui.screens.recipe import RecipeScreen
+
         self.app.push_screen(RecipeScreen(self._training), self._start_with_recipe)
 
     def _start_with_recipe(self, start: bool | None) -> None:
@@ -467,6 +474,8 @@ class MainScreen(Screen[None]):
 
     def action_events(self) -> None:
         """Show what has happened."""
+        from tui.screens.events import EventsScreen
+
         self.app.push_screen(EventsScreen(self))
 
     def action_jump(self, panel: str) -> None:
@@ -485,4 +494,6 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen())

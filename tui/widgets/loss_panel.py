@@ -41,6 +41,9 @@ CHART_ROWS = 4
 """From which on there is a chart; below, a landscape of two rows."""
 BOTH_WIDTH, BOTH_ROWS = 130, 10
 """Cells and rows from which on numbers and gates stand side by side."""
+GAP = 2
+"""Cells between chart and numbers."""
+LONG_WORD = 8
 LEGEND_WIDTH = 30
 """Cells from which on there is a legend."""
 
@@ -202,7 +205,8 @@ class LossPanel(Container):
     def _show(self) -> None:
         """Write the numbers, and what is to be said."""
         gauges = self._shown = self.gauges
-        saying = self._saying(self.size.width)
+        beside = (loss_numbers.WIDE + GAP) * (not self.has_class("-narrow") + self.has_class("-both"))
+        saying = self._saying(self.size.width - beside)
         if saying != self._said:  # it may need other rows than the last, so the panel is laid out anew
             self._said = saying
             self.query_one("#loss-saying", Static).update(Content(saying))
@@ -264,7 +268,8 @@ class LossPanel(Container):
             share = self.gauges.loading
             return "Reading the text" + ("" if share is None else f", {units.percent(share)}")
         saying = SAYINGS.get(state, "")
-        return saying if len(saying) <= 2 * width else SHORT_SAYINGS.get(state, saying)
+        # the first of two rows ends with a word, not always at its end
+        return saying if len(saying) <= 2 * width - LONG_WORD else SHORT_SAYINGS.get(state, saying)
 
 
 if __name__ == "__main__":

@@ -203,7 +203,8 @@ class NeuronPanel(Container):
         probe = self._finding.probe if self._finding is not None else self._known[0]
         self._list.picked = (probe, self.unit)
         found = self._neurons
-        self.border_subtitle = HINT if found is None else f"found at step {units.whole(found.step)}"
+        hint = HINT if self.trace.H else ""
+        self.border_subtitle = hint if found is None else f"found at step {units.whole(found.step)}"
 
     @property
     def _known(self) -> tuple[str, float]:

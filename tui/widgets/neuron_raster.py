@@ -23,6 +23,7 @@ from tui.widgets.unit_trace import UnitTrace
 MARK, UPPER, LOWER = "\u25b8", "\u259d", "\u2597"
 HALF = "\u2580"
 LINE_END = "\u21b5"
+EMPTY = "No network yet."
 
 
 class NeuronRaster(Widget, can_focus=True):
@@ -152,7 +153,10 @@ class NeuronRaster(Widget, can_focus=True):
         width = self.size.width
         if not self._colors:
             self._mix()
-        if y == 0:
+        if not self.trace.H:
+            text = EMPTY.center(width)[:width] if y == (self.size.height - 1) // 2 else ""
+            segments = [Segment(text, self._ink("label"))]
+        elif y == 0:
             segments = self._text_row()
         else:
             upper = self._first + (y - 1) * self.per_row

@@ -145,7 +145,10 @@ class NextPanel(Widget, can_focus=True):
         elif found is not None:
             after = f"after {picture(found.after)}" if found.after else "at the beginning"
             drawn = "" if found.drawn is None else f", drawn at {figure(found.drawn)}"
-            said = Content.assemble(f"{after}{drawn}  ", (TICK, "$accent"), " temperature 1")
+            sign = Content.assemble("  ", (TICK, "$accent"), " temperature 1")
+            room = self.content_size.width - sign.cell_length
+            told = after + drawn
+            said = Content(told if cell_len(told) <= room else after if cell_len(after) <= room else "") + sign
         if said.plain != self._said:
             self._said = said.plain
             self.border_subtitle = said
@@ -166,6 +169,7 @@ class NextPanel(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Draw at the new size."""
         self._rows = []
+        self._explain()
 
     def watch_hovered(self) -> None:
         """Light another row."""

@@ -33,6 +33,7 @@ BEFORE = 8
 ANEW = frozenset({"start", "network"})
 """Marks of something that whoever asked for it wants to see: the page follows again."""
 EMPTY = "Writing begins as soon as there is a network."
+EMPTY_NARROW = "Nothing is written yet."
 
 
 class SamplePane(ScrollView, can_focus=True):
@@ -340,7 +341,8 @@ class SamplePane(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         inks = self._mixed()
         if self._buffer.end == self._buffer.start:
-            text = EMPTY if y == (self.scrollable_content_region.height - 1) // 2 else ""
+            said = EMPTY if len(EMPTY) <= width else EMPTY_NARROW
+            text = said if y == (self.scrollable_content_region.height - 1) // 2 else ""
             style = self.get_component_rich_style("sample-pane--empty")
             return Strip([Segment(text.center(width)[:width], style)], width)
         selection = self.text_selection
