@@ -22,7 +22,7 @@ from model.checkpoint import load_checkpoint
 
 from terminal import Terminal
 
-GOAL = 0.9
+GOAL = 0.95
 
 
 def headless(program: str, text: str, seconds: float) -> float:

@@ -20,6 +20,8 @@ from terminal import Terminal
 
 GOALS = {"first frame": 1.0, "first loss": 2.0, "validation under 2.1": 12.0}
 """Seconds on two cores."""
+MOST_RATIO = 1.5
+"""Of the first frame against that of an app that does nothing."""
 
 BARE_APP = """
 from textual.app import App, ComposeResult
@@ -84,7 +86,7 @@ def main() -> None:
         values = [seconds[event] for seconds in runs]
         print(f"{event:24}{statistics.median(values):8.2f}{min(values):8.2f}{max(values):8.2f}   under {goal:g} s")
     ratio = statistics.median(seconds["first frame"] for seconds in runs) / statistics.median(bare)
-    print(f"first frame against the bare app: {ratio:.2f} x")
+    print(f"first frame against the bare app: {ratio:.2f} x   at most {MOST_RATIO:g}")
 
 
 if __name__ == "__main__":

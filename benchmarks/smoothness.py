@@ -51,7 +51,7 @@ async def measure(text: str, size: tuple[int, int, int, int], seconds: float) ->
         begin: float | None = None
         step_seconds: float | None = None
         try:
-            async for update in session.updates(per_second=1000):
+            async for update in session.updates(lambda: 1000.0):
                 now = time.monotonic()
                 if begin is None:
                     if any(run.gauges.step >= 1 for run in update.runs):

@@ -39,6 +39,10 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._lock = threading.Lock()
+        self._awaited: bytes | None = None  # what is to be written
+        self._written = 0.0  # when it was
+        self._tail = b""
+        self._came = threading.Event()
         self._main, child = os.openpty()
         fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.painted: float | None = None
@@ -81,6 +85,7 @@ class Terminal:
                 data = os.read(self._main, 65536)
                 if not data:
                     return
+                self._watch(data)
                 if not self.looking:
                     continue
                 # an escape sequence may be cut in two by the read: its beginning waits for the rest
@@ -101,6 +106,32 @@ class Terminal:
     def press(self, keys: str) -> None:
         """Type `keys`."""
         os.write(self._main, keys.encode())
+
+    def press_until(self, keys: str, text: str, seconds: float = 10.0) -> float:
+        """Type `keys` and wait until `text` is written in one piece; returns the seconds that took.
+
+        Raises:
+            TimeoutError: If it is not within `seconds`.
+        """
+        self._came.clear()
+        self._tail, self._awaited = b"", text.encode()
+        begin = time.perf_counter()
+        self.press(keys)
+        if not self._came.wait(seconds):
+            raise TimeoutError(f"{text!r} was not written within {seconds:g} s")
+        return self._written - begin
+
+    def _watch(self, data: bytes) -> None:
+        """Note when what is awaited comes."""
+        if self._awaited is None:
+            return
+        self._tail += data
+        if self._awaited in self._tail:
+            self._written = time.perf_counter()
+            self._awaited = None
+            self._came.set()
+        else:
+            self._tail = self._tail[-len(self._awaited) :]
 
     def wait_for(self, pattern: str, seconds: float = 30.0) -> re.Match[str]:
         """Wait until the screen matches `pattern`.

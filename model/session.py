@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -35,8 +35,8 @@ class Session(Protocol):
     def send(self, command: Command) -> None:
         """Hand a command to the engine; returns at once. Commands to an ended engine are dropped."""
 
-    def updates(self, per_second: float) -> AsyncIterator[Update]:
-        """Yield updates as they come, at most `per_second`; each is acknowledged when the next is asked for.
+    def updates(self, per_second: Callable[[], float]) -> AsyncIterator[Update]:
+        """Yield updates as they come, at most `per_second()`; each is acknowledged when the next is asked for.
 
         Ends after the update that says `stopped`.
 
@@ -104,8 +104,8 @@ class EngineSession:
         with contextlib.suppress(wire.WireClosed):
             wire.send(self._commands, command)
 
-    async def updates(self, per_second: float) -> AsyncIterator[Update]:
-        """Yield updates as they come, at most `per_second`; each is acknowledged when the next is asked for.
+    async def updates(self, per_second: Callable[[], float]) -> AsyncIterator[Update]:
+        """Yield updates as they come, at most `per_second()`; each is acknowledged when the next is asked for.
 
         Raises:
             EngineError: If the process ends without having been told to stop.
@@ -123,7 +123,7 @@ class EngineSession:
                 yield update
                 if update.stopped:
                     return
-                await asyncio.sleep(max(0.0, begin + 1.0 / per_second - time.monotonic()))
+                await asyncio.sleep(max(0.0, begin + 1.0 / per_second() - time.monotonic()))
                 self._acknowledge()
             if self._closed and self._waiting is None:
                 if self._stopping:

@@ -178,9 +178,9 @@ class ScriptedSession:
             self._script.put_nowait(each)
         await self._script.join()
 
-    async def updates(self, per_second: float) -> AsyncIterator[Update]:
+    async def updates(self, per_second: Callable[[], float]) -> AsyncIterator[Update]:
         """Yield what is played, as fast as the app takes it."""
-        assert per_second > 0
+        assert per_second() > 0
         for number in itertools.count(1):
             each = await self._script.get()
             if isinstance(each, EngineError):

@@ -203,3 +203,29 @@ async def test_the_panel_says_what_its_signs_mean() -> None:
         words, signs = "u nats  l linear  z all steps  g numbers", "\u2501 train  \u2022 validation  \u25c6 best"
         assert app.legend() == f"{words}  {signs}"
         assert "mean of the last steps" in str(app.query_one("#loss-numbers", Static).tooltip)
+
+
+@pytest.mark.parametrize("size", [(40, 6), (74, 8), (80, 12), (100, 14), (150, 16)])
+async def test_a_saying_is_never_cut(size: tuple[int, int]) -> None:
+    app = PanelApp()
+    async with app.run_test(size=size) as pilot:
+        app.panel.extend(falling(300))
+        app.panel.gauges = replace(GAUGES, state=RunState.DIVERGED)
+        await pilot.pause()
+        shown = app.query_one("#loss-saying", Static)
+        rows = [strip.text.strip() for strip in shown.render_lines(shown.size.region)]
+        assert " ".join(rows).strip() == app.saying()
+
+
+async def test_while_it_trains_the_chart_is_drawn_now_and_then_and_the_last_is_never_left_out() -> None:
+    app = PanelApp()
+    async with app.run_test(size=(100, 14)) as pilot:
+        panel = app.panel
+        panel.extend(falling(300))
+        panel.gauges = GAUGES
+        await pilot.pause()
+        panel._resting = True  # a moment ago
+        panel.extend([LossPoint(step, 1.2) for step in range(300, 600)])
+        before = app.landscape()
+        panel._wake()
+        assert app.landscape() != before

@@ -298,3 +298,25 @@ async def test_i_goes_through_the_inks_and_the_last_is_remembered(tmp_path: Path
 async def test_an_ink_that_nobody_knows_is_plain(tmp_path: Path) -> None:
     async with playing(tmp_path, ink="invisible") as (_session, app, _pilot):
         assert app.main.ink == "plain"
+
+
+@pytest.mark.parametrize("size", [(120, 40), (200, 60), (60, 20)])
+async def test_the_words_below_are_never_cut(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with playing(tmp_path, size=size, gauges=RUNNING) as (_session, app, pilot):
+        app.main.action_jump("next")
+        await pilot.pause()
+        app.main.action_jump("sample" if size[0] >= 120 else "next")
+        await pilot.pause()
+        assert cell_len(below(app)) <= app.main.query_one(NextPanel).content_size.width
+
+
+async def test_only_the_rows_that_changed_are_painted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
+        painted: list[int] = []
+        panel = app.main.query_one(NextPanel)
+        monkeypatch.setattr(panel, "refresh", lambda *regions, **_: painted.extend(region.y for region in regions))
+        first, second, *others = outlook_of().candidates
+        other = replace(outlook_of(), candidates=(first, replace(second, probability=0.4), *others))
+        await session.play(update(replace(RUNNING, outlook=other)))
+        await pilot.pause()
+        assert painted == [1]

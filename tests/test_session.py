@@ -45,7 +45,7 @@ async def until(session: EngineSession, happened: Callable[[RunUpdate], object])
     """Take in updates until one satisfies `happened`."""
 
     async def search() -> RunUpdate:
-        async for update in session.updates(per_second=1000):
+        async for update in session.updates(lambda: 1000.0):
             for run in update.runs:
                 if happened(run):
                     return run
@@ -83,7 +83,7 @@ async def test_the_end_of_the_engine_ends_the_updates(session: EngineSession) ->
     session.send(LOAD)
     await until(session, lambda run: run.losses)
     stopping = asyncio.ensure_future(session.stop())
-    async for update in session.updates(per_second=1000):
+    async for update in session.updates(lambda: 1000.0):
         last = update
     assert last.stopped
     await stopping
@@ -143,7 +143,7 @@ from model.config import NetworkSettings, TrainingSettings
 async def main():
     session = EngineSession.start(pathlib.Path({str(tmp_path / "log")!r}), rescue=pathlib.Path({str(rescue)!r}))
     session.send(LoadCorpus(("counting",), NetworkSettings(8), TrainingSettings(8, 4)))
-    async for update in session.updates(100):
+    async for update in session.updates(lambda: 100.0):
         if any(run.gauges.step > 3 for run in update.runs):
             print(session.pid, flush=True)
 

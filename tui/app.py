@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -19,15 +19,20 @@ from model.config import NetworkSettings, SamplingSettings, SettingsError, Train
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
+from tui.line import swallowed
+from tui.pace import Pace
 from tui.palette import TableProvider
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
-from tui.screens.past import PastScreen
-from tui.screens.race import RaceScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
+
+if TYPE_CHECKING:
+    # these are imported when they are first asked for
+    from tui.screens.past import PastScreen
+    from tui.screens.race import RaceScreen
 
 
 class LSTMApp(App[None]):
@@ -81,7 +86,7 @@ class LSTMApp(App[None]):
         self.register_theme(LAMPLIGHT)
         self.animation_level = "none"
         self.session = session
-        self._fps = fps
+        self.pace = Pace(fps)
         self._wanted_theme = theme
         self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
         self._first_theme = self.theme
@@ -127,7 +132,8 @@ class LSTMApp(App[None]):
     async def _listen(self) -> None:
         """Show each update as it comes; outlive the engine."""
         try:
-            async for update in self.session.updates(per_second=self._fps):
+            async for update in self.session.updates(lambda: self.pace.per_second):
+                self.pace.begin()
                 with self.batch_update():
                     for run in update.runs:
                         if run.run == MAIN:
@@ -136,21 +142,31 @@ class LSTMApp(App[None]):
                                 past.apply(run)
                         if (race := self.race) is not None:
                             race.apply(run)
+                await swallowed(self)
+                self.pace.end()
         except EngineError as death:
             self.main.ended = True
             if (race := self.race) is not None:
                 race.ended = True
             self.main.say(f"{sentence(str(death))} What was written stays here; ctrl+q leaves.", "error", timeout=30)
 
+    def on_app_blur(self) -> None:
+        """Go on more calmly: who types in another window needs the processor more than this does."""
+        self.pace.focused = False
+
+    def on_app_focus(self) -> None:
+        """Go on as before."""
+        self.pace.focused = True
+
     @property
     def race(self) -> RaceScreen | None:
         """The screen of the race, while there is one."""
-        return next((screen for screen in self.screen_stack if isinstance(screen, RaceScreen)), None)
+        return next((cast("RaceScreen", screen) for screen in self.screen_stack if screen.id == "race"), None)
 
     @property
     def past(self) -> PastScreen | None:
         """The time machine, while it is open."""
-        return next((screen for screen in self.screen_stack if isinstance(screen, PastScreen)), None)
+        return next((cast("PastScreen", screen) for screen in self.screen_stack if screen.id == "past"), None)
 
     def on_race_screen_take_over(self, message: RaceScreen.TakeOver) -> None:
         """Let a racer become the run; what was learnt before is kept beside the last run."""

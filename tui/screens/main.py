@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -27,15 +27,8 @@ from tui.chronicle import Event
 from tui.knobs import Knob, turned
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
-from tui.screens.begin_with import BeginWithScreen
-from tui.screens.events import EventsScreen
-from tui.screens.help import HelpScreen
-from tui.screens.open_text import OpenTextScreen, TextChoice
-from tui.screens.past import PastScreen
-from tui.screens.race import RaceScreen
-from tui.screens.race_setup import RATE, RaceSetupScreen
-from tui.screens.recipe import RecipeScreen
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
+from tui.sight import in_sight, is_covered
 from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
 from tui.widgets.ink import NEURON, next_ink
@@ -50,6 +43,10 @@ from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.top_bar import TopBar
 from tui.widgets.training_panel import TrainingPanel
+
+if TYPE_CHECKING:
+    # the other screens are imported when they are first asked for: this one is to be seen soon
+    from tui.screens.open_text import TextChoice
 
 
 class MainScreen(Screen[None]):
@@ -283,9 +280,25 @@ class MainScreen(Screen[None]):
 
     def _watch(self) -> None:
         """Have the units' values sent while they can be seen, in their panel or in the text."""
-        wanted = self._neurons.shown or self.ink == NEURON.name
+        seen = self._neurons.shown or (self.ink == NEURON.name and in_sight(self._sample))
+        wanted = seen and not is_covered(self)
         if wanted != self._watched and self.send(protocol.Watch(wanted)):
             self._watched = wanted
+
+    def on_sample_pane_shown(self, message: SamplePane.Shown) -> None:
+        """Have the values sent while someone reads."""
+        message.stop()
+        self._watch()
+
+    def on_screen_suspend(self) -> None:
+        """Another screen comes above this one; no dialog hides it."""
+        self._watch()
+
+    def on_screen_resume(self) -> None:
+        """Show what came while nobody could see it."""
+        self._watch()
+        self._loss.catch_up()
+        self._next.catch_up()
 
     def _colour(self, characters: int | None = None) -> None:
         """Colour the last characters by the unit that is looked at, or all whose values are kept."""
@@ -354,6 +367,8 @@ class MainScreen(Screen[None]):
 
     def action_begin_with(self) -> None:
         """Ask for the words to begin with."""
+        from tui.screens.begin_with import BeginWithScreen
+
         self.app.push_screen(BeginWithScreen(self._prime), self._begin)
 
     def _begin(self, prime: str | None) -> None:
@@ -409,6 +424,8 @@ class MainScreen(Screen[None]):
 
     def action_open_text(self) -> None:
         """Ask for a text of one's own."""
+        from tui.screens.open_text import OpenTextScreen
+
         self.app.push_screen(OpenTextScreen(Path.cwd(), self._treatments), self._open)
 
     def _open(self, choice: TextChoice | None) -> None:
@@ -417,6 +434,8 @@ class MainScreen(Screen[None]):
 
     def action_past(self) -> None:
         """Read what the network would have written at earlier steps."""
+        from tui.screens.past import PastScreen
+
         if self.gauges.snapshots:
             self.app.push_screen(PastScreen(self, self._loss.record, self._loss.view, self._prime))
         else:
@@ -424,6 +443,8 @@ class MainScreen(Screen[None]):
 
     def action_race(self) -> None:
         """Ask who shall race."""
+        from tui.screens.race_setup import RATE, RaceSetupScreen
+
         network, training = self.gauges.network, self.gauges.training
         if network is None or training is None or self.gauges.corpus is None or self.gauges.state is RunState.LOADING:
             self.say("There is no text to race on yet: choose a corpus, or wait until it has been read.")
@@ -433,6 +454,8 @@ class MainScreen(Screen[None]):
 
     def _race(self, start: protocol.StartRace | None) -> None:
         if start is not None and self.gauges.corpus is not None and self.send(start):
+            from tui.screens.race import RaceScreen
+
             race = RaceScreen(self.send, start, self.gauges.corpus.name, self.loss_unit)
             self.app.push_screen(race, self._after_race)
 
@@ -450,6 +473,8 @@ class MainScreen(Screen[None]):
 
     def action_recipe(self) -> None:
         """Show all settings of network and training."""
+        from tui.screens.recipe import RecipeScreen
+
         self.app.push_screen(RecipeScreen(self._training), self._start_with_recipe)
 
     def _start_with_recipe(self, start: bool | None) -> None:
@@ -458,6 +483,8 @@ class MainScreen(Screen[None]):
 
     def action_events(self) -> None:
         """Show what has happened."""
+        from tui.screens.events import EventsScreen
+
         self.app.push_screen(EventsScreen(self))
 
     def action_jump(self, panel: str) -> None:
@@ -476,4 +503,6 @@ class MainScreen(Screen[None]):
 
     def action_help(self) -> None:
         """Show all keys."""
+        from tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen())

@@ -97,6 +97,7 @@ class LossChart(Widget, can_focus=True):
         self._rows: list[Strip] = []
         self._reading: Reading | None = None
         self._named: list[str] = []
+        self._inks: dict[str, Style] = {}  # as mixed for the theme
 
     def extend(
         self, losses: Iterable[LossPoint], validations: Iterable[LossPoint] = (), events: Iterable[Event] = ()
@@ -149,8 +150,10 @@ class LossChart(Widget, can_focus=True):
             self.post_message(self.Read(reading))
 
     def _styles(self) -> dict[str, Style]:
-        styles = {ink: self.get_component_rich_style(f"loss-chart--{ink}") for ink in INKS}
-        return {**styles, "": self.rich_style}
+        if not self._inks:
+            styles = {ink: self.get_component_rich_style(f"loss-chart--{ink}") for ink in INKS}
+            self._inks = {**styles, "": self.rich_style}
+        return self._inks
 
     def render_line(self, y: int) -> Strip:
         """Return row `y`."""
@@ -162,6 +165,7 @@ class LossChart(Widget, can_focus=True):
         """Draw in the new colours."""
         super().notify_style_update()
         self._rows = []
+        self._inks = {}
 
     def on_resize(self) -> None:
         """Draw at the new size."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from model.progress import Event
 from model.protocol import Gauges, LossPoint, RunState
 from tui import units
+from tui.sight import in_sight
 from tui.widgets import loss_legend, loss_numbers, loss_vitals
 from tui.widgets.loss_baselines import baselines_of
 from tui.widgets.loss_chart import LossChart
@@ -33,12 +34,16 @@ VITALS_EXPLANATION = (
     "gradient: its length before it is bounded. update: length of a step against that of the weights. gates: share of "
     "those almost shut, and of those almost open, in the first layer."
 )
-NUMBERS_PER_SECOND = 4
+DRAWINGS_PER_SECOND = 4
+"""Of chart and numbers while they run: as often as they can be read."""
 SHORT_SAYINGS = {RunState.DIVERGED: "Diverged; last good weights kept."}
 CHART_ROWS = 4
 """From which on there is a chart; below, a landscape of two rows."""
 BOTH_WIDTH, BOTH_ROWS = 130, 10
 """Cells and rows from which on numbers and gates stand side by side."""
+GAP = 2
+"""Cells between chart and numbers."""
+LONG_WORD = 8
 LEGEND_WIDTH = 30
 """Cells from which on there is a legend."""
 
@@ -79,7 +84,7 @@ class LossPanel(Container):
     }
     """
 
-    gauges: reactive[Gauges] = reactive(Gauges)
+    gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
     view: reactive[LossView] = reactive(LossView, repaint=False)
     """How the loss is looked at."""
@@ -90,7 +95,8 @@ class LossPanel(Container):
         self._record = LossRecord()
         self._said = ""  # the saying on the screen
         self._shown: Gauges | None = None  # the gauges on the screen
-        self._resting = False  # numbers were shown a moment ago
+        self._resting = False  # chart and numbers were shown a moment ago
+        self._grown = False  # by losses that are not on the screen yet
         self._reading: Reading | None = None  # what the cursor points at
         self._heading = self._titled = ""  # what the title begins with, and all of it
         self._legend = Content()
@@ -119,7 +125,9 @@ class LossPanel(Container):
         """Go on with the curve."""
         if losses or validations or events:
             self._record.extend(losses, validations, events)
-            self._draw()
+            self._grown = True
+            if (events or not self._resting) and in_sight(self):
+                self._draw()
         if events:
             self._show_words()
 
@@ -130,6 +138,7 @@ class LossPanel(Container):
 
     def _draw(self) -> None:
         """Draw the one that is on the screen; the other has no size."""
+        self._grown = False
         self.query_one(LossSparkline).draw()
         self.query_one(LossChart).draw()
 
@@ -161,7 +170,7 @@ class LossPanel(Container):
     def watch_gauges(self, old: Gauges, new: Gauges) -> None:
         """Show where the run stands: another state at once, numbers that run only as often as they can be read."""
         running = old.state is new.state is RunState.TRAINING
-        if self.is_mounted and not (running and self._resting):
+        if self.is_mounted and not (running and self._resting) and in_sight(self):
             self._show_and_rest()
 
     def on_loss_chart_read(self, message: LossChart.Read) -> None:
@@ -175,22 +184,34 @@ class LossPanel(Container):
         message.stop()
         self._show_words()
 
+    def on_show(self) -> None:
+        """Show what came while nobody looked."""
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Show what is known now."""
+        if self._grown or self._shown is not self.gauges:
+            self._show_and_rest()
+
     def _show_and_rest(self) -> None:
         self._show()
+        if self._grown:
+            self._draw()
         if not self._resting:
             self._resting = True
-            self.set_timer(1 / NUMBERS_PER_SECOND, self._catch_up)
+            self.set_timer(1 / DRAWINGS_PER_SECOND, self._wake)
 
-    def _catch_up(self) -> None:
-        """Show what came in while the numbers rested."""
+    def _wake(self) -> None:
+        """Show what came in meanwhile."""
         self._resting = False
-        if self._shown is not self.gauges:
-            self._show_and_rest()
+        if in_sight(self):
+            self.catch_up()
 
     def _show(self) -> None:
         """Write the numbers, and what is to be said."""
         gauges = self._shown = self.gauges
-        saying = self._saying(self.size.width)
+        beside = (loss_numbers.WIDE + GAP) * (not self.has_class("-narrow") + self.has_class("-both"))
+        saying = self._saying(self.size.width - beside)
         if saying != self._said:  # it may need other rows than the last, so the panel is laid out anew
             self._said = saying
             self.query_one("#loss-saying", Static).update(Content(saying))
@@ -252,7 +273,8 @@ class LossPanel(Container):
             share = self.gauges.loading
             return "Reading the text" + ("" if share is None else f", {units.percent(share)}")
         saying = SAYINGS.get(state, "")
-        return saying if len(saying) <= 2 * width else SHORT_SAYINGS.get(state, saying)
+        # the first of two rows ends with a word, not always at its end
+        return saying if len(saying) <= 2 * width - LONG_WORD else SHORT_SAYINGS.get(state, saying)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from model.config import NetworkSettings
 from model.neurons import Finding, Neurons
 from model.protocol import Gauges, Written
 from tui import units
+from tui.sight import is_covered
 from tui.widgets import neuron_list
 from tui.widgets.neuron_list import NeuronList
 from tui.widgets.neuron_raster import NeuronRaster
@@ -105,7 +106,7 @@ class NeuronPanel(Container):
     def append(self, written: Written) -> None:
         """Go on with what was written."""
         self.trace.extend(written)
-        if self.shown:
+        if self.shown and not is_covered(self.screen):
             self._raster.refresh_trace()
 
     def shades(self, characters: int | None = None) -> bytes:
@@ -202,7 +203,8 @@ class NeuronPanel(Container):
         probe = self._finding.probe if self._finding is not None else self._known[0]
         self._list.picked = (probe, self.unit)
         found = self._neurons
-        self.border_subtitle = HINT if found is None else f"found at step {units.whole(found.step)}"
+        hint = HINT if self.trace.H else ""
+        self.border_subtitle = hint if found is None else f"found at step {units.whole(found.step)}"
 
     @property
     def _known(self) -> tuple[str, float]:

@@ -23,6 +23,7 @@ from tui.widgets.unit_trace import UnitTrace
 MARK, UPPER, LOWER = "\u25b8", "\u259d", "\u2597"
 HALF = "\u2580"
 LINE_END = "\u21b5"
+EMPTY = "No network yet."
 
 
 class NeuronRaster(Widget, can_focus=True):
@@ -76,6 +77,7 @@ class NeuronRaster(Widget, can_focus=True):
         self._first = 0  # the unit in the upper row
         self._styles: dict[tuple[int, int], Style] = {}  # of two units in one cell, by their shades
         self._colors: list[Color] = []
+        self._labels: dict[str, Style] = {}
         self._shown: tuple[str, list[int] | range] = ("", range(0))
 
     # ------------------------------------------------------------------------------------ what is shown
@@ -90,6 +92,7 @@ class NeuronRaster(Widget, can_focus=True):
         super().notify_style_update()
         self._styles.clear()
         self._colors.clear()
+        self._labels.clear()
 
     def on_resize(self) -> None:
         """Draw at the new size."""
@@ -150,12 +153,20 @@ class NeuronRaster(Widget, can_focus=True):
         width = self.size.width
         if not self._colors:
             self._mix()
-        if y == 0:
+        if not self.trace.H:
+            text = EMPTY.center(width)[:width] if y == (self.size.height - 1) // 2 else ""
+            segments = [Segment(text, self._ink("label"))]
+        elif y == 0:
             segments = self._text_row()
         else:
             upper = self._first + (y - 1) * self.per_row
             segments = self._label(upper) + self._unit_row(upper) if upper < self.trace.H else []
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(width, self.visual_style.rich_style)
+
+    def _ink(self, name: str) -> Style:
+        if name not in self._labels:
+            self._labels[name] = self.get_component_rich_style(f"neuron-raster--{name}")
+        return self._labels[name]
 
     def _mix(self) -> None:
         component = self.get_component_styles
@@ -167,9 +178,9 @@ class NeuronRaster(Widget, can_focus=True):
         """Return the newest characters on what the picked unit held after each, and its last value at the left."""
         latest = self.trace.latest(self.unit)
         number = "" if latest is None else f"{latest:+.2f}"
-        segments = [Segment(f"{number:<{self.number_cells}}", self.get_component_rich_style("neuron-raster--picked"))]
+        segments = [Segment(f"{number:<{self.number_cells}}", self._ink("picked"))]
         text, _ = self._shown
-        ink = self.get_component_rich_style("neuron-raster--text")
+        ink = self._ink("text")
         if self._by_signs:
             return [*segments, Segment(text, ink)]
         shades, at = self._shades(self.unit), 0
@@ -184,7 +195,7 @@ class NeuronRaster(Widget, can_focus=True):
         name = "picked" if picked else "label"
         half = MARK if self._by_signs else UPPER if upper == self.unit else LOWER
         number = f"{self.unit if picked else upper:>{self.number_cells - 2}}{half if picked else ' '} "
-        return [Segment(number, self.get_component_rich_style(f"neuron-raster--{name}"))]
+        return [Segment(number, self._ink(name))]
 
     def _unit_row(self, upper: int) -> list[Segment]:
         """Return one row of the raster, which begins with the unit `upper`."""

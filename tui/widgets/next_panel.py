@@ -11,6 +11,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -20,6 +21,7 @@ from model.outlook import Candidate, Outlook
 from model.protocol import Gauges
 from tui import units
 from tui.sanitize import picture
+from tui.sight import in_sight
 from tui.widgets.bar import TICK, Part, bar, line
 
 EMPTY = "What may come next stands here as soon as there is a network."
@@ -70,7 +72,7 @@ class NextPanel(Widget, can_focus=True):
 
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
-    hovered: reactive[int | None] = reactive(None)
+    hovered: reactive[int | None] = reactive(None, repaint=False)
     """The row under the mouse."""
 
     class Chosen(Message):
@@ -83,7 +85,11 @@ class NextPanel(Widget, can_focus=True):
     class TakenBack(Message):
         """Someone wants the last character to be undone."""
 
-    _said = ""  # below the candidates
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._said = ""  # below the candidates
+        self._rows: list[Strip] = []  # as drawn last; none where all is to be drawn anew
+        self._styles: dict[tuple[str, bool, bool], Style] = {}  # of parts, hovered or not, reversed or not
 
     @property
     def outlook(self) -> Outlook | None:
@@ -98,17 +104,33 @@ class NextPanel(Widget, can_focus=True):
 
     def watch_gauges(self, old: Gauges, new: Gauges) -> None:
         """Draw where something else may come."""
-        if old.outlook != new.outlook or old.vocabulary != new.vocabulary:
-            self.refresh()
+        if (old.outlook != new.outlook or old.vocabulary != new.vocabulary) and in_sight(self):
+            self._draw()
             self._explain()
 
     def on_mount(self) -> None:
         """Explain the signs from the start."""
         self._explain()
 
+    def on_show(self) -> None:
+        """Show what came while nobody looked."""
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Draw what is known now."""
+        self._draw()
+        self._explain()
+
+    def notify_style_update(self) -> None:
+        """Draw in the new colours."""
+        super().notify_style_update()
+        self._styles.clear()
+        self._rows = []
+
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Show or hide the digits."""
         super().watch_has_focus(_has_focus)
+        self._rows = []
         self.refresh()
         self._explain()
 
@@ -123,16 +145,44 @@ class NextPanel(Widget, can_focus=True):
         elif found is not None:
             after = f"after {picture(found.after)}" if found.after else "at the beginning"
             drawn = "" if found.drawn is None else f", drawn at {figure(found.drawn)}"
-            said = Content.assemble(f"{after}{drawn}  ", (TICK, "$accent"), " temperature 1")
+            sign = Content.assemble("  ", (TICK, "$accent"), " temperature 1")
+            room = self.content_size.width - sign.cell_length
+            told = after + drawn
+            said = Content(told if cell_len(told) <= room else after if cell_len(after) <= room else "") + sign
         if said.plain != self._said:
             self._said = said.plain
             self.border_subtitle = said
 
     # ---------------------------------------------------------------------------------------- its rows
 
+    def _draw(self) -> None:
+        """Draw all rows, and paint those that have changed; the frame around them has not."""
+        width, height = self.content_size
+        before, self._rows = self._rows, [self._row(y, width, height) for y in range(height)]
+        if len(before) != height:
+            self.refresh()
+            return
+        changed = [y for y, (old, new) in enumerate(zip(before, self._rows, strict=True)) if old != new]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def on_resize(self) -> None:
+        """Draw at the new size."""
+        self._rows = []
+        self._explain()
+
+    def watch_hovered(self) -> None:
+        """Light another row."""
+        self._draw()
+
     def render_line(self, y: int) -> Strip:
         """Return a candidate's row, or the gauge."""
         width, height = self.content_size
+        if len(self._rows) != height:
+            self._rows = [self._row(each, width, height) for each in range(height)]
+        return self._rows[y] if y < height else Strip.blank(width, self.visual_style.rich_style)
+
+    def _row(self, y: int, width: int, height: int) -> Strip:
         if self.outlook is None:
             text = EMPTY if cell_len(EMPTY) <= width else EMPTY_NARROW
             row = [self._segment(text.center(width) if y == (height - 1) // 2 else "", "cut")]
@@ -144,7 +194,7 @@ class NextPanel(Widget, can_focus=True):
             row = self._gauge(self.outlook, width)
         else:
             row = []
-        return Strip(row).adjust_cell_length(width, self.rich_style)
+        return Strip(row).adjust_cell_length(width, self.visual_style.rich_style)
 
     def _candidate(self, index: int, candidate: Candidate, width: int) -> list[Segment]:
         digit = str(index + 1) if self.has_focus and index < DIGITS else " "
@@ -179,9 +229,12 @@ class NextPanel(Widget, can_focus=True):
         ]
 
     def _segment(self, text: str, part: str, *, hovered: bool = False, reverse: bool = False) -> Segment:
-        names = [f"next-panel--{part}"] + ["next-panel--hovered"] * hovered
-        style = self.get_component_rich_style(*names)
-        return Segment(text, style + Style(reverse=True) if reverse else style)
+        key = (part, hovered, reverse)
+        if (style := self._styles.get(key)) is None:
+            names = [f"next-panel--{part}"] + ["next-panel--hovered"] * hovered
+            style = self.get_component_rich_style(*names)
+            self._styles[key] = style = style + Style(reverse=True) if reverse else style
+        return Segment(text, style)
 
     # ------------------------------------------------------------------------------------ choosing one
 

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.color import Color
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -34,6 +35,7 @@ RECENT = 10_000
 ANEW = frozenset({"start", "network"})
 """Marks of something that whoever asked for it wants to see: the page follows again."""
 EMPTY = "Writing begins as soon as there is a network."
+EMPTY_NARROW = "Nothing is written yet."
 
 
 class SamplePane(ScrollView, can_focus=True):
@@ -94,6 +96,9 @@ class SamplePane(ScrollView, can_focus=True):
     """What the colour of the characters tells: the name of one of `INKS`."""
     about: reactive[str] = reactive("", repaint=False)
     """What stands before the ink's legend, where that does not say it."""
+
+    class Shown(Message):
+        """The page came into view, or went out of it."""
 
     def __init__(
         self,
@@ -301,6 +306,14 @@ class SamplePane(ScrollView, can_focus=True):
         if self.is_mounted:
             self._tell()
 
+    def on_show(self) -> None:
+        """Someone reads."""
+        self.post_message(self.Shown())
+
+    def on_hide(self) -> None:
+        """Nobody does."""
+        self.post_message(self.Shown())
+
     def on_mount(self) -> None:
         """Explain the ink that was chosen before there was a screen."""
         self._tell()
@@ -359,7 +372,8 @@ class SamplePane(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         inks = self._mixed()
         if self._buffer.end == self._buffer.start:
-            text = EMPTY if y == (self.scrollable_content_region.height - 1) // 2 else ""
+            said = EMPTY if len(EMPTY) <= width else EMPTY_NARROW
+            text = said if y == (self.scrollable_content_region.height - 1) // 2 else ""
             style = self.get_component_rich_style("sample-pane--empty")
             return Strip([Segment(text.center(width)[:width], style)], width)
         selection = self.text_selection

@@ -90,6 +90,8 @@ class SamplingPanel(Vertical):
     sampling: reactive[SamplingSettings] = reactive(SamplingSettings, always_update=True)
     """The settings in force."""
 
+    _summary = ""  # on the screen
+
     @dataclass
     class Changed(Message):
         """Someone wishes for other settings."""
@@ -150,7 +152,9 @@ class SamplingPanel(Vertical):
         self._say("top-p", top_p)
         self._say("rate", rate)
         summary = f"top-k {top_k}  top-p {top_p}  {rate}"
-        self.query_one("#sampling-summary", Static).update(summary)
+        if summary != self._summary:  # its width is its own: all of the screen is laid out anew
+            self._summary = summary
+            self.query_one("#sampling-summary", Static).update(summary)
         self._slider("temperature").value = sampling.temperature
         self._slider("top-k").value = nearest(TOP_K_STOPS, sampling.top_k)
         self._slider("top-p").value = nearest(TOP_P_STOPS, sampling.top_p)

@@ -20,7 +20,7 @@ from tui.setting import Setting
 from tui.widgets.setting_field import SettingField
 
 MORE = Content.assemble("Recipe…  ", ("p", "$accent"))
-DIVERGED = "The loss is no longer a number. Lower the learning rate, then train on or start over."
+DIVERGED = "The loss is no longer a number: lower the rate, or start over."
 
 
 class TrainingPanel(Vertical):
