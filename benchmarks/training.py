@@ -1,11 +1,12 @@
-"""Characters a second of training, against PyTorch's LSTM, one thread each.
+"""Characters a second of training, against PyTorch's LSTM, with as many threads or processes on each side.
 
     pip install torch==2.13.0
     python benchmarks/training.py [TEXT]
 
 Both sides do the same work on the same text: forward, full truncated back-propagation, clipping by norm and Adam, with
 the state carried from window to window. They take turns in blocks in one process, and each row's ratio is the median
-over neighbouring blocks, so that a machine that slows down slows both. Time is CPU time of this process.
+over neighbouring blocks, so that a machine that slows down slows both. Time is CPU time of this process with one
+thread; with more it is wall time, and this project's are the processes that share a batch.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ GRID = ((32, 64, 128, 1), (64, 64, 256, 1), (50, 50, 128, 2), (64, 100, 512, 1),
 """B, T, H, layers of each row."""
 
 BLOCK_SECONDS = 0.8
-"""Of CPU time in one turn, at least one step."""
+"""Of one turn, at least one step."""
+
+Clock = Callable[[], float]
+"""Tells the time in seconds."""
 
 Steps = Callable[[int], object]
 """Trains for so many steps."""
@@ -66,12 +70,14 @@ class TrainingAlone(Trainer):
         return sys.maxsize
 
 
-def ours(corpus: Corpus, shape: tuple[int, int, int, int]) -> Steps:
+def ours(corpus: Corpus, shape: tuple[int, int, int, int], threads: int = 1) -> Steps:
     """This project's training, as the app runs it."""
     B, T, H, layers = shape
     network = Network(NetworkSettings(hidden_size=H, layers=layers), len(corpus.vocabulary))
     network.initialise(np.random.default_rng(0))
-    trainer = TrainingAlone(network, corpus, TrainingSettings(seq_length=T, batch_size=B, learning_rate=0.002))
+    settings = TrainingSettings(seq_length=T, batch_size=B, learning_rate=0.002)
+    trainer = TrainingAlone(network, corpus, settings, threads=threads)
+    trainer.parallel.wait()
     return lambda steps: trainer.increment(math.inf, steps)
 
 
@@ -104,17 +110,18 @@ def pytorchs(torch: Any, corpus: Corpus, shape: tuple[int, int, int, int]) -> St
     return train
 
 
-def sgemm(size: int = 1024) -> Callable[[], float]:
+def sgemm(clock: Clock, threads: int, size: int = 1024) -> Callable[[], float]:
     """Operations a second of one product of two square matrices."""
     rng = np.random.default_rng(0)
     a, b = (rng.random((size, size), np.float32) for _ in range(2))
     out = np.empty_like(a)
 
     def measure() -> float:
-        begin = time.process_time()
-        for _ in range(5):
-            np.matmul(a, b, out=out)
-        return 5 * 2.0 * size**3 / (time.process_time() - begin)
+        with threadpool_limits(threads):
+            begin = clock()
+            for _ in range(5):
+                np.matmul(a, b, out=out)
+            return 5 * 2.0 * size**3 / (clock() - begin)
 
     return measure
 
@@ -124,28 +131,29 @@ def operations_per_character(V: int, H: int, layers: int) -> int:
     return 6 * (4 * H * H * (2 * layers - 1) + V * H)
 
 
-def steps_of_a_turn(train: Steps) -> int:
+def steps_of_a_turn(train: Steps, clock: Clock) -> int:
     """Warm up; how many steps fill a turn."""
     train(2)
-    begin = time.process_time()
+    begin = clock()
     train(1)
-    return max(1, round(BLOCK_SECONDS / (time.process_time() - begin)))
+    return max(1, round(BLOCK_SECONDS / (clock() - begin)))
 
 
-def measure(torch: Any, corpus: Corpus, shape: tuple[int, int, int, int], turns: int) -> Row:
+def measure(torch: Any, corpus: Corpus, shape: tuple[int, int, int, int], turns: int, threads: int = 1) -> Row:
     """Let both sides take turns."""
     B, T, H, layers = shape
-    sides = (ours(corpus, shape), pytorchs(torch, corpus, shape))
-    steps = [steps_of_a_turn(side) for side in sides]
-    peak_now, peaks = sgemm(), []
+    clock = time.process_time if threads == 1 else time.perf_counter
+    sides = (ours(corpus, shape, threads), pytorchs(torch, corpus, shape))
+    steps = [steps_of_a_turn(side, clock) for side in sides]
+    peak_now, peaks = sgemm(clock, threads), []
     speeds: tuple[list[float], list[float]] = ([], [])
     for turn in range(turns):
         peaks.append(peak_now())
         # who begins alternates too
         for side in (0, 1) if turn % 2 == 0 else (1, 0):
-            begin = time.process_time()
+            begin = clock()
             sides[side](steps[side])
-            speeds[side].append(steps[side] * B * T / (time.process_time() - begin))
+            speeds[side].append(steps[side] * B * T / (clock() - begin))
     here, there = (statistics.median(speed) for speed in speeds)
     ratio = statistics.median(mine / theirs for mine, theirs in zip(*speeds, strict=True))
     peak = statistics.median(peaks)
@@ -179,17 +187,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Training speed against PyTorch, one thread each.")
     parser.add_argument("text", nargs="?", default="shakespeare", help="a file, or a name of `lstm-tui corpora`")
     parser.add_argument("--turns", type=int, default=9, help="turns of each side and row (default: 9)")
+    parser.add_argument("--threads", type=int, default=1, help="of each side (default: 1)")
     options = parser.parse_args()
     torch, corpus = torch_and_text(options.text)
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     print(f"{corpus.info.name}: {corpus.info.characters:,} characters, V = {corpus.info.symbols}")
-    print(f"{kernels(torch)}\none thread, CPU time, medians of {options.turns} turns\n")
+    time_taken = "one thread, CPU time" if options.threads == 1 else f"{options.threads} threads, wall time"
+    print(f"{kernels(torch)}\n{time_taken}, medians of {options.turns} turns\n")
     print("   B    T    H layers      ours/s     torch/s   ratio  share of peak  GFLOP/s")
     with threadpool_limits(1):
         for shape in GRID:
-            print(show(measure(torch, corpus, shape, options.turns)), flush=True)
+            print(show(measure(torch, corpus, shape, options.turns, options.threads)), flush=True)
     return 0
 
 

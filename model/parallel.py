@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from model.batches import Window
 from model.network import Dropout, Network, Workspace
@@ -24,6 +25,8 @@ AGAIN_SECONDS = 20.0
 
 SLOWER = 1.25
 """Steps that take so many times as long as when the choice was made are a reason to make it anew at once."""
+
+POLL_SECONDS = 0.01
 
 MOST = 2
 """Processes that are tried where nobody says how many: more are for machines of which nothing was measured."""
@@ -112,6 +115,11 @@ class Parallel:
 
     def _start(self) -> None:
         self._shards = Shards(self._network, self._T, self._B, self._most)
+
+    def wait(self) -> None:
+        """Wait until all processes that were started listen; that changes when they help, never what comes out."""
+        while self._shards is not None and not self._shards.ready:
+            time.sleep(POLL_SECONDS)
 
     def close(self) -> None:
         """Let other processes end; from then on everything is done here."""
