@@ -244,7 +244,20 @@ PAST_FOOTER = ("earlier", "later", "play", "leave-past", "temperature-down", "te
 OTHER_KEYS = (*RACE_KEYS, *PAST_KEYS)
 """Those of other screens than the main one."""
 
-FOOTER = ("train", "temperature-down", "temperature-up", "help", "quit", "restart", "begin", "open")
+FOOTER = (
+    "train",
+    "temperature-down",
+    "temperature-up",
+    "help",
+    "quit",
+    "ink",
+    "find-neurons",
+    "past",
+    "race",
+    "restart",
+    "begin",
+    "open",
+)
 """What the footer has, in order: in a narrow window the last ones are left out."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
