@@ -21,7 +21,7 @@ from tui.widgets.loss_panel import LossPanel
 from tui.widgets.loss_plot import EVENT_SIGNS
 from tui.widgets.loss_view import LossView, Zoom
 
-from scripted_session import GAUGES, losses, playing, update, validations
+from scripted_session import GAUGES, losses, playing, until, update, validations
 
 BASELINES = Baselines(uniform=4.159, unigram=3.33, bigram=2.47, floor=None, xz=3.0, bz2=2.95, compressed=9)
 VITALS = Vitals(0.42, 1.2e-3, 0.3, (Gate("input", 0.12, 0.05), Gate("forget", 0.02, 0.45)))
@@ -99,7 +99,7 @@ async def test_numbers_axis_and_baselines_follow_the_unit(tmp_path: Path) -> Non
         await session.play(update(RUN, steps=1240))
         await pilot.pause()
         assert "1.748  2.52 bits" in numbers_of(app)
-        assert "bigrams 2.47" in "".join(chart_rows(app))
+        await until(pilot, lambda: "bigrams 2.47" in "".join(chart_rows(app)))
         await pilot.press("u")
         await pilot.pause()
         assert "2.522  1.748 nats" in numbers_of(app)

@@ -135,7 +135,7 @@ async def test_before_there_is_a_network_the_panel_says_so() -> None:
 
 async def test_divergence_is_a_state_and_not_a_crash() -> None:
     app = PanelApp()
-    async with app.run_test(size=(70, 8)) as pilot:
+    async with app.run_test(size=(110, 8)) as pilot:
         app.panel.extend([*falling(50), LossPoint(50, math.nan)])
         app.panel.gauges = Gauges(state=RunState.DIVERGED, step=50, train_loss=math.nan)
         await pilot.pause()

@@ -10,7 +10,7 @@ from textual.app import App
 
 LOOK = 0.01
 """Seconds between two looks at a line that is busy."""
-PATIENCE = 2.0
+PATIENCE = 30.0
 """Seconds after which the next update is shown however much is still in line."""
 
 

@@ -141,10 +141,11 @@ class MainScreen(Screen[None]):
             self._neurons.reset()
         if new := tuple(chronicle.happened(self.gauges, update)):
             self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
+        # before the gauges: when they are shown, the panel rests for a moment
+        self._loss.extend(update.losses, update.validations, update.events)
         self.gauges = update.gauges
         if update.fresh and self._insisted is not None:
             self._follow_saved(update.gauges, self._insisted)
-        self._loss.extend(update.losses, update.validations, update.events)
         self._neurons.see(update.gauges, update.neurons)
         for written in update.written:
             self._sample.append(written)
