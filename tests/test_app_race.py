@@ -296,7 +296,7 @@ async def test_escape_ends_the_race_at_once_and_the_main_screen_is_as_it_was(tmp
         session.sent.clear()
         await pilot.press("escape")
         assert app.screen is app.main
-        assert session.sent == [EndRace()]
+        assert session.told(EndRace) == [EndRace()]
         assert app.main.sampling == sampling
         await session.play(all_news(fresh=False), update(texts=(written("on"),)))  # late news of it do no harm
         assert app.main.query_one(SamplePane).text.endswith("on")
