@@ -73,7 +73,7 @@ async def test_the_switches_work_from_every_panel(tmp_path: Path, panel: str) ->
 
 async def test_in_a_text_field_the_letters_are_typed(tmp_path: Path) -> None:
     async with playing(tmp_path) as (_session, app, pilot):
-        await pilot.press("2")
+        await pilot.press("2", "tab", "tab")
         await pilot.pause()
         assert isinstance(app.focused, Input)
         await pilot.press("u", "l", "z", "g")
