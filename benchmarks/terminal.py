@@ -48,12 +48,14 @@ class Terminal:
         self.painted: float | None = None
         self.looking = True
         self.started = time.perf_counter()
+        # the size is the terminal's own, whatever these say of another one
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.process = subprocess.Popen(
             command,
             stdin=child,
             stdout=child,
             stderr=child,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})},
+            env={**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})},
             start_new_session=True,
         )
         os.close(child)

@@ -474,8 +474,11 @@ def test_an_early_stop_is_said_once_and_pauses(desk: Desk, tmp_path: Path) -> No
     assert sum("without a better one" in notice for notice in desk.notices) == 1
     step = desk.step
     desk.say(Train())
-    desk.turn(20)
-    assert desk.is_in(RunState.TRAINING) and desk.step > step
+    for _ in range(1_000):
+        desk.turn()
+        if desk.step > step:
+            break
+    assert desk.step > step
 
 
 def test_settings_change_live_where_they_can_and_the_others_are_named(desk: Desk) -> None:

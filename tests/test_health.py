@@ -113,7 +113,7 @@ def test_vitals_tell_each_kind_of_gate_apart(cell: Literal["lstm", "gru", "rnn"]
     # every gate of the first kind is driven open, and of the second shut
     for layer in trainer.network.layers:
         for place, _ in enumerate(names[:2]):
-            layer.b_ih[place] = (50.0, -50.0)[place]
+            layer.b_ih.reshape(layer.G, -1)[place] = (50.0, -50.0)[place]
     vitals = trainer.increment(FOREVER, steps=1).vitals
     assert vitals is not None
     assert [gate.name for gate in vitals.gates] == names

@@ -358,7 +358,8 @@ def test_a_winner_becomes_the_main_run_and_the_run_before_is_kept_in_a_file(cour
     before = len(course.of("main"))
     course.say(EndRace("GRU", str(kept)))
     course.turn(30)
-    assert load_checkpoint(kept).step == main_step
+    # a step that was all but done when the race began is done when it is saved
+    assert main_step <= load_checkpoint(kept).step <= main_step + 1
     assert load_checkpoint(kept).network.cell == "lstm"
     assert course.trainer is winner
     assert [loser() for loser in losers] == [None, None]

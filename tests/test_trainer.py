@@ -102,7 +102,8 @@ def test_each_loss_is_handed_out_once() -> None:
     assert trainer.progress().losses == trainer.progress().validations == ()
 
 
-def test_between_two_increments_the_weights_are_those_of_a_finished_step() -> None:
+def test_between_two_increments_the_weights_are_those_of_a_finished_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.cell.BLOCK", 1)  # a pause after each time step, as in a large network
     reference = trainer_of(layers=2)
     finished = [bits(reference)]
     for _ in range(STEPS):
