@@ -21,6 +21,9 @@ from model.trainer import Trainer
 DROPOUT = "dropout"
 """Name of the random generator that dropout draws from."""
 
+LAYOUT = "input major"
+"""How weights lie in vectors such as the optimiser's moments: (D, G H) where PyTorch has (G H, D)."""
+
 SNAPSHOT = "snapshot."
 """Before the names of what an exploding run goes back to."""
 
@@ -82,6 +85,7 @@ def checkpoint_of(
         state={name: tensor.copy() for name, tensor in state.items()},
         step=trainer.step,
         progress={
+            "layout": LAYOUT,
             "epoch": trainer.batches.epoch,
             "position": trainer.batches.position,
             "optimizer_step": optimizer.step,
@@ -157,6 +161,11 @@ def resume_trainer(
             "put the old text back, or start a new network on the new one"
         )
     progress = checkpoint.progress
+    if progress.get("layout") != LAYOUT:
+        raise CheckpointError(
+            "its training state is of a version that kept weights in another order: "
+            "it can be played, not trained further"
+        )
     try:
         trainer = Trainer(checkpoint.build_network(), corpus, checkpoint.training, clock=clock, threads=threads)
         state, optimizer = checkpoint.state, trainer.optimizer

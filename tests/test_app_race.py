@@ -38,7 +38,7 @@ from tui.widgets.race_table import RaceTable
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
 
-from scripted_session import GAUGES, ScriptedSession, losses, playing, scripted_app, update, validations, written
+from scripted_session import GAUGES, ScriptedSession, losses, playing, scripted_app, until, update, validations, written
 
 NAMES = ("RNN", "GRU", "LSTM")
 ENDS = {"RNN": 0.3, "GRU": 0.0, "LSTM": 0.1}
@@ -462,4 +462,8 @@ async def test_four_pages_stand_in_two_rows_where_that_is_how_they_fit(tmp_path:
         await pilot.app.screen.mount(pages)
         pages.styles.dock = "top"
         await pilot.pause()
-        assert (pages.styles.grid_size_columns, pages.styles.grid_size_rows) == arrangement(4, *pages.size)
+        # the pages are arranged after the layout that gave them their size
+        await until(
+            pilot,
+            lambda: (pages.styles.grid_size_columns, pages.styles.grid_size_rows) == arrangement(4, *pages.size),
+        )

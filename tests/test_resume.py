@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from corpora.library import load_now
-from model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from model.checkpoint import Checkpoint, CheckpointError, load_checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.progress import Loss
 from model.run import checkpoint_of, new_trainer, resume_trainer
@@ -130,6 +130,14 @@ def test_a_run_goes_on_exactly_in_another_process(tmp_path: Path, cell: str) -> 
     )
     assert done.stdout.strip() == str([loss.loss for loss in expected.losses[HALF:]])
     require_equal(load_checkpoint(path), checkpoint_of(straight, SamplingSettings()))
+
+
+def test_a_state_with_weights_in_another_order_is_not_gone_on_with(tmp_path: Path) -> None:
+    trainer = trainer_of(tmp_path, EVERYTHING)
+    checkpoint = checkpoint_of(trainer, SamplingSettings())
+    older = replace(checkpoint, progress={k: v for k, v in checkpoint.progress.items() if k != "layout"})
+    with pytest.raises(CheckpointError, match="can be played, not trained further"):
+        resume_trainer(older, trainer.corpus)
 
 
 def test_a_run_that_pauses_anywhere_within_its_steps_goes_on_exactly(tmp_path: Path) -> None:
