@@ -295,8 +295,10 @@ class MainScreen(Screen[None]):
         """Another screen comes above this one; no dialog hides it."""
         self._watch()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Show what came while nobody could see it."""
+        if not self.stack_updates:
+            event.refresh_styles = False  # all has been styled a moment ago, when it was mounted
         self._watch()
         self._loss.catch_up()
         self._next.catch_up()

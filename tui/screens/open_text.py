@@ -14,6 +14,7 @@ from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
 from corpora.info import Treatment
 from tui.sanitize import sanitize_line
+from tui.widgets.line_button import LineButton
 from tui.widgets.safe_tree import SafeTree
 
 TREATMENTS = {
@@ -69,8 +70,8 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
                     yield Tick(label, treatment in self._treatments, id=treatment.value, compact=True)
                 yield Tick("read as Latin-1", id="latin", compact=True)
             with Horizontal(classes="dialog-buttons"):
-                yield Button("Open", id="open", compact=True)
-                yield Button("Cancel", id="cancel", compact=True, action="screen.dismiss(None)")
+                yield LineButton("Open", id="open")
+                yield LineButton("Cancel", id="cancel", action="screen.dismiss(None)")
 
     def on_mount(self) -> None:
         """Begin in the tree, and keep the cursor still."""

@@ -25,6 +25,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.units import LossUnit
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.line_button import LineButton
 from tui.widgets.race_bar import RaceBar
 from tui.widgets.race_chart import RaceChart
 from tui.widgets.race_pages import RacePages
@@ -118,7 +119,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
                 with self._table:
                     self._table.border_title = "Standings"
                     yield RaceTable(self._unit).data_bind(RaceScreen.standings)
-                    yield Button("Go on with the leader", id="race-go-on", compact=True)
+                    yield LineButton("Go on with the leader", id="race-go-on")
             yield self._pages
         yield RoomNotice()
         yield KeyBar()

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from model.config import SettingsError
 from model.presets import PRESETS, Preset, describe
@@ -17,6 +17,7 @@ from tui.draft import DEFAULT, Draft
 from tui.recipe import PRESET, SETTINGS
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.setting import Setting
+from tui.widgets.line_button import LineButton
 from tui.widgets.setting_field import SettingField
 from tui.widgets.training_panel import TrainingPanel
 
@@ -62,9 +63,9 @@ class RecipeScreen(ModalScreen[bool]):
                     yield from (self._fields[setting] for setting in settings)
             yield Static(id="recipe-hint", markup=False)
             with Horizontal(classes="dialog-buttons"):
-                yield Button("Start over", id="recipe-start-over", action="screen.start_over", compact=True)
-                yield Button("As it was", id="undo", action="screen.undo", compact=True)
-                yield Button("Close", id="close", action="screen.dismiss(False)", compact=True)
+                yield LineButton("Start over", id="recipe-start-over", action="screen.start_over")
+                yield LineButton("As it was", id="undo", action="screen.undo")
+                yield LineButton("Close", id="close", action="screen.dismiss(False)")
 
     def on_mount(self) -> None:
         """Begin where something is wrong, else at the preset; follow the draft from here on."""

@@ -90,7 +90,7 @@ class LossPanel(Container):
     """How the loss is looked at."""
 
     def __init__(self, view: LossView | None = None, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+        super().__init__(id=id, classes="-saying -bare")  # as it is before a run: it need not be styled again
         self.set_reactive(LossPanel.view, view or LossView())
         self._record = LossRecord()
         self._said = ""  # the saying on the screen
@@ -150,16 +150,16 @@ class LossPanel(Container):
         """Do so by a click on its word."""
         self.switch(switch)
 
-    def on_mount(self) -> None:
-        """Show the gauges that were given before there was a screen."""
-        self._show()
-
     def on_resize(self) -> None:
         """Choose what there is room for."""
         width, height = self.size
-        self.set_class(width < 2 * loss_numbers.WIDE or height < 4, "-narrow")
-        self.set_class(height >= CHART_ROWS, "-charted")
-        self.set_class(width >= BOTH_WIDTH and height >= BOTH_ROWS, "-both")
+        self.update_classes(
+            {
+                "-narrow": width < 2 * loss_numbers.WIDE or height < 4,
+                "-charted": height >= CHART_ROWS,
+                "-both": width >= BOTH_WIDTH and height >= BOTH_ROWS,
+            }
+        )
         self._show()
 
     def watch_view(self) -> None:
@@ -215,10 +215,14 @@ class LossPanel(Container):
         if saying != self._said:  # it may need other rows than the last, so the panel is laid out anew
             self._said = saying
             self.query_one("#loss-saying", Static).update(Content(saying))
-        self.set_class(bool(saying), "-saying")
-        self.set_class(bool(saying) and gauges.train_loss is None, "-bare")
-        self.set_class(gauges.state is RunState.DIVERGED, "-diverged")
-        self.set_class(gauges.state is RunState.PAUSED, "-paused")
+        self.update_classes(
+            {
+                "-saying": bool(saying),
+                "-bare": bool(saying) and gauges.train_loss is None,
+                "-diverged": gauges.state is RunState.DIVERGED,
+                "-paused": gauges.state is RunState.PAUSED,
+            }
+        )
         self._show_numbers()
         self.query_one(LossSparkline).chance = loss_numbers.chance(gauges)
         chart = self.query_one(LossChart)

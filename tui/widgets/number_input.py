@@ -19,7 +19,8 @@ class NumberInput(Input):
     ]
 
     def __init__(self, setting: Setting, value: str) -> None:
-        super().__init__(value, compact=True, select_on_focus=True, max_length=24)
+        # Textual would give it these classes one by one, and style it as often; what is typed is checked by the draft
+        super().__init__(value, classes="-textual-compact", compact=True, max_length=24, validate_on=())
         self.setting = setting
         self.cursor_blink = False
 

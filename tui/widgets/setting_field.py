@@ -14,6 +14,9 @@ from tui.setting import Setting, Value
 from tui.widgets.choice import Choice
 from tui.widgets.number_input import NumberInput
 
+ROOM_TO_EXPLAIN = 50
+"""Cells."""
+
 
 class SettingField(Horizontal):
     """The label, the value and where there is room the explanation of one setting."""
@@ -50,10 +53,14 @@ class SettingField(Horizontal):
         self._explanation = Static(setting.explanation, classes="setting-explanation", markup=False)
 
     def compose(self) -> ComposeResult:
-        """The explanation is seen where there is room for it."""
+        """The explanation comes where there is room for it."""
         yield self._label
         yield self._input
-        yield self._explanation
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Explain, once there is room for it; most windows start without."""
+        if event.size.width >= ROOM_TO_EXPLAIN and not self._explanation.is_attached:
+            self.mount(self._explanation)
 
     @property
     def value(self) -> Value:
@@ -69,8 +76,7 @@ class SettingField(Horizontal):
             self._input.value = setting.write(value)
         wrong, asked = bool(draft.complaint(setting)), draft.asked(setting)
         changed = not wrong and value != asked
-        self.set_class(wrong, "-wrong")
-        self.set_class(changed, "-changed")
+        self.update_classes({"-wrong": wrong, "-changed": changed})
         now = f"now {sanitize_line(setting.write(asked))}" if changed else setting.explanation
         if str(self._explanation.content) != now:
             self._explanation.update(now, layout=False)

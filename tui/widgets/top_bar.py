@@ -60,9 +60,8 @@ class TopBar(Horizontal):
             word = f"reading {units.percent(self.gauges.loading)}"
         shown = self.query_one("#state", Static)
         shown.update(Content.assemble(sign, (" " + word, "$foreground")))
-        for state in RunState:
-            shown.set_class(state is self.gauges.state and not self.ended, f"-{state.value}")
-        shown.set_class(self.ended, "-diverged")
+        worn = RunState.DIVERGED if self.ended else self.gauges.state
+        shown.update_classes({f"-{state.value}": state is worn for state in RunState})
 
 
 def describe_run(gauges: Gauges) -> Content:

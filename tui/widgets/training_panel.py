@@ -17,6 +17,7 @@ from model.protocol import Gauges, RunState
 from tui.draft import Draft
 from tui.recipe import COMMON, PRESET, RATE
 from tui.setting import Setting
+from tui.widgets.line_button import LineButton
 from tui.widgets.setting_field import SettingField
 
 MORE = Content.assemble("Recipe…  ", ("p", "$accent"))
@@ -58,12 +59,12 @@ class TrainingPanel(Vertical):
     def compose(self) -> ComposeResult:
         """Buttons, fields, the way to all the others, and one line of advice."""
         with Horizontal(id="training-buttons"):
-            yield Button("Train", id="train", action="screen.toggle_training", compact=True)
-            yield Button("One step", id="one-step", action="screen.one_step", compact=True)
-            yield Button("Start over", id="start-over", action="screen.start_over", compact=True)
+            yield LineButton("Train", id="train", action="screen.toggle_training")
+            yield LineButton("One step", id="one-step", action="screen.one_step")
+            yield LineButton("Start over", id="start-over", action="screen.start_over")
         for setting in COMMON:
             yield SettingField(setting, self.draft)
-        yield Button(MORE, id="more-settings", action="screen.recipe", compact=True)
+        yield LineButton(MORE, id="more-settings", action="screen.recipe")
         yield Static(id="training-hint", markup=False)
 
     def on_mount(self) -> None:
