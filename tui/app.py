@@ -131,6 +131,7 @@ class LSTMApp(App[None]):
 
     async def _listen(self) -> None:
         """Show each update as it comes; outlive the engine."""
+        await self.main.furnished.wait()
         try:
             async for update in self.session.updates(lambda: self.pace.per_second):
                 self.pace.begin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -95,6 +96,8 @@ class MainScreen(Screen[None]):
         self._sample = SamplePane(id="sample")
         self._next = NextPanel(id="next")
         self._neurons = NeuronPanel(id="neurons")
+        self.furnished = asyncio.Event()
+        """All panels are there; before, no key of this screen acts."""
         self._watched = False
         self.set_reactive(MainScreen.sampling, sampling)
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
@@ -102,28 +105,45 @@ class MainScreen(Screen[None]):
         """Whether someone chose here how it writes, which is worth remembering."""
 
     def compose(self) -> ComposeResult:
-        """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet."""
+        """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet.
+
+        What the eye does not go to first is mounted once this much has been painted.
+        """
         # Textual would give these classes after all has been styled, and style it all once more.
         self.add_class(*room_classes(self.app.size), update=False)
         yield self._top.data_bind(MainScreen.gauges, MainScreen.ended)
         with Horizontal(id="room"):
             with VerticalScroll(id="controls", can_focus=False):
                 yield self._corpora.data_bind(MainScreen.gauges)
-                yield self._training.data_bind(MainScreen.gauges)
-                yield SamplingPanel(id="sampling").data_bind(MainScreen.sampling)
             with Vertical(id="stage"):
                 yield self._loss.data_bind(MainScreen.gauges)
                 yield self._sample
-                with Horizontal(id="mind"):
-                    yield self._next.data_bind(MainScreen.gauges)
-                    yield self._neurons
+                yield Horizontal(id="mind")
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Give the panels the numbers of their keys."""
-        for number, panel in enumerate(PANELS, start=1):
-            self.query_one(f"#{panel}").border_title = f"{number} {panel.capitalize()}"
+        """Mount the rest as soon as the first of it is seen."""
+        self._name_panels()
+        self.call_after_refresh(self._furnish)
+
+    async def _furnish(self) -> None:
+        sampling = SamplingPanel(id="sampling").data_bind(MainScreen.sampling)
+        with self.app.batch_update():
+            await self.query_one("#controls").mount(self._training.data_bind(MainScreen.gauges), sampling)
+            await self.query_one("#mind").mount(self._next.data_bind(MainScreen.gauges), self._neurons)
+            self._name_panels()
         self._watch()
+        self.furnished.set()
+
+    def _name_panels(self) -> None:
+        """Give those that are there the numbers of their keys."""
+        for number, name in enumerate(PANELS, start=1):
+            for panel in self.query(f"#{name}"):
+                panel.border_title = f"{number} {name.capitalize()}"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let nothing be used before it is there."""
+        return super().check_action(action, parameters) if self.furnished.is_set() else None
 
     def on_resize(self, event: events.Resize) -> None:
         """Mount what only small windows show, where it is needed first: most windows start without."""
