@@ -63,9 +63,9 @@ class Baselines:
     """Nats per character of who knows what follows each character."""
     floor: float | None
     """Nats per character that no model can go below, where it is known exactly."""
-    xz: float
-    """Bits per character of the text's beginning in UTF-8, as `xz` would write it."""
-    bz2: float
+    xz: float | None
+    """Bits per character of the text's beginning in UTF-8, as `xz` would write it; None until that is known."""
+    bz2: float | None
     """Bits per character, likewise with `bzip2`."""
     compressed: int
     """Characters of that beginning, the whole text unless that is long."""

@@ -27,7 +27,7 @@ from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast
 from model.recital import Recital
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
-from model.sideline import AWAITED, Sideline
+from model.sideline import AWAITED, LOOKED_AT, Sideline
 from model.timeline import MEMORY, Timeline
 from model.trainer import Trainer
 from model.writer import Writer
@@ -153,7 +153,7 @@ class LiveRun:
         if corpus is None:
             self._baselines = self._passages = self.writer.quotations = None
         elif self._corpus is not corpus.info:
-            self._baselines = Sideline(measure(corpus), self.clock)
+            self._baselines = Sideline(measure(corpus), self.clock, LOOKED_AT)
             # an endless text is never learnt by heart, and all that follows its grammar stands in it somewhere
             endless = corpus.redraw is not None
             self._passages = Sideline(index_passages(corpus.train), self.clock) if not endless else None

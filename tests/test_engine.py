@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -547,6 +548,21 @@ def test_baselines_take_a_small_share_of_a_busy_time(desk: Desk) -> None:
         clock.now += 0.001
     assert aside.result == "done"
     assert 0.5 * SHARE < 100 * 0.004 / (clock.now - begin) < 1.25 * SHARE
+
+
+def test_what_work_has_so_far_can_be_had_before_its_end() -> None:
+    def work() -> Generator[str | None, None, str]:
+        yield None
+        yield "half"
+        yield None
+        return "whole"
+
+    aside = Sideline(work(), lambda: 0.0)
+    results = []
+    while not aside.done:
+        aside.turn(busy=False)
+        results.append(aside.result)
+    assert results == [None, "half", "half", "whole"]
 
 
 def test_a_saved_run_goes_on_where_it_was(desk: Desk, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def beaten(gauges: Gauges) -> tuple[str, ...]:
         (loss < costs.uniform, "chance"),
         (loss < costs.unigram, "knowing how frequent each character is"),
         (loss < costs.bigram, "knowing what follows each character"),
-        (units.bits(loss) < costs.bz2, "bzip2 packs the text"),
-        (units.bits(loss) < costs.xz, "xz packs the text"),
+        (costs.bz2 is not None and units.bits(loss) < costs.bz2, "bzip2 packs the text"),
+        (costs.xz is not None and units.bits(loss) < costs.xz, "xz packs the text"),
     )
     return tuple(words for better, words in bounds if better)

@@ -29,15 +29,15 @@ def baselines_of(gauges: Gauges) -> tuple[Baseline, ...]:
     if known is None:
         found = [Baseline("chance", math.log(len(gauges.vocabulary)))] if gauges.vocabulary else []
     else:
-        xz, bz2 = known.xz * math.log(2.0), known.bz2 * math.log(2.0)
         found = [
             Baseline("chance", known.uniform),
             Baseline("unigrams", known.unigram),
             Baseline("bigrams", known.bigram),
-            Baseline("xz", xz),
         ]
-        if abs(bz2 - xz) >= APART:
-            found.append(Baseline("bz2", bz2))
+        if known.xz is not None:
+            found.append(Baseline("xz", known.xz * math.log(2.0)))
+        if known.xz is not None and known.bz2 is not None and abs(known.bz2 - known.xz) * math.log(2.0) >= APART:
+            found.append(Baseline("bz2", known.bz2 * math.log(2.0)))
         if known.floor is not None:
             found.append(Baseline(FLOOR, known.floor))
     found = [one for one in found if math.isfinite(one.nats)]
