@@ -40,7 +40,7 @@ def app_parser() -> argparse.ArgumentParser:
     """The app, which is what no command at all means."""
     parser = Parser(
         "lstm-tui",
-        usage="[TEXT ...] [options]\n       lstm-tui corpora | train | sample | eval | presets | bench ... [--help]",
+        usage="[TEXT ...] [options]\n       lstm-tui corpora | train | sample | eval | ... [--help]",
         description=(
             "Trains a character-level LSTM, written in numpy, in front of your eyes, and\n"
             "streams what it writes while you turn the temperature. Without TEXT it begins\n"
@@ -52,6 +52,7 @@ def app_parser() -> argparse.ArgumentParser:
             "  lstm-tui eval         measure a trained network on a text\n"
             "  lstm-tui presets      whole recipes by name\n"
             "  lstm-tui bench        how fast this machine is\n"
+            "  lstm-tui completion   let the tab key complete all this\n"
             "\n"
             "Each of them has a --help of its own. Flags can be given as environment variables:\n"
             "LSTM_TUI_HIDDEN_SIZE=256 is --hidden-size 256. A flag beats the variable, which\n"
@@ -242,6 +243,30 @@ def bench_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def completion_parser() -> argparse.ArgumentParser:
+    """`lstm-tui completion`."""
+    parser = Parser(
+        "lstm-tui completion",
+        usage="SHELL",
+        description=(
+            "Prints what a shell has to be told so that the tab key completes commands, flags\n"
+            "and their values, and the names of corpora and presets."
+        ),
+        examples=(
+            "  # bash: in ~/.bashrc\n"
+            '  eval "$(lstm-tui completion bash)"\n'
+            "  # zsh: in ~/.zshrc\n"
+            '  eval "$(lstm-tui completion zsh)"\n'
+            "  # fish\n"
+            "  lstm-tui completion fish > ~/.config/fish/completions/lstm-tui.fish"
+        ),
+    )
+    which = parser.add_argument_group("Which")
+    which.add_argument("shell", choices=("bash", "zsh", "fish"), help="bash, zsh or fish")
+    _finish(parser)
+    return parser
+
+
 APP = Command(app_parser, "tui.commands.instrument")
 COMMANDS = {
     "corpora": Command(corpora_parser, "tui.commands.corpora"),
@@ -250,6 +275,7 @@ COMMANDS = {
     "eval": Command(evaluate_parser, "tui.commands.evaluate"),
     "presets": Command(presets_parser, "tui.commands.presets"),
     "bench": Command(bench_parser, "tui.commands.bench"),
+    "completion": Command(completion_parser, "tui.commands.completion"),
 }
 
 
