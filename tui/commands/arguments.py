@@ -68,7 +68,9 @@ def app_parser() -> argparse.ArgumentParser:
             "  # play a network that was saved\n"
             "  lstm-tui hamlet.safetensors\n"
             "  # go on with the last run\n"
-            "  lstm-tui --resume"
+            "  lstm-tui --resume\n"
+            "  # a show that plays by itself\n"
+            "  lstm-tui --demo"
         ),
     )
     text = parser.add_argument_group("What to learn")
@@ -81,6 +83,7 @@ def app_parser() -> argparse.ArgumentParser:
     text.add_argument(
         "--resume", nargs="?", const="", metavar="RUN", help="go on with the last run, or with the one saved as RUN"
     )
+    text.add_argument("--demo", action="store_true", help="play a show of two minutes, until a key is pressed")
     _add(text, ENCODING, TREAT)
     _add(parser.add_argument_group("The network"), PRESET, *NETWORK)
     _add(parser.add_argument_group("Its training"), *TRAINING, THREADS)
