@@ -9,6 +9,9 @@ import numpy as np
 from corpora.corpus import Corpus
 from model.softmax import Ids
 
+SHIFT = 2
+"""Distinguishes the random numbers of shifts from others of the same seed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -34,8 +37,14 @@ class Batches:
         position: Where in its stream each stream stands.
     """
 
-    def __init__(self, corpus: Corpus, T: int, B: int) -> None:
+    def __init__(self, corpus: Corpus, T: int, B: int, *, shift: int | None = None) -> None:
         """Start at the beginning of `corpus`.
+
+        Args:
+            corpus: Whose training part is read.
+            T: Characters of a window.
+            B: Streams.
+            shift: A seed, by which each epoch leaves out another beginning, shorter than a stream; None: none.
 
         Raises:
             CorpusError: If the text is too short for a single window.
@@ -44,6 +53,7 @@ class Batches:
         self.corpus, self.T = corpus, T
         # a window reads T characters and predicts as many, so a stream needs T + 1
         self.B = min(B, len(corpus.train) // (T + 1))
+        self._shift = shift
         self.epoch, self.position = 0, 0
         self._streams = self._cut()
 
@@ -53,10 +63,12 @@ class Batches:
         Raises:
             ValueError: If no window begins there.
         """
+        if epoch >= 0:
+            self.epoch = epoch
+            self._streams = self._cut()
         if epoch < 0 or position not in range(0, self.windows_per_epoch * self.T, self.T):
             raise ValueError(f"no window begins at position {position} of epoch {epoch}")
-        self.epoch, self.position = epoch, position
-        self._streams = self._cut()
+        self.position = position
 
     @property
     def windows_per_epoch(self) -> int:
@@ -88,5 +100,8 @@ class Batches:
     def _cut(self) -> Ids:
         """The epoch's text as streams, (B, length), a view."""
         ids = self.corpus.training_ids(self.epoch)
+        if self._shift is not None:
+            spare = min(len(ids) // self.B, len(ids) - self.B * (self.T + 1))
+            ids = ids[np.random.default_rng((self._shift, SHIFT, self.epoch)).integers(0, spare + 1) :]
         length = len(ids) // self.B
         return ids[: length * self.B].reshape(self.B, length)

@@ -121,6 +121,14 @@ class TrainingSettings:
     """Differentiate the loss summed over a window, as the notebooks did, in place of its mean."""
     dropout: float = 0.0
     """Share of each layer's outputs that is silenced in training (Zaremba et al. 2014)."""
+    locked_dropout: bool = False
+    """Silence the same outputs at all time steps of a window (Gal and Ghahramani 2016)."""
+    embedding_dropout: float = 0.0
+    """Share of the embedding's numbers that is silenced, anew for each window (Gal and Ghahramani 2016)."""
+    recurrent_dropout: float = 0.0
+    """Share of the recurrent weights that is silenced, anew for each window (Wan et al. 2013, Merity et al. 2018)."""
+    shifted: bool = False
+    """Begin each epoch's streams at another place, so that no two have the same windows."""
     schedule: str = "constant"
     """Of the learning rate: `constant`, `step`, `cosine` or `plateau`."""
     schedule_steps: int = 0
@@ -162,6 +170,10 @@ class TrainingSettings:
         require_switch("reset every window", self.reset_every_window)
         require_number("gradient cut", self.clip_value, 0.0, 1e6)
         require_number("dropout", self.dropout, 0.0, 0.95)
+        require_switch("locked dropout", self.locked_dropout)
+        require_number("embedding dropout", self.embedding_dropout, 0.0, 0.95)
+        require_number("recurrent dropout", self.recurrent_dropout, 0.0, 0.95)
+        require_switch("shifted", self.shifted)
         require_one_of("schedule", self.schedule, SCHEDULES)
         require_whole("schedule steps", self.schedule_steps, 0, 10**9)
         require_whole("warm-up steps", self.warmup_steps, 0, 10**9)

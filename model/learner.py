@@ -12,8 +12,9 @@ from model.averaging import Average
 from model.batches import Batches, Window
 from model.clipping import clip_by_norm, clip_by_value
 from model.config import TrainingSettings
+from model.dropout import Dropout, Shares
 from model.health import saturation, update_ratio
-from model.network import Dropout, Network
+from model.network import Network
 from model.optimizers import Optimizer, make_optimizer
 from model.parallel import Parallel
 from model.parameters import Floats
@@ -71,7 +72,8 @@ class Learner:
             CorpusError: If the text is too short for a single window.
         """
         self.network, self.corpus, self.settings = network, corpus, settings
-        self.batches = Batches(corpus, settings.seq_length, settings.batch_size)
+        shift = settings.seed if settings.shifted else None
+        self.batches = Batches(corpus, settings.seq_length, settings.batch_size, shift=shift)
         self.optimizer: Optimizer = make_optimizer(network.parameters, settings)
         self.state: Floats = network.initial_state(self.batches.B)
         self.player = network
@@ -132,7 +134,8 @@ class Learner:
         return loss, accepted
 
     def _gradients(self, window: Window, state: Floats, *, first: bool) -> Slices[float]:
-        dropout = Dropout(self.settings.dropout, self.rng) if self.settings.dropout else None
+        shares = Shares.of(self.settings)
+        dropout = Dropout(shares, self.rng) if shares else None
         seed = (self.settings.seed, DROPOUT, self.step)
         return self.parallel.gradients(window, state, dropout=dropout, seed=seed, first=first)
 

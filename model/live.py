@@ -16,6 +16,7 @@ FIXED: Final = {
     "optimizer": "optimiser",
     "initial_sum": "initial sum",
     "average": "average",
+    "shifted": "shifted epochs",
     "seed": "seed",
 }
 """What only a new network takes, and its name in words."""

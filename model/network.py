@@ -6,8 +6,7 @@ Time first, then streams: ids are (T, B), hidden states (T, B, H), a network's s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ import numpy.typing as npt
 from model import cell
 from model.cell import Cell, sum_by_character
 from model.config import NetworkSettings
+from model.dropout import Dropout
 from model.gru import GRU
 from model.initialise import draw_weights
 from model.lstm import LSTM
@@ -30,34 +30,17 @@ INITIAL = ("initial.h", "initial.c")
 """Names of a learned initial state, (L, H) each; the second only where cells have a c."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dropout:
-    """Silences outputs of layers while training, and scales the others up (Srivastava et al. 2014)."""
-
-    share: float
-    """Of the outputs that are silenced, in [0, 1)."""
-    rng: np.random.Generator
-
-    def mask(self, out: Floats) -> None:
-        """Fill `out` with 0 for what is silenced and 1 / (1 - share) for the rest."""
-        kept = self.rng.random(out.shape, dtype=np.float32) >= self.share
-        np.multiply(kept, 1.0 / (1.0 - self.share), out=out, casting="unsafe")
-
-
 class Workspace:
     """Buffers for windows of T steps and B streams, allocated once and filled again and again.
 
     Attributes:
         layers: What each layer's forward leaves for its backward.
-        masks: Dropout behind each layer, (L, T, B, H), made when it is first needed.
-        outputs: Each layer's hidden states behind its dropout, (L, T, B, H), likewise.
     """
 
     def __init__(self, T: int, B: int, layers: list[cell.Workspace]) -> None:
         self.T, self.B, self.layers = T, B, layers
-        self.masks: Floats | None = None
-        self.outputs: Floats | None = None
         self._logits: Floats | None = None
+        self._rooms: dict[str, Floats] = {}
 
     def logits(self, N: int, V: int) -> Floats:
         """Room for the logits of N characters, (N, V)."""
@@ -65,13 +48,25 @@ class Workspace:
             self._logits = np.empty((N, V), self.layers[0].dh.dtype)
         return self._logits[:N]
 
-    def make_room_for_dropout(self) -> tuple[Floats, Floats]:
-        """The masks and outputs, allocated if they were not."""
-        if self.masks is None or self.outputs is None:
-            dh = self.layers[0].dh
-            self.masks = np.empty((len(self.layers), *dh.shape), dh.dtype)
-            self.outputs = np.empty_like(self.masks)
-        return self.masks, self.outputs
+    def room(self, name: str, shape: tuple[int, ...]) -> Floats:
+        """What only some windows need, made when it is first asked for."""
+        if name not in self._rooms:
+            self._rooms[name] = np.empty(shape, self.layers[0].dh.dtype)
+        return self._rooms[name]
+
+
+class Noisy(NamedTuple):
+    """What a window is read with: the network itself, or what dropout leaves of it."""
+
+    layers: list[Cell]
+    E: Floats | None
+    """(V, D)."""
+    masks: Floats | None = None
+    """Of what each layer gives upward, (L, T, B, H)."""
+    W_masks: Floats | None = None
+    """Of W_hh, (L, H, G H)."""
+    E_mask: Floats | None = None
+    """(V, D)."""
 
 
 class Network:
@@ -193,7 +188,7 @@ class Network:
         Returns:
             h after each character, (T, B, H), a view into `work`.
         """
-        outputs = yield from self._forward(inputs, state, work, None)
+        outputs = yield from self._forward(inputs, state, work, self._untouched())
         self._read_state(work, state)
         return outputs[-1]
 
@@ -215,7 +210,7 @@ class Network:
         Returns:
             Cross-entropy summed over the T * B predictions, in nats.
         """
-        outputs = yield from self._forward(inputs, state, work, None)
+        outputs = yield from self._forward(inputs, state, work, self._untouched())
         h = outputs[-1].reshape(-1, self.settings.hidden_size)  # (T B, H)
         y = targets.reshape(-1)
         total = 0.0
@@ -245,7 +240,7 @@ class Network:
             targets: Characters to predict, (T, B).
             state: The state before the window, (L, S, B, H); replaced by the one after it.
             work: Buffers of the window's size.
-            dropout: Silences outputs of each layer.
+            dropout: Silences outputs and weights.
             first: Whether `state` is the initial state, which then has a gradient where it is learnt.
             whole: Predictions of the window that this is a part of, where it is one.
 
@@ -253,56 +248,89 @@ class Network:
             Cross-entropy averaged over the T * B predictions, in nats per character; or, of a part of a window, its
             part of that window's average, which is a sum over the parts. So is the gradient.
         """
-        outputs = yield from self._forward(inputs, state, work, dropout)
+        noisy = self._untouched() if dropout is None else (yield from self._noisy(work, dropout))
+        outputs = yield from self._forward(inputs, state, work, noisy)
         loss = yield from self._decode_backward(targets, outputs[-1], work, whole or targets.size)
         for index in reversed(range(len(self.layers))):
-            layer, buffers = self.layers[index], work.layers[index]
-            if dropout is not None:
-                masks, _ = work.make_room_for_dropout()
-                np.multiply(buffers.dh, masks[index], out=buffers.dh)
+            layer, buffers = noisy.layers[index], work.layers[index]
+            if noisy.masks is not None:
+                np.multiply(buffers.dh, noisy.masks[index], out=buffers.dh)
             yield from layer.backward(buffers)
+            if noisy.W_masks is not None:
+                np.multiply(layer.dW_hh, noisy.W_masks[index], out=layer.dW_hh)
             if index:
                 yield from layer.project_backward(buffers.dz, outputs[index - 1], work.layers[index - 1].dh)
             else:
-                yield from self._embed_backward(inputs, buffers.dz)
+                yield from self._embed_backward(inputs, buffers.dz, noisy)
         if self.settings.learned_state:
             self._initial_gradients(work, first=first)
         self._read_state(work, state)
         return loss
 
-    def _forward(self, inputs: Ids, state: Floats, work: Workspace, dropout: Dropout | None) -> Slices[list[Floats]]:
+    def _untouched(self) -> Noisy:
+        return Noisy(self.layers, self.E)
+
+    def _noisy(self, work: Workspace, dropout: Dropout) -> Slices[Noisy]:
+        """The network with some of its numbers silenced; the buffers for that are made once."""
+        shares, L, dh = dropout.shares, len(self.layers), work.layers[0].dh
+        layers, E = self.layers, self.E
+        masks = W_masks = E_mask = None
+        if shares.outputs:
+            masks = work.room("masks", (L, *dh.shape))
+            for mask in masks:
+                if shares.locked:
+                    dropout.mask(mask[0], shares.outputs)
+                    mask[1:] = mask[0]
+                    yield
+                else:
+                    yield from in_rows(dropout.mask_outputs, mask)
+        if shares.recurrent:
+            W_masks, W_hh = (work.room(name, (L, *layers[0].W_hh.shape)) for name in ("W_masks", "W_hh"))
+            for layer, mask, W in zip(layers, W_masks, W_hh, strict=True):
+                dropout.mask(mask, shares.recurrent)
+                np.multiply(layer.W_hh, mask, out=W)
+                yield
+            layers = [layer.with_recurrent(W) for layer, W in zip(layers, W_hh, strict=True)]
+        if shares.embedding and E is not None:
+            E_mask = work.room("E_mask", E.shape)
+            dropout.mask(E_mask, shares.embedding)
+            E = E * E_mask
+        return Noisy(layers, E, masks, W_masks, E_mask)
+
+    def _forward(self, inputs: Ids, state: Floats, work: Workspace, noisy: Noisy) -> Slices[list[Floats]]:
         """Run all layers over a window, (T, B), from `state`; returns what each gives upward, (T, B, H)."""
         outputs: list[Floats] = []
-        for index, (layer, buffers) in enumerate(zip(self.layers, work.layers, strict=True)):
+        for index, (layer, buffers) in enumerate(zip(noisy.layers, work.layers, strict=True)):
             buffers.start(state[index])
             if index:
                 yield from layer.project(outputs[-1], buffers.z)
             else:
-                yield from layer.embed(self._table(), inputs, buffers.z)
+                yield from layer.embed(self._table(noisy.E), inputs, buffers.z)
             yield from layer.forward(buffers)
             output = buffers.h[1:]
-            if dropout is not None:
-                masks, dropped = work.make_room_for_dropout()
-                yield from in_rows(dropout.mask, masks[index])
-                np.multiply(output, masks[index], out=dropped[index])
-                output = dropped[index]
+            if noisy.masks is not None:
+                dropped = work.room("outputs", noisy.masks.shape)[index]
+                np.multiply(output, noisy.masks[index], out=dropped)
+                output = dropped
             outputs.append(output)
         return outputs
 
-    def _table(self) -> Floats:
+    def _table(self, E: Floats | None) -> Floats:
         """Return x W_ih of the first layer for each character, (V, G H)."""
         W_ih = self.layers[0].W_ih
-        return W_ih if self.E is None else np.matmul(self.E, W_ih)
+        return W_ih if E is None else np.matmul(E, W_ih)
 
-    def _embed_backward(self, ids: Ids, dz: Floats) -> Slices[None]:
+    def _embed_backward(self, ids: Ids, dz: Floats, noisy: Noisy) -> Slices[None]:
         """Gradients of the first layer's W_ih and of the embedding, from dz (T, B, G H)."""
         layer = self.layers[0]
         dtable = yield from sum_by_character(dz, ids, self.V)  # (V, G H)
-        if self.E is None or self.dE is None:
+        if noisy.E is None or self.dE is None:
             layer.dW_ih[...] = dtable
             return
-        np.matmul(self.E.T, dtable, out=layer.dW_ih)  # (D, G H)
+        np.matmul(noisy.E.T, dtable, out=layer.dW_ih)  # (D, G H)
         dE = np.matmul(dtable, layer.W_ih.T)  # (V, D)
+        if noisy.E_mask is not None:
+            dE *= noisy.E_mask
         # tied weights already hold the decoder's part
         if self.settings.tied:
             self.dE += dE

@@ -6,7 +6,8 @@ import os
 import time
 
 from model.batches import Window
-from model.network import Dropout, Network, Workspace
+from model.dropout import Dropout, Shares
+from model.network import Network, Workspace
 from model.parameters import Floats
 from model.shards import Shards
 from model.slices import Slices
@@ -81,8 +82,8 @@ class Parallel:
             return self._network.gradients(
                 window.inputs, window.targets, state, self._work, dropout=dropout, first=first
             )
-        share = dropout.share if dropout is not None else 0.0
-        return self._shards.gradients(window, state, dropout=share, seed=seed, first=first)
+        shares = Shares() if dropout is None else dropout.shares
+        return self._shards.gradients(window, state, shares=shares, seed=seed, first=first)
 
     def note(self, seconds: float) -> None:
         """Tell how long a step took; where the number of processes is free, it may change for the next."""

@@ -24,7 +24,8 @@ import numpy as np
 
 from model.batches import Window
 from model.config import NetworkSettings
-from model.network import Dropout, Network, Workspace
+from model.dropout import Dropout, Shares
+from model.network import Network, Workspace
 from model.parameters import Floats
 from model.slices import Slices, finish
 from model.softmax import Ids
@@ -55,7 +56,8 @@ class Task:
     """What a helper cannot see in shared memory."""
 
     first: bool
-    dropout: float
+    shares: Shares
+    """Of dropout."""
     seed: tuple[int, ...]
     """Of the random numbers that dropout draws."""
 
@@ -96,7 +98,7 @@ class Shared:
 
 def work_out(network: Network, shared: Shared, work: Workspace, task: Task, whole: int) -> Slices[float]:
     """The gradient of one part, left in the network; its part of the mean loss."""
-    dropout = Dropout(task.dropout, np.random.default_rng(task.seed)) if task.dropout else None
+    dropout = Dropout(task.shares, np.random.default_rng(task.seed)) if task.shares else None
     return network.gradients(
         shared.inputs, shared.targets, shared.state, work, dropout=dropout, first=task.first, whole=whole
     )
@@ -224,10 +226,10 @@ class Shards:
         return sum(part.cpu_seconds for part in self._parts)
 
     def gradients(
-        self, window: Window, state: Floats, *, dropout: float, seed: tuple[int, ...], first: bool
+        self, window: Window, state: Floats, *, shares: Shares, seed: tuple[int, ...], first: bool
     ) -> Slices[float]:
-        """As `Network.gradients` has it; `dropout` is a share, and its random numbers are drawn from `seed`."""
-        tasks = [Task(first, dropout, (*seed, number)) for number in range(len(self._parts))]
+        """As `Network.gradients` has it; dropout is drawn from `seed`."""
+        tasks = [Task(first, shares, (*seed, number)) for number in range(len(self._parts))]
         away: list[bool] = []
         for part, task in zip(self._parts, tasks, strict=True):
             part.fill(window, state)

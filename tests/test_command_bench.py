@@ -90,4 +90,4 @@ def test_presets_for_scripts_have_every_setting(capsys: Captured) -> None:
 
 def test_a_preset_that_is_not_there_is_said(capsys: Captured) -> None:
     assert main(["presets", "gpt"]) == 2
-    assert complaint(capsys).startswith("'gpt' is not a preset; there are nanogpt-cpu-beater, vpj")
+    assert complaint(capsys).startswith("'gpt' is not a preset; there are nanogpt-cpu-beater, best, vpj")

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from model.cell import by_gate
 from model.config import CELLS, NetworkSettings
-from model.network import Dropout, Network
+from model.dropout import Dropout, Shares
+from model.network import Network
 from model.slices import finish
 
 Ids = npt.NDArray[np.integer]
@@ -29,20 +30,18 @@ class Case:
     inputs: Ids
     targets: Ids
     state: Floats
-    dropout_seed: int | None
+    dropout: tuple[Shares, int]
+    """And its seed."""
     first: bool
-
-    def dropout(self) -> Dropout | None:
-        """The same masks each time."""
-        return None if self.dropout_seed is None else Dropout(0.4, np.random.default_rng(self.dropout_seed))
 
     def loss_and_gradient(self) -> tuple[float, Floats]:
         T, B = self.inputs.shape
         state = self.network.initial_state(B) if self.first else self.state.copy()
         work = self.network.workspace(T, B)
-        loss = finish(
-            self.network.gradients(self.inputs, self.targets, state, work, dropout=self.dropout(), first=self.first)
-        )
+        shares, seed = self.dropout
+        # the same masks each time
+        dropout = Dropout(shares, np.random.default_rng(seed)) if shares else None
+        loss = finish(self.network.gradients(self.inputs, self.targets, state, work, dropout=dropout, first=self.first))
         return loss, self.network.parameters.grads.copy()
 
 
@@ -64,7 +63,9 @@ def cases(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Case:
     network.parameters.values[...] = rng.normal(0.0, 0.6, len(network.parameters))
     text = rng.integers(0, V, (T + 1, B))
     state = rng.normal(0.0, 0.6, network.initial_state(B).shape)
-    return Case(network, text[:-1], text[1:], state, draw(st.none() | st.integers(0, 99)), draw(st.booleans()))
+    some = st.sampled_from([0.0, 0.4])
+    shares = Shares(draw(some), draw(st.booleans()), draw(some), draw(some))
+    return Case(network, text[:-1], text[1:], state, (shares, draw(st.integers(0, 99))), draw(st.booleans()))
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,12 +140,14 @@ def test_learning_costs_what_reading_costs(case: Case) -> None:
 @given(cases())
 def test_the_gradient_of_a_batch_is_the_mean_of_its_streams(case: Case) -> None:
     # masks of dropout would be other ones in another shape
-    case.dropout_seed = None
+    case.dropout = (Shares(), 0)
     loss, together = case.loss_and_gradient()
     losses, gradients = [], []
     for b in range(case.inputs.shape[1]):
         one = slice(b, b + 1)
-        alone = Case(case.network, case.inputs[:, one], case.targets[:, one], case.state[:, :, one], None, case.first)
+        alone = Case(
+            case.network, case.inputs[:, one], case.targets[:, one], case.state[:, :, one], (Shares(), 0), case.first
+        )
         stream_loss, stream_gradient = alone.loss_and_gradient()
         losses.append(stream_loss)
         gradients.append(stream_gradient)
@@ -182,7 +185,7 @@ def test_single_precision_follows_double(case: Case) -> None:
     single = Network(case.network.settings, case.network.V, np.float32)
     single.parameters.values[...] = case.network.parameters.values
     loss, gradient = case.loss_and_gradient()
-    other = Case(single, case.inputs, case.targets, case.state.astype(np.float32), case.dropout_seed, case.first)
+    other = Case(single, case.inputs, case.targets, case.state.astype(np.float32), case.dropout, case.first)
     single_loss, single_gradient = other.loss_and_gradient()
     assert single_loss == pytest.approx(loss, rel=1e-5)
     assert np.linalg.norm(single_gradient - gradient) <= 1e-4 * (np.linalg.norm(gradient) + 1e-3)
@@ -190,7 +193,7 @@ def test_single_precision_follows_double(case: Case) -> None:
 
 def test_dropout_silences_its_share_and_keeps_the_mean() -> None:
     mask = np.empty((50, 20, 30), np.float32)
-    Dropout(0.3, np.random.default_rng(0)).mask(mask)
+    Dropout(Shares(0.3), np.random.default_rng(0)).mask(mask, 0.3)
     assert (mask == 0).mean() == pytest.approx(0.3, abs=0.01)
     assert mask.mean() == pytest.approx(1.0, abs=0.02)
 

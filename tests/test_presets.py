@@ -14,7 +14,8 @@ from model.sampling import distribution
 
 
 def test_there_are_the_recipes_that_people_know() -> None:
-    assert {"vpj", "vpj-mended", "min-char-rnn", "polstm", "char-rnn", "torch-rnn", "nanogpt-cpu-beater"} == {*PRESETS}
+    assert {"vpj", "vpj-mended", "min-char-rnn", "polstm", "char-rnn", "torch-rnn"} < {*PRESETS}
+    assert {"nanogpt-cpu-beater", "best"} < {*PRESETS}
     assert all(preset.name == name for name, preset in PRESETS.items())
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from model.batches import Window
 from model.config import CELLS, NetworkSettings
-from model.network import Dropout, Network
+from model.dropout import Shares
+from model.network import Network
 from model.parallel import Parallel
 from model.parameters import Floats
 from model.shards import Shards
@@ -34,7 +35,7 @@ def window() -> Window:
 def worked_out(shards: Shards, network: Network, dropout: float = 0.0) -> tuple[float, Floats, Floats]:
     """Loss, gradient, and the state afterwards."""
     state = network.initial_state(B)
-    loss = finish(shards.gradients(window(), state, dropout=dropout, seed=(3, 4), first=True))
+    loss = finish(shards.gradients(window(), state, shares=Shares(dropout), seed=(3, 4), first=True))
     return loss, network.parameters.grads.copy(), state
 
 
@@ -83,7 +84,7 @@ def test_what_a_process_that_died_had_to_do_is_done_here(two: tuple[Shards, Netw
     wait_for(shards)
     expected = worked_out(shards, network)
     state = network.initial_state(B)
-    work = shards.gradients(window(), state, dropout=0.0, seed=(3, 4), first=True)
+    work = shards.gradients(window(), state, shares=Shares(), seed=(3, 4), first=True)
     next(work)
     os.kill(shards._parts[1]._process.pid, signal.SIGKILL)  # type: ignore[union-attr, arg-type]
     shards._parts[1]._process.join()  # type: ignore[union-attr]
@@ -169,5 +170,4 @@ def test_dropout_of_a_part_is_drawn_from_the_seed_alone(two: tuple[Shards, Netwo
     shards, network = two
     first = worked_out(shards, network, dropout=0.5)
     assert worked_out(shards, network, dropout=0.5)[0] == first[0]
-    assert Dropout(0.5, np.random.default_rng(0)).share == 0.5
     assert worked_out(shards, network, dropout=0.2)[0] != first[0]
