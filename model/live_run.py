@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +18,7 @@ from corpora.quotations import Quotations
 from corpora.vocabulary import Vocabulary
 from model.checkpoint import Checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.curve import Curve
 from model.live import steer
 from model.network import Network
 from model.neuron_search import bundled, find_neurons
@@ -35,6 +37,9 @@ from model.writer import Writer
 RACER_MEMORY = MEMORY // 4
 """Bytes for the past of one that races, of which there can be four."""
 
+COPIES = 12
+"""Of the weights, that a trainer keeps of one kind or another: gradient, moments, the best, those to go back to."""
+
 SEARCH_SECONDS = 0.003
 """Of one slice of the search for neurons."""
 
@@ -47,6 +52,9 @@ class LiveRun:
         writer: None until there is a network.
         training: Whether training goes on by itself.
         steps_left: Steps still to do one by one.
+        kept_as: What it is called on the shelf; empty while nobody has asked.
+        left_behind: Runs that can be brought back in its place.
+        leaving: Is told before another network takes the place of the present one.
     """
 
     def __init__(self, clock: Callable[[], float], name: str = MAIN, *, threads: int | None = 1) -> None:
@@ -72,6 +80,9 @@ class LiveRun:
         self._recital: Recital | None = None
         self._watched = False
         self._news = News(name)
+        self.kept_as = ""
+        self.left_behind = 0
+        self.leaving: Callable[[], None] | None = None
 
     # ------------------------------------------------------------------------------------ its network
 
@@ -107,12 +118,13 @@ class LiveRun:
         else:
             trainer = resume_trainer(checkpoint, corpus, clock=self.clock, threads=self.threads)
             network = trainer.player
-        self.sampling = checkpoint.sampling
         rng = np.random.default_rng(checkpoint.training.seed)
         state = checkpoint.generators.get(self.name)
         if state is not None:
             rng.bit_generator.state = state
-        self._install(network, Vocabulary(checkpoint.vocabulary), trainer, rng, path.name)
+        curve = Curve.of(checkpoint.progress)
+        self._install(network, Vocabulary(checkpoint.vocabulary), trainer, rng, path.name, curve)
+        self.sampling = checkpoint.sampling
         if self.writer is not None:
             self.writer.steer(self.sampling)
         self._settings = checkpoint.training
@@ -124,20 +136,54 @@ class LiveRun:
         """Expect the text of `other`: what is worked out of it is worked out once for both."""
         self._corpus, self._baselines, self._passages = other._corpus, other._baselines, other._passages
 
-    def take_over(self, other: LiveRun) -> None:
+    def take_over(self, other: LiveRun, label: str) -> None:
         """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
-        label = f"{self.name}, from the race"
-        self.name = other.name
+        self.name, self.leaving = other.name, other.leaving
         self._news.tell_anew(self.name)
         if self.writer is not None:
             self.writer.take()  # which belongs to the racer's own page
             self.writer.change_sampler(self.writer.sampler, label)
+        self.watch(on=other._watched)
         self.steer(replace(self.sampling, rate=other.sampling.rate))
         self.write(on=other._sampling_wanted)
 
+    def put_aside(self) -> LiveRun:
+        """A run that is this one as it is now, and rests; another network may then take the place of this one's."""
+        aside = copy.copy(self)
+        aside._news = copy.copy(self._news)
+        aside.loading = aside._search = aside._recital = None
+        if self.writer is not None:
+            aside.writer = Writer(self.writer.sampler, self.clock)
+            aside.writer.quotations = self.writer.quotations
+        if self.trainer is not None:
+            self.trainer.put_aside()
+        return aside
+
+    def take_up(self) -> None:
+        """Go on where it was put aside; it counts as changed, since other runs may have been saved meanwhile."""
+        if self.trainer is not None:
+            self.trainer.take_up()
+        self._kept_step = self._copied_step = 0
+
+    @property
+    def bytes(self) -> int:
+        """Roughly what it keeps in memory."""
+        if self._network is None:
+            return 0
+        snapshots = self.trainer.timeline.steps if self.trainer is not None and self.trainer.timeline else ()
+        return 4 * len(self._network.parameters) * (COPIES + len(snapshots))
+
     def _install(
-        self, network: Network, vocabulary: Vocabulary, trainer: Trainer | None, rng: np.random.Generator, label: str
+        self,
+        network: Network,
+        vocabulary: Vocabulary,
+        trainer: Trainer | None,
+        rng: np.random.Generator,
+        label: str,
+        curve: Curve | None = None,
     ) -> None:
+        if self.leaving is not None and self._network is not None:
+            self.leaving()
         sampler = Sampler(network, vocabulary, self.sampling, rng)
         if self.writer is None:
             self.writer = Writer(sampler, self.clock)
@@ -166,7 +212,8 @@ class LiveRun:
             trainer.timeline = Timeline(len(network.parameters), memory=memory)
             trainer.timeline.see(trainer.step, network.parameters.values)
         self._kept_step = self._copied_step = 0
-        self._news.begin()
+        self.kept_as = ""
+        self._news.begin(curve)
 
     def close(self) -> None:
         """Let other processes that help with the training end."""
@@ -191,7 +238,14 @@ class LiveRun:
         if self.trainer is None or self.writer is None:
             return None
         rng = self.writer.sampler.rng
-        return checkpoint_of(self.trainer, self.sampling, {self.name: rng.bit_generator.state})
+        whole = checkpoint_of(self.trainer, self.sampling, {self.name: rng.bit_generator.state})
+        told = {**self._news.curve.told(), "kept_as": self.kept_as}
+        return replace(whole, progress={**whole.progress, **told})
+
+    @property
+    def corpus_name(self) -> str:
+        """Of the text that it learns; empty where there is none."""
+        return self._corpus.name if self._corpus is not None else ""
 
     def save(self, path: Path) -> bool:
         """Write the run to `path`, and say so or say why not; returns whether there is a file now."""
@@ -395,6 +449,8 @@ class LiveRun:
             baselines=self._baselines.result if self._baselines else None,
             loading=self.loading,
             snapshots=trainer.timeline.steps if trainer is not None and trainer.timeline is not None else (),
+            kept_as=self.kept_as,
+            left_behind=self.left_behind,
         )
         if progress is None:
             return gauges if self._opened is None else as_saved(gauges, self._opened)

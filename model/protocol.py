@@ -247,6 +247,13 @@ class ShowPast:
     run: str = MAIN
 
 
+@dataclass(frozen=True, slots=True)
+class BringBack:
+    """Go on with the run that was left behind last, exactly where it was; a text that is being read is let be."""
+
+    run: str = MAIN
+
+
 Command = (
     LoadCorpus
     | NewNetwork
@@ -267,6 +274,7 @@ Command = (
     | Watch
     | FindNeurons
     | ShowPast
+    | BringBack
     | Acknowledge
     | Stop
 )
@@ -333,6 +341,10 @@ class Gauges:
     """Time spent in training, validation included, since the network was made."""
     snapshots: tuple[int, ...] = ()
     """Steps at which the network can still be seen as it was, rising; `model.timeline` bounds their number."""
+    kept_as: str = ""
+    """What the run is called on the shelf of earlier runs; empty before it is kept there."""
+    left_behind: int = 0
+    """Runs that can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +422,8 @@ class RunUpdate:
     """What was found since the last update."""
     past: tuple[Past, ...] = ()
     """Passages by the network as it was, of each step the latest news."""
+    again: int = 0
+    """How many of the losses it had already when it took its place: it was saved or left behind, and is back."""
     run: str = MAIN
 
 
