@@ -22,6 +22,7 @@ from tui.bindings import KEYS, app_bindings
 from tui.line import swallowed
 from tui.pace import Pace
 from tui.palette import TableProvider
+from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
@@ -186,6 +187,9 @@ class LSTMApp(App[None]):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
             await self.session.stop(save_to=str(self._run_file))
             self._remember()
+            shelf = RunShelf(self._run_file.parent)
+            shelf.adopt_last()
+            shelf.prune()
         finally:
             self.exit()
 

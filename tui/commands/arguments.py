@@ -40,7 +40,7 @@ def app_parser() -> argparse.ArgumentParser:
     """The app, which is what no command at all means."""
     parser = Parser(
         "lstm-tui",
-        usage="[TEXT ...] [options]\n       lstm-tui corpora | train | sample | eval | presets | bench ... [--help]",
+        usage="[TEXT ...] [options]\n       lstm-tui corpora|train|sample|eval|runs|presets|bench ... [--help]",
         description=(
             "Trains a character-level LSTM, written in numpy, in front of your eyes, and\n"
             "streams what it writes while you turn the temperature. Without TEXT it begins\n"
@@ -50,6 +50,7 @@ def app_parser() -> argparse.ArgumentParser:
             "  lstm-tui train        train without the screen\n"
             "  lstm-tui sample       let a trained network write\n"
             "  lstm-tui eval         measure a trained network on a text\n"
+            "  lstm-tui runs         earlier runs that can be gone on with\n"
             "  lstm-tui presets      whole recipes by name\n"
             "  lstm-tui bench        how fast this machine is\n"
             "\n"
@@ -66,8 +67,9 @@ def app_parser() -> argparse.ArgumentParser:
             "  git log | lstm-tui -\n"
             "  # play a network that was saved\n"
             "  lstm-tui hamlet.safetensors\n"
-            "  # go on with the last run\n"
-            "  lstm-tui --resume"
+            "  # go on with the last run, or with an earlier one\n"
+            "  lstm-tui --resume\n"
+            "  lstm-tui --resume shakespeare-0514-142310"
         ),
     )
     text = parser.add_argument_group("What to learn")
@@ -78,7 +80,11 @@ def app_parser() -> argparse.ArgumentParser:
         help="a file, several, a folder, - for standard input, a corpus' name, or a saved network to play",
     )
     text.add_argument(
-        "--resume", nargs="?", const="", metavar="RUN", help="go on with the last run, or with the one saved as RUN"
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="RUN",
+        help="go on with the last run, or with RUN: a file, or a name that `lstm-tui runs` lists",
     )
     _add(text, ENCODING, TREAT)
     _add(parser.add_argument_group("The network"), PRESET, *NETWORK)
@@ -200,6 +206,31 @@ def corpora_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def runs_parser() -> argparse.ArgumentParser:
+    """`lstm-tui runs`."""
+    parser = Parser(
+        "lstm-tui runs",
+        usage="[WORD ...] [--json]",
+        description=(
+            "Lists the earlier runs that the app has kept, the newest first: those it was left\n"
+            "with, and those that another text or a new network took the place of. The newest\n"
+            "20 are kept, and all that were given a name in the app (R, then n)."
+        ),
+        examples=(
+            "  # what can be gone on with\n"
+            "  lstm-tui runs\n"
+            "  # only those on Shakespeare with a GRU\n"
+            "  lstm-tui runs shakespeare gru\n"
+            "  # go on with one of them\n"
+            "  lstm-tui --resume shakespeare-0514-142310"
+        ),
+    )
+    what = parser.add_argument_group("Which")
+    what.add_argument("words", nargs="*", metavar="WORD", help="only those whose name, text or network has these words")
+    _finish(parser, json="print one JSON object a run, one a line, with its loss curve")
+    return parser
+
+
 def presets_parser() -> argparse.ArgumentParser:
     """`lstm-tui presets`."""
     parser = Parser(
@@ -248,6 +279,7 @@ COMMANDS = {
     "train": Command(train_parser, "tui.commands.train"),
     "sample": Command(sample_parser, "tui.commands.sample"),
     "eval": Command(evaluate_parser, "tui.commands.evaluate"),
+    "runs": Command(runs_parser, "tui.commands.runs"),
     "presets": Command(presets_parser, "tui.commands.presets"),
     "bench": Command(bench_parser, "tui.commands.bench"),
 }
