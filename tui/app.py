@@ -95,6 +95,7 @@ class LSTMApp(App[None]):
         user = paths()
         self._settings_file = settings_file(config_dir or user.config)
         self._run_file = last_run(state_dir or user.state)
+        self._shelf = RunShelf(self._run_file.parent)
         self.main = MainScreen(
             session.send,
             network=network or NetworkSettings(),
@@ -104,6 +105,7 @@ class LSTMApp(App[None]):
             loss_unit=loss_unit,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
+            shelf=self._shelf,
         )
         self.main.ink, self.main.mind = ink, mind
         self._first_ink, self._first_mind = self.main.ink, mind
@@ -187,9 +189,8 @@ class LSTMApp(App[None]):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
             await self.session.stop(save_to=str(self._run_file))
             self._remember()
-            shelf = RunShelf(self._run_file.parent)
-            shelf.adopt_last()
-            shelf.prune()
+            self._shelf.adopt_last()
+            self._shelf.prune()
         finally:
             self.exit()
 

@@ -22,10 +22,11 @@ from corpora.info import CorpusInfo, Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import Command, Gauges, RunState, RunUpdate
-from tui import chronicle
-from tui.bindings import screen_bindings, working_bindings
+from tui import chronicle, units
+from tui.bindings import screen_bindings, shown, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
+from tui.run_shelf import RunShelf
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
@@ -85,8 +86,10 @@ class MainScreen(Screen[None]):
         loss_unit: LossUnit,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
+        shelf: RunShelf,
     ) -> None:
         super().__init__(id="main", classes="-at-sample")
+        self.shelf = shelf
         self._send = send
         self._prime = ""
         self._top = TopBar()
@@ -157,6 +160,7 @@ class MainScreen(Screen[None]):
     def apply(self, update: RunUpdate) -> None:
         """Show what happened since the last update."""
         if update.fresh:
+            self._tell_of_the_run_before(update.gauges)
             self._loss.reset()
             self._neurons.reset()
         if new := tuple(chronicle.happened(self.gauges, update)):
@@ -174,6 +178,12 @@ class MainScreen(Screen[None]):
             self._colour(len(written.text) + 1)
         for notice in update.notices:
             self.say(notice.text, notice.severity)
+
+    def _tell_of_the_run_before(self, new: Gauges) -> None:
+        """Say that what was learnt is not lost."""
+        if new.left_behind > self.gauges.left_behind and self.gauges.step:
+            step = units.whole(self.gauges.step)
+            self.say(f"The run before rests at step {step}: {shown('bring-back')} brings it back.", timeout=8)
 
     def _follow_saved(self, saved: Gauges, insisted: Mapping[str, Any]) -> None:
         """Show what a saved network brings, once; what a flag said holds against it."""
@@ -360,6 +370,26 @@ class MainScreen(Screen[None]):
         settings = self._take_settings()
         if settings is not None:
             self.send(protocol.NewNetwork(*settings))
+
+    def action_bring_back(self) -> None:
+        """Take back what was left behind last; or what is being read is not wanted any more."""
+        loading = self.gauges.state is RunState.LOADING
+        if not (self.gauges.left_behind or loading):
+            self.say(f"No run was left behind since the app was opened; {shown('runs')} has those of earlier days.")
+        elif self.send(protocol.BringBack()) and not loading:
+            self._insisted = {}  # its settings are filled in again
+
+    def action_runs(self) -> None:
+        """Show the runs of earlier days."""
+        from tui.screens.runs import RunsScreen
+
+        self.app.push_screen(RunsScreen(self, self.shelf, self._loss.record, self._loss.view), self._open_run)
+
+    def _open_run(self, chosen: protocol.OpenCheckpoint | None) -> None:
+        """Put an earlier run in place of the present one, which is left behind."""
+        if chosen is not None and self.send(chosen):
+            self._insisted = {}
+            self.say("It is there as soon as its text is read.")
 
     def action_save(self) -> None:
         """Save beside the person's other files; the engine says when it is done."""
