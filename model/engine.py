@@ -182,6 +182,8 @@ class Engine:
                 run.take_back()
             case protocol.Save():
                 run.save(Path(command.path))
+            case protocol.WritePassage():
+                run.write_passage(command)
             case protocol.BringBack():
                 self._bring_back(run)
             case protocol.StartRace():
@@ -345,12 +347,12 @@ def load_and_open(run: LiveRun, command: protocol.OpenCheckpoint, left: LeftBehi
             treatments = origin.treatment_set()
             corpus = yield from load(origin.source, encoding=origin.encoding, treatments=treatments)
             run.open(checkpoint, corpus, path, train=command.train)
-            run.kept_as = left.name_of(path, checkpoint)
+            left.note_file(run, path, checkpoint)
             return
         except (CorpusError, CheckpointError) as error:
             run.say(f"{path.name} can be played but not trained further: {error}", "warning")
     run.open(checkpoint, None, path, train=False)
-    run.kept_as = left.name_of(path, checkpoint)
+    left.note_file(run, path, checkpoint)
 
 
 # --------------------------------------------------------------------------------------- the process

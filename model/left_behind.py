@@ -58,6 +58,12 @@ class LeftBehind:
             run.kept_as = self._shelf.name(run.corpus_name)
         return run
 
+    def note_file(self, run: LiveRun, path: Path, checkpoint: Checkpoint) -> None:
+        """Tell a run which file it was opened from: one of the shelf, or one of the person's own."""
+        run.kept_as = self.name_of(path, checkpoint)
+        if self._shelf is None or path.parent != self._shelf.folder:
+            run.is_in(path)
+
     def name_of(self, path: Path, checkpoint: Checkpoint) -> str:
         """What a run that was saved to `path` is called; empty where that is no file of the shelf."""
         if self._shelf is None or path.parent != self._shelf.folder:

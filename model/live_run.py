@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from corpora.info import Baselines
 from corpora.passages import Passages, index_passages
 from corpora.quotations import Quotations
 from corpora.vocabulary import Vocabulary
-from model.checkpoint import Checkpoint, save_checkpoint
+from model.checkpoint import Checkpoint, CheckpointError, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.curve import Curve
 from model.live import steer
@@ -24,8 +25,10 @@ from model.network import Network
 from model.neuron_search import bundled, find_neurons
 from model.neurons import Neurons
 from model.news import News, Severity
+from model.passage import Passage
+from model.passage_writer import write_passage
 from model.progress import Event, Progress
-from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast
+from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast, WritePassage
 from model.recital import Recital
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
@@ -78,6 +81,8 @@ class LiveRun:
         self._passages: Sideline[Passages] | None = None
         self._search: Sideline[Neurons] | None = None
         self._recital: Recital | None = None
+        self._passage: Sideline[Passage] | None = None
+        self._own_file: tuple[Path, int, int] | None = None  # one that has the weights; their number, and its time
         self._watched = False
         self._news = News(name)
         self.kept_as = ""
@@ -151,7 +156,7 @@ class LiveRun:
         """A run that is this one as it is now, and rests; another network may then take the place of this one's."""
         aside = copy.copy(self)
         aside._news = copy.copy(self._news)
-        aside.loading = aside._search = aside._recital = None
+        aside.loading = aside._search = aside._recital = aside._passage = None
         if self.writer is not None:
             aside.writer = Writer(self.writer.sampler, self.clock)
             aside.writer.quotations = self.writer.quotations
@@ -206,7 +211,7 @@ class LiveRun:
             self.writer.quotations = None
         self._corpus = corpus.info if corpus else None
         self._progress = trainer.progress() if trainer else None
-        self._opened = self._search = self._recital = None
+        self._opened = self._search = self._recital = self._passage = self._own_file = None
         if trainer is not None:
             memory = MEMORY if self.name == MAIN else RACER_MEMORY
             trainer.timeline = Timeline(len(network.parameters), memory=memory)
@@ -253,6 +258,9 @@ class LiveRun:
         if checkpoint is None:
             self.say("there is nothing to save yet: no network has been trained here", "warning")
             return False
+        return self._write(checkpoint, path)
+
+    def _write(self, checkpoint: Checkpoint, path: Path) -> bool:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             save_checkpoint(checkpoint, path)
@@ -260,7 +268,29 @@ class LiveRun:
             self.say(f"could not save {path}: {error.strerror or error}", "error")
             return False
         self.say(f"saved {path} at step {checkpoint.step:,}")
+        self.is_in(path)
         return True
+
+    def is_in(self, path: Path) -> None:
+        """Remember that the weights as they are now are in a file of the person's own."""
+        with suppress(OSError):
+            self._own_file = path, self._weights, path.stat().st_mtime_ns
+
+    def write_passage(self, wish: WritePassage) -> None:
+        """Begin to write a passage from the weights of this moment, which are in a file then."""
+        checkpoint = self.checkpoint() or self._opened
+        if checkpoint is None:
+            self.say("there is no network yet that could write", "warning")
+            return
+        path = self._file_of_the_weights()
+        if path is None:
+            path = Path(wish.path)
+            if not self._write(checkpoint, path):
+                return
+        work = write_passage(
+            checkpoint, path, prime=wish.prime, length=wish.length, seed=wish.seed, sampling=wish.sampling
+        )
+        self._passage = Sideline(bundled(work, self.clock, SEARCH_SECONDS), self.clock, AWAITED)
 
     # --------------------------------------------------------------------------------------- its work
 
@@ -315,11 +345,39 @@ class LiveRun:
             for past in self._recital.turn(busy=self.busy):
                 self._news.recall(past)
 
+        if self._passage is not None:
+            self._turn_passage(self._passage)
+
+    def _file_of_the_weights(self) -> Path | None:
+        """The person's own file that has the weights of this moment, where there is one."""
+        if self._own_file is not None:
+            path, weights, time = self._own_file
+            with suppress(OSError):
+                if weights == self._weights and path.stat().st_mtime_ns == time:
+                    return path
+        return None
+
+    def _turn_passage(self, work: Sideline[Passage]) -> None:
+        try:
+            work.turn(busy=self.busy)
+        except (OSError, CheckpointError) as error:
+            self.say(f"the passage cannot be written: {error}", "error")
+            self._passage = None
+            return
+        if work.result is not None:
+            self._news.recite(work.result)
+            self._passage = None
+
     @property
     def measuring(self) -> bool:
         """Whether there is some of that left to do."""
         of_text = any(work is not None and not work.done for work in (self._baselines, self._passages))
-        return of_text or self._search is not None or (self._recital is not None and self._recital.busy)
+        return (
+            of_text
+            or self._search is not None
+            or self._passage is not None
+            or (self._recital is not None and self._recital.busy)
+        )
 
     def find_neurons(self) -> None:
         """Begin to find out which units follow what in the text, by the weights of this moment."""

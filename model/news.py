@@ -6,6 +6,7 @@ from typing import Literal
 
 from model.curve import Curve, few, merge_neighbours
 from model.neurons import Neurons
+from model.passage import Passage
 from model.past import Past
 from model.progress import Event, Loss, Progress
 from model.protocol import Gauges, LossPoint, Notice, RunUpdate, Written
@@ -35,6 +36,7 @@ class News:
         self._events: list[Event] = []
         self._neurons: Neurons | None = None
         self._past: dict[int, Past] = {}
+        self._passage: Passage | None = None
         self._told: Gauges | None = None
         # told already, of this network
         self._past_losses: list[LossPoint] = []
@@ -71,6 +73,10 @@ class News:
         """Tell what the network wrote at an earlier step."""
         self._past[past.step] = past
 
+    def recite(self, passage: Passage) -> None:
+        """Hand out a passage that was asked for."""
+        self._passage = passage
+
     def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
         self._notices = [*self._notices, Notice(text, severity)][-NOTICE_BACKLOG:]
@@ -94,7 +100,7 @@ class News:
     def take(self, gauges: Gauges, written: Written | None) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
         news = (written, self._losses, self._validations, self._events, self._notices, self._neurons, self._past)
-        if gauges == self._told and not any(news):
+        if gauges == self._told and not any(news) and self._passage is None:
             return None
         losses = self._past_losses + self._losses
         validations = self._past_validations + self._validations
@@ -110,6 +116,7 @@ class News:
             notices=tuple(self._notices),
             neurons=self._neurons,
             past=tuple(self._past.values()),
+            passage=self._passage,
             run=self._run,
         )
         self._told, self._fresh = gauges, False
@@ -117,7 +124,7 @@ class News:
         self._past_validations = thinned(validations, LOSS_MEMORY)
         self._past_events = events[-EVENT_BACKLOG:]
         self._losses, self._validations, self._events, self._notices = [], [], [], []
-        self._neurons, self._past = None, {}
+        self._neurons, self._past, self._passage = None, {}, None
         return update
 
 

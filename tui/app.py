@@ -228,7 +228,7 @@ class LSTMApp(App[None]):
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
         yield SystemCommand(
             "Screenshot",
-            "Save a picture of the screen in the current folder.",
+            "Save the screen as an SVG picture in the current folder.",
             lambda: self.call_after_refresh(self._save_picture),
         )
         yield SystemCommand("Quit", "Save the run and leave.", self.action_quit)

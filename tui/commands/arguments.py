@@ -136,7 +136,7 @@ def sample_parser() -> argparse.ArgumentParser:
     """`lstm-tui sample`."""
     parser = Parser(
         "lstm-tui sample",
-        usage="FILE [options]",
+        usage="FILE [options]\n       lstm-tui sample --recipe FILE.json",
         description=(
             "Lets a trained network write to standard output, character by character. On a\n"
             "terminal, control characters are made visible; into a pipe or a file everything\n"
@@ -148,12 +148,17 @@ def sample_parser() -> argparse.ArgumentParser:
             "  # always the likeliest character\n"
             "  lstm-tui sample play.safetensors --temperature 0 --length 200\n"
             "  # a page, another one for every seed\n"
-            "  lstm-tui sample play.safetensors --length 3000 --seed 7 > page.txt"
+            "  lstm-tui sample play.safetensors --length 3000 --seed 7 > page.txt\n"
+            "  # a passage that the app saved (ctrl+t), once more\n"
+            "  lstm-tui sample --recipe shakespeare-1240-sample.json"
         ),
     )
-    _add_network(parser)
+    _add_network(parser, "?")
     writing = parser.add_argument_group("Writing")
-    writing.add_argument("--prime", default="", metavar="TEXT", help="what the network reads first, and goes on from")
+    writing.add_argument("--prime", metavar="TEXT", help="what the network reads first, and goes on from")
+    writing.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="write a saved passage again, to the letter; takes nothing else"
+    )
     _add(writing, LENGTH, *SAMPLING, SAMPLING_SEED, INK)
     _finish(parser)
     return parser
@@ -299,9 +304,10 @@ def _add_text(group: argparse._ActionsContainer, count: str = "*") -> None:
     )
 
 
-def _add_network(parser: argparse.ArgumentParser) -> None:
+def _add_network(parser: argparse.ArgumentParser, count: str | None = None) -> None:
     network = parser.add_argument_group("The network")
-    network.add_argument("file", type=Path, metavar="FILE", help="a .safetensors file that the app or `train` saved")
+    about = "a .safetensors file that the app or `train` saved"
+    network.add_argument("file", nargs=count, type=Path, metavar="FILE", help=about)
 
 
 class _Version(argparse.Action):

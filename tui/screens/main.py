@@ -48,6 +48,7 @@ from tui.widgets.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
     # the other screens are imported when they are first asked for: this one is to be seen soon
+    from model.passage import Passage
     from tui.screens.open_text import TextChoice
 
 
@@ -178,6 +179,8 @@ class MainScreen(Screen[None]):
             self._colour(len(written.text) + 1)
         for notice in update.notices:
             self.say(notice.text, notice.severity)
+        if update.passage is not None:
+            self._keep_passage(update.passage)
 
     def _tell_of_the_run_before(self, new: Gauges) -> None:
         """Say that what was learnt is not lost."""
@@ -465,6 +468,40 @@ class MainScreen(Screen[None]):
         if not self._neurons.shown and self.ink != NEURON.name:
             self.action_jump("neurons")
         self._neurons.find()
+
+    def action_save_sample(self) -> None:
+        """Ask for a passage to be written to a file."""
+        from tui.screens.save_sample import SaveSampleScreen
+
+        if self.gauges.network is None:
+            self.say("There is no network yet that could write.")
+            return
+        path = free_path(Path.cwd(), network_stem(self.gauges), ".safetensors")
+        self.app.push_screen(SaveSampleScreen(str(path), self._prime, self.sampling), self._write_passage)
+
+    def _write_passage(self, wish: protocol.WritePassage | None) -> None:
+        if wish is not None and self.send(wish):
+            self.say("The passage is being written.")
+
+    def _keep_passage(self, passage: Passage) -> None:
+        """Save it beside the person's other files, and show it."""
+        from tui.passage_file import save_passage
+        from tui.screens.passage import PassageScreen
+
+        try:
+            text, recipe = save_passage(passage, Path.cwd())
+        except OSError as error:
+            self.say(f"could not save the passage: {error.filename or Path.cwd()}: {error.strerror or error}", "error")
+            return
+        self.say(f"saved {text}; {recipe.name} beside it writes it again", timeout=8)
+        self.app.push_screen(PassageScreen(passage, text))
+
+    def action_copy_sample(self) -> None:
+        """Copy all that is written."""
+        if text := self._sample.text:
+            self.app.copy_to_clipboard(text)
+        else:
+            self.say("There is nothing to copy yet.")
 
     def action_clear(self) -> None:
         """Forget the written text."""
