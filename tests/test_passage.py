@@ -207,7 +207,7 @@ async def test_ctrl_t_asks_how_long_and_shows_what_was_written(tmp_path: Path, m
         assert isinstance(screen, SaveSampleScreen)
         screen.query_one("#seed", Input).value = "x"
         await pilot.press("enter")
-        assert "The seed is a whole number" in str(screen.query_one("#passage-problem").render())
+        assert "The seed is a whole number" in str(screen.query_one("#passage-about").render())
         screen.query_one("#seed", Input).value = "12"
         await pilot.press("enter")
         await pilot.pause()
@@ -251,5 +251,8 @@ async def test_the_question_has_room_in_every_window(tmp_path: Path, size: tuple
     async with playing(tmp_path, size=size) as (_session, app, pilot):
         await pilot.press("ctrl+t")
         await pilot.pause()
-        for name in ("#length", "#seed"):
-            assert app.screen.region.contains_region(app.screen.query_one(name).region)
+        await pilot.press("backspace", "backspace", "backspace", "backspace", "enter")
+        await pilot.pause()
+        for name in ("#length", "#seed", "#write", "#passage-about", ".passage-field Static"):
+            region = app.screen.query(name).first().region
+            assert region.area and app.screen.query_one(".dialog").content_region.contains_region(region), name

@@ -14,6 +14,7 @@ from model.config import SamplingSettings
 from model.protocol import WritePassage
 from tui.passage_file import MOST_LENGTH
 from tui.sanitize import sanitize_line
+from tui.screens.room import HEIGHTS
 from tui.widgets.line_button import LineButton
 
 LENGTH = 2_000
@@ -30,12 +31,15 @@ class SaveSampleScreen(ModalScreen[WritePassage | None]):
     DEFAULT_CSS = """
     SaveSampleScreen {
         & .passage-field { height: 1; }
-        & .passage-field Static { width: 12; margin: 0; }
-        & .passage-field Input { width: 16; height: 1; }
-        & .passage-field Static.passage-hint { width: 1fr; margin-left: 2; }
-        & #passage-problem { height: 1; color: $error; }
+        & .passage-field Static { width: 8; }
+        & .passage-field Input { width: 12; height: 1; }
+        & .passage-field .passage-hint { width: 1fr; padding-left: 2; }
+        & #passage-about.-problem { color: $error; }
+        &.-short #passage-about, &.-flat #passage-about { display: none; }
+        &.-short #passage-about.-problem, &.-flat #passage-about.-problem { display: block; }
     }
     """
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self, path: str, prime: str, sampling: SamplingSettings) -> None:
         """Ask.
@@ -62,8 +66,7 @@ class SaveSampleScreen(ModalScreen[WritePassage | None]):
                 yield Input("0", id="seed", compact=True, max_length=10)
                 yield Static("another one, another passage", classes="passage-hint", markup=False)
             yield Static(self._in_force(), id="passage-force", markup=False)
-            yield Static(ABOUT, markup=False)
-            yield Static(id="passage-problem", markup=False)
+            yield Static(ABOUT, id="passage-about", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield LineButton("Write", id="write")
                 yield LineButton("Cancel", id="cancel", action="screen.dismiss(None)")
@@ -93,13 +96,15 @@ class SaveSampleScreen(ModalScreen[WritePassage | None]):
 
     def _ask(self) -> None:
         length, seed = (self._number(name) for name in ("length", "seed"))
-        problem = self.query_one("#passage-problem", Static)
         if length is None or not 1 <= length <= MOST_LENGTH:
-            problem.update(f"The length is a whole number from 1 to {MOST_LENGTH:,}.")
+            self._complain(f"The length is a whole number from 1 to {MOST_LENGTH:,}.")
         elif seed is None or not 0 <= seed < 2**32:
-            problem.update("The seed is a whole number from 0 to 4,294,967,295.")
+            self._complain("The seed is a whole number from 0 to 4,294,967,295.")
         else:
             self.dismiss(WritePassage(self._path, length, seed, self._prime, self._sampling))
+
+    def _complain(self, sentence: str) -> None:
+        self.query_one("#passage-about", Static).add_class("-problem").update(sentence)
 
     def _number(self, name: str) -> int | None:
         text = self.query_one(f"#{name}", Input).value.replace(",", "").strip()
