@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from test_command_completion import completions
 from test_command_line import app_options
 from test_run_shelf import put
 
@@ -82,6 +83,12 @@ def test_resume_finds_a_run_by_its_name(shelf: RunShelf) -> None:
         opening = opening_of(app_options(*words), paths())
         assert (opening.checkpoint, opening.resume) == (path, True)
     assert opening_of(app_options("--resume"), paths()).checkpoint == shelf.last
+
+
+def test_the_tab_key_completes_names_of_runs(shelf: RunShelf, tmp_path: Path) -> None:
+    put(shelf, "sea-1")
+    put(shelf, "lake-2")
+    assert completions("lstm-tui --resume se", tmp_path) == ["sea-1"]
 
 
 def test_a_file_of_that_name_comes_first(shelf: RunShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

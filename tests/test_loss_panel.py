@@ -7,6 +7,7 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from model.config import TrainingSettings
 from model.protocol import Gauges, LossPoint, RunState
 from tui.widgets import loss_numbers
 from tui.widgets.loss_history import LossHistory
@@ -229,3 +230,21 @@ async def test_while_it_trains_the_chart_is_drawn_now_and_then_and_the_last_is_n
         before = app.landscape()
         panel._wake()
         assert app.landscape() != before
+
+
+@pytest.mark.parametrize(
+    ("training", "left"),
+    [
+        (TrainingSettings(schedule="cosine", schedule_steps=5_000), 3_000 * 0.5 / 0.96),
+        (TrainingSettings(schedule="cosine", schedule_steps=2_000), None),
+        (TrainingSettings(schedule="cosine"), None),
+        (TrainingSettings(), None),
+    ],
+)
+def test_a_run_with_a_planned_end_tells_how_long_it_has_to_go(training: TrainingSettings, left: float | None) -> None:
+    gauges = replace(GAUGES, training=training, step_seconds=0.5)
+    assert loss_numbers.seconds_left(gauges) == (None if left is None else pytest.approx(left))
+    shown = str(loss_numbers.table(gauges, 9))
+    assert ("26 min left" in shown) == (left is not None)
+    for unknown in (None, 0.0, math.nan, math.inf):
+        assert loss_numbers.seconds_left(replace(gauges, step_seconds=unknown)) is None

@@ -46,18 +46,22 @@ from model.checkpoint import load_checkpoint, save_checkpoint
 from model.config import SamplingSettings
 from model.run import checkpoint_of, resume_trainer
 
-path, steps = Path(sys.argv[1]), int(sys.argv[2])
+path, steps, threads = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 checkpoint = load_checkpoint(path)
-trainer = resume_trainer(checkpoint, load_now(checkpoint.corpus.source))
+trainer = resume_trainer(checkpoint, load_now(checkpoint.corpus.source), threads=threads)
 losses = trainer.increment(math.inf, steps=steps).losses
+trainer.close()
 save_checkpoint(checkpoint_of(trainer, SamplingSettings()), path)
 print([loss.loss for loss in losses])
 """
 
 
-def trainer_of(folder: Path, training: TrainingSettings, network: NetworkSettings = NETWORK) -> Trainer:
+def trainer_of(
+    folder: Path, training: TrainingSettings, network: NetworkSettings = NETWORK, *, threads: int = 1
+) -> Trainer:
     (folder / "fox.txt").write_text(TEXT)
-    trainer = new_trainer(load_now([str(folder / "fox.txt")]), network, training, clock=TickingClock())
+    corpus = load_now([str(folder / "fox.txt")])
+    trainer = new_trainer(corpus, network, training, clock=TickingClock(), threads=threads)
     trainer.planned_steps = 2 * HALF
     return trainer
 
@@ -115,18 +119,20 @@ def test_a_run_with_everything_on_goes_on_exactly(tmp_path: Path, changes: dict[
     assert sample_of(trainer) == sample_of(straight)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
-def test_a_run_goes_on_exactly_in_another_process(tmp_path: Path, cell: str) -> None:
+@pytest.mark.parametrize(("cell", "threads"), [("lstm", 1), ("gru", 1), ("rnn", 1), ("lstm", 2)])
+def test_a_run_goes_on_exactly_in_another_process(tmp_path: Path, cell: str, threads: int) -> None:
     network, training = replace(NETWORK, cell=cell), replace(EVERYTHING, schedule="cosine")
-    straight = trainer_of(tmp_path, training, network)
+    straight = trainer_of(tmp_path, training, network, threads=threads)
     expected = straight.increment(math.inf, steps=2 * HALF)
-    trainer = trainer_of(tmp_path, training, network)
+    straight.close()
+    trainer = trainer_of(tmp_path, training, network, threads=threads)
     trainer.increment(math.inf, steps=HALF)
+    trainer.close()
     path = tmp_path / "paused.safetensors"
     save_checkpoint(checkpoint_of(trainer, SamplingSettings()), path)
 
     done = subprocess.run(
-        [sys.executable, "-c", GO_ON, str(path), str(HALF)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", GO_ON, str(path), str(HALF), str(threads)], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == str([loss.loss for loss in expected.losses[HALF:]])
     require_equal(load_checkpoint(path), checkpoint_of(straight, SamplingSettings()))

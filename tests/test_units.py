@@ -45,6 +45,13 @@ def test_times_are_read_like_a_clock(seconds: float | None, shown: str) -> None:
     assert units.duration(seconds) == shown
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.4, "0 s"), (99.0, "99 s"), (101.0, "2 min"), (3_590.0, "60 min"), (86_000.0, "24 h")]
+)
+def test_times_that_are_guessed_have_two_digits(seconds: float, shown: str) -> None:
+    assert units.roughly(seconds) == shown
+
+
 def test_rates_losses_and_shares_are_short() -> None:
     assert units.rate(98_412.0) == "98.4 k/s"
     assert units.loss(1.72345) == "1.723"

@@ -5,6 +5,7 @@ Textual, rich and numpy are imported by the command that needs them, once its wo
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,6 +16,10 @@ from tui.commands.errors import guarded
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run `lstm-tui` with `words`, by default those of the command line, and return its exit code."""
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks, and has set it
+        from tui.commands.completion import complete
+
+        complete()
     given = list(sys.argv[1:] if words is None else words)
     command = COMMANDS[given.pop(0)] if given and given[0] in COMMANDS else APP
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
@@ -19,6 +20,7 @@ from model.config import NetworkSettings, SamplingSettings, SettingsError, Train
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
+from tui.demo import Demo
 from tui.line import swallowed
 from tui.pace import Pace
 from tui.palette import TableProvider
@@ -62,6 +64,7 @@ class LSTMApp(App[None]):
         catalogue: Sequence[Entry] = CATALOGUE,
         describe_corpus: Callable[[str], CorpusInfo] | None = None,
         fps: float = 15,
+        demo: bool = False,
     ) -> None:
         """Prepare the app.
 
@@ -82,6 +85,7 @@ class LSTMApp(App[None]):
             catalogue: What can be picked.
             describe_corpus: Finds out the facts of one of the catalogue; runs in a thread.
             fps: Updates taken in a second, at most.
+            demo: Play a show until the first key or click.
         """
         super().__init__()
         self.register_theme(LAMPLIGHT)
@@ -110,6 +114,8 @@ class LSTMApp(App[None]):
         self.main.ink, self.main.mind = ink, mind
         self._first_ink, self._first_mind = self.main.ink, mind
         self._leaving = False
+        self.demo = Demo(self) if demo else None
+        """The show, whether or not it still goes on."""
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is there from the first frame on."""
@@ -131,6 +137,16 @@ class LSTMApp(App[None]):
         if self.get_theme(self._wanted_theme) is None:
             self.main.say(f"There is no theme {self._wanted_theme!r}; ctrl+p has the list.", "warning")
         self.run_worker(self._listen(), name="listen", exit_on_error=True)
+        if self.demo is not None:
+            self.run_worker(self.demo.play(), name="demo", exit_on_error=True)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the first key or click end a show; unless it is to quit, it does nothing else."""
+        if self.demo is not None and self.demo.going and isinstance(event, (events.Key, events.MouseDown)):
+            self.demo.end()
+            if not (isinstance(event, events.Key) and event.key == "ctrl+q"):
+                return
+        await super().on_event(event)
 
     async def _listen(self) -> None:
         """Show each update as it comes; outlive the engine."""

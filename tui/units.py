@@ -75,6 +75,14 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def roughly(seconds: float) -> str:
+    """Return a time as `40 s`, `58 min` or `20 h`, which does not jump about while it is an estimate."""
+    for unit, length in (("s", 1.0), ("min", 60.0)):
+        if seconds < 100.0 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds / 3600.0:.0f} h"
+
+
 def percent(share: float | None) -> str:
     """Return a share in [0, 1] as `4 %`."""
     return NOTHING if share is None or not math.isfinite(share) else f"{100.0 * share:.0f} %"

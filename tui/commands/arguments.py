@@ -40,7 +40,7 @@ def app_parser() -> argparse.ArgumentParser:
     """The app, which is what no command at all means."""
     parser = Parser(
         "lstm-tui",
-        usage="[TEXT ...] [options]\n       lstm-tui corpora|train|sample|eval|runs|presets|bench ... [--help]",
+        usage="[TEXT ...] [options]\n       lstm-tui corpora | train | sample | eval | ... [--help]",
         description=(
             "Trains a character-level LSTM, written in numpy, in front of your eyes, and\n"
             "streams what it writes while you turn the temperature. Without TEXT it begins\n"
@@ -53,6 +53,7 @@ def app_parser() -> argparse.ArgumentParser:
             "  lstm-tui runs         earlier runs that can be gone on with\n"
             "  lstm-tui presets      whole recipes by name\n"
             "  lstm-tui bench        how fast this machine is\n"
+            "  lstm-tui completion   let the tab key complete all this\n"
             "\n"
             "Each of them has a --help of its own. Flags can be given as environment variables:\n"
             "LSTM_TUI_HIDDEN_SIZE=256 is --hidden-size 256. A flag beats the variable, which\n"
@@ -69,7 +70,9 @@ def app_parser() -> argparse.ArgumentParser:
             "  lstm-tui hamlet.safetensors\n"
             "  # go on with the last run, or with an earlier one\n"
             "  lstm-tui --resume\n"
-            "  lstm-tui --resume shakespeare-0514-142310"
+            "  lstm-tui --resume shakespeare-0514-142310\n"
+            "  # a show that plays by itself\n"
+            "  lstm-tui --demo"
         ),
     )
     text = parser.add_argument_group("What to learn")
@@ -86,6 +89,7 @@ def app_parser() -> argparse.ArgumentParser:
         metavar="RUN",
         help="go on with the last run, or with RUN: a file, or a name that `lstm-tui runs` lists",
     )
+    text.add_argument("--demo", action="store_true", help="play a show of two minutes, until a key is pressed")
     _add(text, ENCODING, TREAT)
     _add(parser.add_argument_group("The network"), PRESET, *NETWORK)
     _add(parser.add_argument_group("Its training"), *TRAINING, THREADS)
@@ -278,6 +282,30 @@ def bench_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def completion_parser() -> argparse.ArgumentParser:
+    """`lstm-tui completion`."""
+    parser = Parser(
+        "lstm-tui completion",
+        usage="SHELL",
+        description=(
+            "Prints what a shell has to be told so that the tab key completes commands, flags\n"
+            "and their values, and the names of corpora and presets."
+        ),
+        examples=(
+            "  # bash: in ~/.bashrc\n"
+            '  eval "$(lstm-tui completion bash)"\n'
+            "  # zsh: in ~/.zshrc\n"
+            '  eval "$(lstm-tui completion zsh)"\n'
+            "  # fish\n"
+            "  lstm-tui completion fish > ~/.config/fish/completions/lstm-tui.fish"
+        ),
+    )
+    which = parser.add_argument_group("Which")
+    which.add_argument("shell", choices=("bash", "zsh", "fish"), help="bash, zsh or fish")
+    _finish(parser)
+    return parser
+
+
 APP = Command(app_parser, "tui.commands.instrument")
 COMMANDS = {
     "corpora": Command(corpora_parser, "tui.commands.corpora"),
@@ -287,6 +315,7 @@ COMMANDS = {
     "runs": Command(runs_parser, "tui.commands.runs"),
     "presets": Command(presets_parser, "tui.commands.presets"),
     "bench": Command(bench_parser, "tui.commands.bench"),
+    "completion": Command(completion_parser, "tui.commands.completion"),
 }
 
 

@@ -67,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
         mind=settings.mind,
         loss_unit=settings.loss_unit,
         fps=float(fps),
+        demo=options.demo,
     )
     app.run()
     return app.return_code or DONE

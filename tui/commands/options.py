@@ -214,13 +214,14 @@ TREAT = Setting("treat", treatments, "LIST", f"what to do to the text first: any
 LENGTH = Setting(
     "length", whole, "N", "characters to write after the prime", 500, lambda n: require_whole("--length", n, 0, 10**12)
 )
+INKS = ("plain", "surprise")
 INK = Setting(
     "ink",
     str,
     "NAME",
     "what colour tells on a terminal: plain, or surprise, where the unlikely glows",
     "plain",
-    lambda name: require_one_of("--ink", name, ("plain", "surprise")),
+    lambda name: require_one_of("--ink", name, INKS),
 )
 FPS = Setting(
     "fps", number, "N", "updates a second; 5 suits a slow line", 15, lambda n: require_number("--fps", n, 0.5, 60)

@@ -35,6 +35,15 @@ def chance(gauges: Gauges) -> float | None:
     return math.log(len(gauges.vocabulary)) if gauges.vocabulary else None
 
 
+def seconds_left(gauges: Gauges) -> float | None:
+    """Return how long a run with a planned end has still to go; None for one without, and where nobody can say."""
+    training, step_seconds = gauges.training, gauges.step_seconds
+    if training is None or training.schedule != "cosine" or not step_seconds or not math.isfinite(step_seconds):
+        return None
+    steps = training.schedule_steps - gauges.step
+    return steps * step_seconds / max(0.1, 1.0 - gauges.validation_share) if steps > 0 else None
+
+
 def numbers(gauges: Gauges, unit: LossUnit = LossUnit.NATS) -> list[Number]:
     """Return what there is to say about training, in the order of the screen."""
     train, validation = unit.show(gauges.train_loss), unit.show(gauges.validation_loss)
@@ -42,7 +51,7 @@ def numbers(gauges: Gauges, unit: LossUnit = LossUnit.NATS) -> list[Number]:
     clock = units.duration(gauges.training_seconds)
     best = unit.show(gauges.best_validation_loss)
     share = units.percent(gauges.validation_share)
-    guess = chance(gauges)
+    guess, left = chance(gauges), seconds_left(gauges)
     step = units.whole(gauges.step)
     step = step if len(step) <= VALUE else units.characters(gauges.step)
     return [
@@ -51,7 +60,7 @@ def numbers(gauges: Gauges, unit: LossUnit = LossUnit.NATS) -> list[Number]:
         Number("validation", validation, unit.beside(gauges.validation_loss), f"val {validation}", 1),
         Number("best", best, "", f"best {best}", 5),
         Number("speed", speed, "characters", speed, 3),
-        Number("time", clock, "", clock, 4),
+        Number("time", clock, "" if left is None else f"{units.roughly(left)} left", clock, 4),
         Number("parameters", units.characters(gauges.parameters), "", "", 6),
         Number("validating", share, "of the time", "", 7),
         Number("by chance", unit.show(guess), unit.beside(guess), "", 8),

@@ -1,0 +1,107 @@
+"""A show that plays by itself: two minutes of what the instrument can do, over and over, until a hand comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.widgets.caption import Caption
+
+if TYPE_CHECKING:
+    from tui.app import LSTMApp
+
+COOLER, WARMER = "screen.turn('temperature', -1)", "screen.turn('temperature', 1)"
+# in one go: each turn leaves a mark in the text
+FAR_COOLER, FAR_WARMER, BACK = (f"screen.turn('temperature', {steps})" for steps in (-9, 18, -9))
+
+
+class Act(NamedTuple):
+    """A sentence that stands for some seconds, and what is done meanwhile."""
+
+    caption: str
+    seconds: float
+    actions: tuple[str, ...] = ()
+    """As Textual names them, the first at once and the others evenly over the time."""
+
+
+MOMENT = 0.5
+"""Seconds."""
+REST, INK = "screen.toggle_writing", "screen.next_ink"
+
+SHOW = (
+    Act("A network has just been born. It knows the alphabet, and nothing else: it writes noise.", 6),
+    Act("It reads Shakespeare. The loss falls: each next character surprises it a little less.", 12),
+    Act("Spaces, then syllables, then words: nobody has told it that there are any.", 14),
+    Act("Temperature down: it only dares what is likely.", 9, (FAR_COOLER,)),
+    Act("Temperature up: everything may come, and sense dissolves.", 9, (FAR_WARMER,)),
+    Act("Back to calm. The bars show what may come next, and how likely it is.", 8, (BACK,)),
+    Act("The writing rests, the bars still move: this is all that temperature does.", 9, (REST, *(WARMER,) * 9)),
+    Act("On it goes, in an ink that glows where it surprised itself.", 10, (*(COOLER,) * 9, REST, INK)),
+    Act(
+        "Single neurons follow something: a speaker's name, say, or a line's length.", 10, ("screen.find_neurons", INK)
+    ),
+    Act(
+        "Back in time: one passage, the same random numbers, from noise to now.",
+        12,
+        (INK, "screen.past", "screen.play"),
+    ),
+    Act("A race: three kinds of memory learn the same text, in the same time.", 3, ("screen.leave", "screen.race")),
+    Act("The plain one is quick; the gated ones remember longer. Who leads?", 16, ("focused.select",)),
+    Act("And from the beginning. Press any key, and it is yours.", 4, ("screen.end", "screen.start_over")),
+)
+
+
+class Demo:
+    """Directs the app.
+
+    Attributes:
+        going: Whether the show goes on; it ends once and for all.
+    """
+
+    def __init__(self, app: LSTMApp, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Prepare a show.
+
+        Args:
+            app: Is played on.
+            sleep: Lets seconds pass.
+        """
+        self._app, self._sleep = app, sleep
+        self.going = True
+
+    async def play(self) -> None:
+        """Play the show over and over, until `end`."""
+        while self.going:
+            for act in SHOW:
+                await self._play(act)
+
+    async def _play(self, act: Act) -> None:
+        seconds = act.seconds / max(1, len(act.actions))
+        for action in act.actions or ("",):
+            if action and self.going:
+                await self._app.run_action(action)
+            self._say(act.caption)
+            if seconds > 2 * MOMENT:
+                # a screen that is opened may come a moment later
+                await self._sleep(MOMENT)
+                self._say(act.caption)
+            await self._sleep(seconds - MOMENT if seconds > 2 * MOMENT else seconds)
+
+    def end(self) -> None:
+        """Leave the app to whoever has come."""
+        self.going = False
+        for screen in self._app.screen_stack:
+            screen.query(Caption).remove()
+        self._app.main.say("It is yours. ? has all keys, space pauses, [ and ] turn the temperature.")
+
+    def _say(self, caption: str) -> None:
+        """Let a sentence stand on the screen that is seen, and on no other."""
+        if not self.going:
+            return
+        for screen in self._app.screen_stack:
+            for shown in screen.query(Caption):
+                if screen is self._app.screen:
+                    shown.update(caption)
+                    return
+                shown.remove()
+        self._app.screen.mount(Caption(caption))
