@@ -24,8 +24,10 @@ from model import protocol, wire
 from model.autosave import Autosave
 from model.checkpoint import CheckpointError, load_checkpoint
 from model.config import SettingsError
+from model.left_behind import LeftBehind
 from model.live_run import LiveRun
 from model.race import Race
+from model.shelf import Shelf
 from model.threads import use_threads
 
 TURN_SECONDS = 0.008
@@ -54,6 +56,7 @@ class Engine:
         clock: Callable[[], float] = time.perf_counter,
         *,
         rescue: Path | None = None,
+        shelf: Shelf | None = None,
         threads: int | None = 1,
     ) -> None:
         """Begin with nothing to do.
@@ -62,11 +65,15 @@ class Engine:
             send: Takes each update.
             clock: Tells the time in seconds.
             rescue: Where the run is kept against accidents: every minute, and when the app is gone.
+            shelf: Where runs are kept that are left behind.
             threads: Processes that work out a training step; None uses as many as are quickest.
         """
         self._send, self._clock, self._rescue = send, clock, rescue
         self._autosave = Autosave(rescue, clock) if rescue is not None else None
-        self._runs = {protocol.MAIN: LiveRun(clock, threads=threads)}
+        main = LiveRun(clock, threads=threads)
+        main.leaving = self._leave
+        self._runs = {protocol.MAIN: main}
+        self._left = LeftBehind(shelf)
         self._loading: dict[str, Loading] = {}
         self._race: Race | None = None
         self._number = 0
@@ -90,7 +97,7 @@ class Engine:
                 run.writer.write_due(WRITING_SECONDS)
             run.measure()
         if self._autosave is not None:
-            self._autosave.turn(self._runs[protocol.MAIN].news_to_keep)
+            self._autosave.turn(self._named.news_to_keep)
         self.tell()
 
     @property
@@ -143,7 +150,7 @@ class Engine:
                 self._loading[run.name] = load_and_begin(run, command)
                 run.loading = 0.0
             case protocol.OpenCheckpoint():
-                self._loading[run.name] = load_and_open(run, command)
+                self._loading[run.name] = load_and_open(run, command, self._left)
                 run.loading = 0.0
             case protocol.NewNetwork():
                 run.start_over(command.network, command.training, train=command.train)
@@ -175,10 +182,46 @@ class Engine:
                 run.take_back()
             case protocol.Save():
                 run.save(Path(command.path))
+            case protocol.WritePassage():
+                run.write_passage(command)
+            case protocol.BringBack():
+                self._bring_back(run)
             case protocol.StartRace():
                 self._start_race(run, command)
             case protocol.EndRace():
                 self._end_race(run, command)
+
+    # --------------------------------------------------------------------------- what was left behind
+
+    @property
+    def _named(self) -> LiveRun:
+        """The main run, with the name that it would be kept under."""
+        return self._left.named(self._runs[protocol.MAIN])
+
+    def _leave(self) -> None:
+        """Put the main run aside: something else is about to take its place."""
+        run = self._runs[protocol.MAIN]
+        self._left.put(run)
+        run.left_behind = len(self._left)
+
+    def _bring_back(self, run: LiveRun) -> None:
+        if self._race is not None:
+            return
+        if run.name in self._loading:
+            del self._loading[run.name]
+            run.loading = None
+            run.say("the text is not read any further; the run goes on")
+            return
+        aside = self._left.take(run)
+        if aside is None:
+            run.say("no run was left behind here", "warning")
+            return
+        run.close()
+        aside.take_over(run, f"back to step {aside.gauges().step:,}")
+        aside.take_up()
+        aside.left_behind = len(self._left)
+        self._runs[protocol.MAIN] = aside
+        gc.collect()  # a half-done step and its trainer hold each other
 
     # ----------------------------------------------------------------------------------------- a race
 
@@ -207,7 +250,10 @@ class Engine:
                 if not main.save(Path(command.keep_in)):
                     return  # and why has been said: what was learnt before is not thrown away
                 kept = f"; the run before is kept in {command.keep_in}, at step {main.trainer.step:,}"
-            winner.take_over(main)
+            winner.take_over(main, f"{name}, from the race")
+            if main.trainer is not None:
+                self._left.rest(main)
+            winner.left_behind = len(self._left)
             winner.say(f"{name} goes on{kept}")
             del self._runs[name]
             self._runs[protocol.MAIN] = winner
@@ -224,10 +270,13 @@ class Engine:
         if not self.stopped:
             self.stopped = True
             self._finish_autosave()
-            run = self._runs[protocol.MAIN]
-            if save_to is not None and run.worth_saving:
+            run = self._named
+            worth = save_to is not None and run.worth_saving
+            if worth or self._left.busy:
                 self._tell((), saving=True)
-                run.save(Path(save_to))
+            self._left.finish()
+            if worth:
+                run.save(Path(str(save_to)))
             news = tuple(update for run in self._runs.values() if (update := run.take_news()) is not None)
             self._tell(news, stopped=True)
             run.close()
@@ -235,7 +284,8 @@ class Engine:
     def rescue(self) -> None:
         """Save what was trained when nobody is there any more to tell."""
         self._finish_autosave()
-        run = self._runs[protocol.MAIN]
+        self._left.finish()
+        run = self._named
         if self._rescue is not None and run.worth_saving and not self.stopped:
             run.save(self._rescue)
         run.close()
@@ -284,10 +334,11 @@ def load_and_begin(run: LiveRun, command: protocol.LoadCorpus) -> Loading:
     run.begin(corpus, command.network, command.training, train=command.train)
 
 
-def load_and_open(run: LiveRun, command: protocol.OpenCheckpoint) -> Loading:
+def load_and_open(run: LiveRun, command: protocol.OpenCheckpoint, left: LeftBehind) -> Loading:
     """Read a checkpoint and the text it was trained on; where that cannot be had, the network is played only."""
     path = Path(command.path)
     yield 0.0
+    left.finish()  # it may be one that is being written
     checkpoint = load_checkpoint(path)
     corpus: Corpus | None = None
     origin = checkpoint.corpus
@@ -296,10 +347,12 @@ def load_and_open(run: LiveRun, command: protocol.OpenCheckpoint) -> Loading:
             treatments = origin.treatment_set()
             corpus = yield from load(origin.source, encoding=origin.encoding, treatments=treatments)
             run.open(checkpoint, corpus, path, train=command.train)
+            left.note_file(run, path, checkpoint)
             return
         except (CorpusError, CheckpointError) as error:
             run.say(f"{path.name} can be played but not trained further: {error}", "warning")
     run.open(checkpoint, None, path, train=False)
+    left.note_file(run, path, checkpoint)
 
 
 # --------------------------------------------------------------------------------------- the process
@@ -314,11 +367,11 @@ def listen(pipe: BinaryIO, inbox: SimpleQueue[protocol.Command | None]) -> None:
         inbox.put(None)
 
 
-def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None, threads: int | None) -> None:
+def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None, shelf: Shelf | None, threads: int | None) -> None:
     """Run an engine until it is told to stop, or until the app is gone; then the run is saved to `rescue`."""
     inbox: SimpleQueue[protocol.Command | None] = SimpleQueue()
     threading.Thread(target=listen, args=(commands, inbox), daemon=True).start()
-    engine = Engine(lambda update: wire.send(updates, update), rescue=rescue, threads=threads)
+    engine = Engine(lambda update: wire.send(updates, update), rescue=rescue, shelf=shelf, threads=threads)
     try:
         while not engine.stopped:
             wait = engine.patience
@@ -340,13 +393,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="model.engine", description=main.__doc__)
     parser.add_argument("--threads", type=int, help="processes that work out a training step; the quickest number")
     parser.add_argument("--rescue", type=Path, help="where the run is saved if the app dies")
+    parser.add_argument("--shelf", type=Path, help="the folder of runs that were left behind")
     options = parser.parse_args()
     # the terminal's interrupt is for the app, which tells the engine to stop when it wants it to
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     updates = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     use_threads(1)
-    serve(sys.stdin.buffer, updates, options.rescue, options.threads)
+    shelf = Shelf(options.shelf) if options.shelf is not None else None
+    serve(sys.stdin.buffer, updates, options.rescue, shelf, options.threads)
     # the listening thread still waits for a command; an orderly shutdown of Python would wait for it
     sys.stderr.flush()
     os._exit(0)

@@ -90,6 +90,7 @@ class Learner:
         self.train_loss: float | None = None
         self.vitals: Vitals | None = None
         self._losses: list[Loss] = []
+        self._threads = threads
         self.parallel = Parallel(network, settings.seq_length, self.batches.B, threads=threads)
         self._updating = False
 
@@ -163,6 +164,11 @@ class Learner:
     def close(self) -> None:
         """Let other processes that helped end; it can go on alone."""
         self.parallel.close()
+
+    def take_up(self) -> None:
+        """Let other processes help again, as many as before."""
+        self.parallel.close()
+        self.parallel = Parallel(self.network, self.settings.seq_length, self.batches.B, threads=self._threads)
 
     # --------------------------------------------------------------------------- going back, and beginning anew
 

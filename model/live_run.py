@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,15 +17,18 @@ from corpora.info import Baselines
 from corpora.passages import Passages, index_passages
 from corpora.quotations import Quotations
 from corpora.vocabulary import Vocabulary
-from model.checkpoint import Checkpoint, save_checkpoint
+from model.checkpoint import Checkpoint, CheckpointError, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.curve import Curve
 from model.live import steer
 from model.network import Network
 from model.neuron_search import bundled, find_neurons
 from model.neurons import Neurons
 from model.news import News, Severity
+from model.passage import Passage
+from model.passage_writer import write_passage
 from model.progress import Event, Progress
-from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast
+from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast, WritePassage
 from model.recital import Recital
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
@@ -34,6 +39,9 @@ from model.writer import Writer
 
 RACER_MEMORY = MEMORY // 4
 """Bytes for the past of one that races, of which there can be four."""
+
+COPIES = 12
+"""Of the weights, that a trainer keeps of one kind or another: gradient, moments, the best, those to go back to."""
 
 SEARCH_SECONDS = 0.003
 """Of one slice of the search for neurons."""
@@ -47,6 +55,9 @@ class LiveRun:
         writer: None until there is a network.
         training: Whether training goes on by itself.
         steps_left: Steps still to do one by one.
+        kept_as: What it is called on the shelf; empty while nobody has asked.
+        left_behind: Runs that can be brought back in its place.
+        leaving: Is told before another network takes the place of the present one.
     """
 
     def __init__(self, clock: Callable[[], float], name: str = MAIN, *, threads: int | None = 1) -> None:
@@ -70,8 +81,13 @@ class LiveRun:
         self._passages: Sideline[Passages] | None = None
         self._search: Sideline[Neurons] | None = None
         self._recital: Recital | None = None
+        self._passage: Sideline[Passage] | None = None
+        self._own_file: tuple[Path, int, int] | None = None  # one that has the weights; their number, and its time
         self._watched = False
         self._news = News(name)
+        self.kept_as = ""
+        self.left_behind = 0
+        self.leaving: Callable[[], None] | None = None
 
     # ------------------------------------------------------------------------------------ its network
 
@@ -107,12 +123,13 @@ class LiveRun:
         else:
             trainer = resume_trainer(checkpoint, corpus, clock=self.clock, threads=self.threads)
             network = trainer.player
-        self.sampling = checkpoint.sampling
         rng = np.random.default_rng(checkpoint.training.seed)
         state = checkpoint.generators.get(self.name)
         if state is not None:
             rng.bit_generator.state = state
-        self._install(network, Vocabulary(checkpoint.vocabulary), trainer, rng, path.name)
+        curve = Curve.of(checkpoint.progress)
+        self._install(network, Vocabulary(checkpoint.vocabulary), trainer, rng, path.name, curve)
+        self.sampling = checkpoint.sampling
         if self.writer is not None:
             self.writer.steer(self.sampling)
         self._settings = checkpoint.training
@@ -124,20 +141,54 @@ class LiveRun:
         """Expect the text of `other`: what is worked out of it is worked out once for both."""
         self._corpus, self._baselines, self._passages = other._corpus, other._baselines, other._passages
 
-    def take_over(self, other: LiveRun) -> None:
+    def take_over(self, other: LiveRun, label: str) -> None:
         """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
-        label = f"{self.name}, from the race"
-        self.name = other.name
+        self.name, self.leaving = other.name, other.leaving
         self._news.tell_anew(self.name)
         if self.writer is not None:
             self.writer.take()  # which belongs to the racer's own page
             self.writer.change_sampler(self.writer.sampler, label)
+        self.watch(on=other._watched)
         self.steer(replace(self.sampling, rate=other.sampling.rate))
         self.write(on=other._sampling_wanted)
 
+    def put_aside(self) -> LiveRun:
+        """A run that is this one as it is now, and rests; another network may then take the place of this one's."""
+        aside = copy.copy(self)
+        aside._news = copy.copy(self._news)
+        aside.loading = aside._search = aside._recital = aside._passage = None
+        if self.writer is not None:
+            aside.writer = Writer(self.writer.sampler, self.clock)
+            aside.writer.quotations = self.writer.quotations
+        if self.trainer is not None:
+            self.trainer.put_aside()
+        return aside
+
+    def take_up(self) -> None:
+        """Go on where it was put aside; it counts as changed, since other runs may have been saved meanwhile."""
+        if self.trainer is not None:
+            self.trainer.take_up()
+        self._kept_step = self._copied_step = 0
+
+    @property
+    def bytes(self) -> int:
+        """Roughly what it keeps in memory."""
+        if self._network is None:
+            return 0
+        snapshots = self.trainer.timeline.steps if self.trainer is not None and self.trainer.timeline else ()
+        return 4 * len(self._network.parameters) * (COPIES + len(snapshots))
+
     def _install(
-        self, network: Network, vocabulary: Vocabulary, trainer: Trainer | None, rng: np.random.Generator, label: str
+        self,
+        network: Network,
+        vocabulary: Vocabulary,
+        trainer: Trainer | None,
+        rng: np.random.Generator,
+        label: str,
+        curve: Curve | None = None,
     ) -> None:
+        if self.leaving is not None and self._network is not None:
+            self.leaving()
         sampler = Sampler(network, vocabulary, self.sampling, rng)
         if self.writer is None:
             self.writer = Writer(sampler, self.clock)
@@ -160,13 +211,14 @@ class LiveRun:
             self.writer.quotations = None
         self._corpus = corpus.info if corpus else None
         self._progress = trainer.progress() if trainer else None
-        self._opened = self._search = self._recital = None
+        self._opened = self._search = self._recital = self._passage = self._own_file = None
         if trainer is not None:
             memory = MEMORY if self.name == MAIN else RACER_MEMORY
             trainer.timeline = Timeline(len(network.parameters), memory=memory)
             trainer.timeline.see(trainer.step, network.parameters.values)
         self._kept_step = self._copied_step = 0
-        self._news.begin()
+        self.kept_as = ""
+        self._news.begin(curve)
 
     def close(self) -> None:
         """Let other processes that help with the training end."""
@@ -191,7 +243,14 @@ class LiveRun:
         if self.trainer is None or self.writer is None:
             return None
         rng = self.writer.sampler.rng
-        return checkpoint_of(self.trainer, self.sampling, {self.name: rng.bit_generator.state})
+        whole = checkpoint_of(self.trainer, self.sampling, {self.name: rng.bit_generator.state})
+        told = {**self._news.curve.told(), "kept_as": self.kept_as}
+        return replace(whole, progress={**whole.progress, **told})
+
+    @property
+    def corpus_name(self) -> str:
+        """Of the text that it learns; empty where there is none."""
+        return self._corpus.name if self._corpus is not None else ""
 
     def save(self, path: Path) -> bool:
         """Write the run to `path`, and say so or say why not; returns whether there is a file now."""
@@ -199,6 +258,9 @@ class LiveRun:
         if checkpoint is None:
             self.say("there is nothing to save yet: no network has been trained here", "warning")
             return False
+        return self._write(checkpoint, path)
+
+    def _write(self, checkpoint: Checkpoint, path: Path) -> bool:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             save_checkpoint(checkpoint, path)
@@ -206,7 +268,29 @@ class LiveRun:
             self.say(f"could not save {path}: {error.strerror or error}", "error")
             return False
         self.say(f"saved {path} at step {checkpoint.step:,}")
+        self.is_in(path)
         return True
+
+    def is_in(self, path: Path) -> None:
+        """Remember that the weights as they are now are in a file of the person's own."""
+        with suppress(OSError):
+            self._own_file = path, self._weights, path.stat().st_mtime_ns
+
+    def write_passage(self, wish: WritePassage) -> None:
+        """Begin to write a passage from the weights of this moment, which are in a file then."""
+        checkpoint = self.checkpoint() or self._opened
+        if checkpoint is None:
+            self.say("there is no network yet that could write", "warning")
+            return
+        path = self._file_of_the_weights()
+        if path is None:
+            path = Path(wish.path)
+            if not self._write(checkpoint, path):
+                return
+        work = write_passage(
+            checkpoint, path, prime=wish.prime, length=wish.length, seed=wish.seed, sampling=wish.sampling
+        )
+        self._passage = Sideline(bundled(work, self.clock, SEARCH_SECONDS), self.clock, AWAITED)
 
     # --------------------------------------------------------------------------------------- its work
 
@@ -261,11 +345,39 @@ class LiveRun:
             for past in self._recital.turn(busy=self.busy):
                 self._news.recall(past)
 
+        if self._passage is not None:
+            self._turn_passage(self._passage)
+
+    def _file_of_the_weights(self) -> Path | None:
+        """The person's own file that has the weights of this moment, where there is one."""
+        if self._own_file is not None:
+            path, weights, time = self._own_file
+            with suppress(OSError):
+                if weights == self._weights and path.stat().st_mtime_ns == time:
+                    return path
+        return None
+
+    def _turn_passage(self, work: Sideline[Passage]) -> None:
+        try:
+            work.turn(busy=self.busy)
+        except (OSError, CheckpointError) as error:
+            self.say(f"the passage cannot be written: {error}", "error")
+            self._passage = None
+            return
+        if work.result is not None:
+            self._news.recite(work.result)
+            self._passage = None
+
     @property
     def measuring(self) -> bool:
         """Whether there is some of that left to do."""
         of_text = any(work is not None and not work.done for work in (self._baselines, self._passages))
-        return of_text or self._search is not None or (self._recital is not None and self._recital.busy)
+        return (
+            of_text
+            or self._search is not None
+            or self._passage is not None
+            or (self._recital is not None and self._recital.busy)
+        )
 
     def find_neurons(self) -> None:
         """Begin to find out which units follow what in the text, by the weights of this moment."""
@@ -395,6 +507,8 @@ class LiveRun:
             baselines=self._baselines.result if self._baselines else None,
             loading=self.loading,
             snapshots=trainer.timeline.steps if trainer is not None and trainer.timeline is not None else (),
+            kept_as=self.kept_as,
+            left_behind=self.left_behind,
         )
         if progress is None:
             return gauges if self._opened is None else as_saved(gauges, self._opened)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
+from model.curve import Curve, few, merge_neighbours
 from model.neurons import Neurons
+from model.passage import Passage
 from model.past import Past
 from model.progress import Event, Loss, Progress
 from model.protocol import Gauges, LossPoint, Notice, RunUpdate, Written
 
 LOSS_BACKLOG = 2_000
 """Losses that may wait for an update; beyond it neighbours are merged."""
+
+LOSS_MEMORY = 4_000
+"""Losses that are remembered when they were told, as many as a screen keeps."""
 
 NOTICE_BACKLOG = 100
 
@@ -31,25 +36,34 @@ class News:
         self._events: list[Event] = []
         self._neurons: Neurons | None = None
         self._past: dict[int, Past] = {}
+        self._passage: Passage | None = None
         self._told: Gauges | None = None
         # told already, of this network
         self._past_losses: list[LossPoint] = []
         self._past_validations: list[LossPoint] = []
         self._past_events: list[Event] = []
 
-    def begin(self) -> None:
-        """Another network takes the place of the present one; what was told of that is not told any more."""
+    def begin(self, curve: Curve | None = None) -> None:
+        """Another network takes the place of the present one; what was told of that is not told any more.
+
+        Args:
+            curve: Its losses so far, where it has any.
+        """
         self._fresh = True
         self._losses, self._validations, self._events = [], [], []
-        self._past_losses, self._past_validations, self._past_events = [], [], []
+        self._past_losses, self._past_validations = ([*curve.losses], [*curve.validations]) if curve else ([], [])
+        self._past_events = []
         self._neurons, self._past = None, {}
 
     def tell_anew(self, run: str) -> None:
         """Tell all that was told of this network once more, as news of `run`, which it is from now on."""
         self._run, self._fresh, self._told = run, True, None
-        self._losses = self._past_losses + self._losses
-        self._validations = self._past_validations + self._validations
-        self._events = self._past_events + self._events
+
+    @property
+    def curve(self) -> Curve:
+        """The losses of this network so far, thinned as a file has them."""
+        losses, validations = self._past_losses + self._losses, self._past_validations + self._validations
+        return Curve(few(losses), few(validations))
 
     def find(self, neurons: Neurons) -> None:
         """Tell what the units are about."""
@@ -58,6 +72,10 @@ class News:
     def recall(self, past: Past) -> None:
         """Tell what the network wrote at an earlier step."""
         self._past[past.step] = past
+
+    def recite(self, passage: Passage) -> None:
+        """Hand out a passage that was asked for."""
+        self._passage = passage
 
     def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
@@ -73,7 +91,7 @@ class News:
         """Tell of an increment."""
         self._losses += points(progress.losses)
         self._validations += points(progress.validations)
-        self._losses = thinned(self._losses)
+        self._losses = thinned(self._losses, LOSS_BACKLOG)
         for incident in progress.incidents:
             self.say(incident, "warning")
         for event in progress.events:
@@ -82,26 +100,31 @@ class News:
     def take(self, gauges: Gauges, written: Written | None) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
         news = (written, self._losses, self._validations, self._events, self._notices, self._neurons, self._past)
-        if gauges == self._told and not any(news):
+        if gauges == self._told and not any(news) and self._passage is None:
             return None
+        losses = self._past_losses + self._losses
+        validations = self._past_validations + self._validations
+        events = self._past_events + self._events
         update = RunUpdate(
             gauges=gauges,
             fresh=self._fresh,
-            losses=tuple(self._losses),
-            validations=tuple(self._validations),
-            events=tuple(self._events),
+            losses=tuple(losses if self._fresh else self._losses),
+            validations=tuple(validations if self._fresh else self._validations),
+            events=tuple(events if self._fresh else self._events),
+            again=len(self._past_losses) if self._fresh else 0,
             written=(written,) if written else (),
             notices=tuple(self._notices),
             neurons=self._neurons,
             past=tuple(self._past.values()),
+            passage=self._passage,
             run=self._run,
         )
         self._told, self._fresh = gauges, False
-        self._past_losses = thinned(self._past_losses + self._losses)
-        self._past_validations = thinned(self._past_validations + self._validations)
-        self._past_events = [*self._past_events, *self._events][-EVENT_BACKLOG:]
+        self._past_losses = thinned(losses, LOSS_MEMORY)
+        self._past_validations = thinned(validations, LOSS_MEMORY)
+        self._past_events = events[-EVENT_BACKLOG:]
         self._losses, self._validations, self._events, self._notices = [], [], [], []
-        self._neurons, self._past = None, {}
+        self._neurons, self._past, self._passage = None, {}, None
         return update
 
 
@@ -110,13 +133,6 @@ def points(losses: tuple[Loss, ...]) -> list[LossPoint]:
     return [LossPoint(loss.step, loss.loss) for loss in losses]
 
 
-def thinned(points: list[LossPoint]) -> list[LossPoint]:
+def thinned(points: list[LossPoint], most: int) -> list[LossPoint]:
     """No more losses than may be kept."""
-    return merge_neighbours(points) if len(points) > LOSS_BACKLOG else points
-
-
-def merge_neighbours(points: list[LossPoint]) -> list[LossPoint]:
-    """Half as many points, each the mean of two; a last odd one stays."""
-    pairs = zip(points[::2], points[1::2], strict=False)
-    merged = [LossPoint(second.step, (first.loss + second.loss) / 2) for first, second in pairs]
-    return merged + points[len(merged) * 2 :]
+    return merge_neighbours(points) if len(points) > most else points

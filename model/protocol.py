@@ -15,6 +15,7 @@ from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require
 from model.neurons import Neurons
 from model.outlook import Outlook
+from model.passage import Passage
 from model.past import Past
 from model.progress import Event, Vitals
 
@@ -247,6 +248,28 @@ class ShowPast:
     run: str = MAIN
 
 
+@dataclass(frozen=True, slots=True)
+class WritePassage:
+    """Write a passage with the weights of this moment, to be kept; the answer is the `passage` of a later update.
+
+    They are saved first, to `path`, unless they are in a file of the person's own already.
+    """
+
+    path: str
+    length: int = 2_000
+    seed: int = 0
+    prime: str = ""
+    sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class BringBack:
+    """Go on with the run that was left behind last, exactly where it was; a text that is being read is let be."""
+
+    run: str = MAIN
+
+
 Command = (
     LoadCorpus
     | NewNetwork
@@ -267,6 +290,8 @@ Command = (
     | Watch
     | FindNeurons
     | ShowPast
+    | WritePassage
+    | BringBack
     | Acknowledge
     | Stop
 )
@@ -333,6 +358,10 @@ class Gauges:
     """Time spent in training, validation included, since the network was made."""
     snapshots: tuple[int, ...] = ()
     """Steps at which the network can still be seen as it was, rising; `model.timeline` bounds their number."""
+    kept_as: str = ""
+    """What the run is called on the shelf of earlier runs; empty before it is kept there."""
+    left_behind: int = 0
+    """Runs that can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +439,10 @@ class RunUpdate:
     """What was found since the last update."""
     past: tuple[Past, ...] = ()
     """Passages by the network as it was, of each step the latest news."""
+    passage: Passage | None = None
+    """One that was asked for."""
+    again: int = 0
+    """How many of the losses it had already when it took its place: it was saved or left behind, and is back."""
     run: str = MAIN
 
 

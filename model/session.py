@@ -73,13 +73,16 @@ class EngineSession:
         self._listener: threading.Thread | None = None
 
     @classmethod
-    def start(cls, log_path: Path, *, threads: int | None = 1, rescue: Path | None = None) -> EngineSession:
+    def start(
+        cls, log_path: Path, *, threads: int | None = 1, rescue: Path | None = None, shelf: Path | None = None
+    ) -> EngineSession:
         """Start the engine process and return at once, while it is still importing.
 
         Args:
             log_path: Receives what the process prints, which is nothing while all is well.
             threads: Processes that work out a training step; None uses as many as are quickest.
             rescue: Where the run is saved if this process dies without saying goodbye.
+            shelf: The folder of runs that were left behind.
         """
         log_path.parent.mkdir(parents=True, exist_ok=True)
         # -P keeps a model.py in the user's folder from being taken for ours
@@ -88,6 +91,8 @@ class EngineSession:
             command += ["--threads", str(threads)]
         if rescue is not None:
             command += ["--rescue", str(rescue)]
+        if shelf is not None:
+            command += ["--shelf", str(shelf)]
         with log_path.open("wb") as log:
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True

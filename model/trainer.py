@@ -150,6 +150,13 @@ class Trainer(Learner):
         while self._updating and self._slices is not None:
             self._advance()
 
+    def put_aside(self) -> None:
+        """Rest between two steps, alone; a step that is half done is given up, and done again after `take_up`."""
+        self.settle()
+        self._slices = None
+        self.rng.bit_generator.state = self.rng_state
+        self.close()
+
     def _advance(self) -> bool:
         """Do one slice; whether it was the last of its step."""
         if self._slices is None:

@@ -24,6 +24,7 @@ from tui.demo import Demo
 from tui.line import swallowed
 from tui.pace import Pace
 from tui.palette import TableProvider
+from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
 from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
@@ -98,6 +99,7 @@ class LSTMApp(App[None]):
         user = paths()
         self._settings_file = settings_file(config_dir or user.config)
         self._run_file = last_run(state_dir or user.state)
+        self._shelf = RunShelf(self._run_file.parent)
         self.main = MainScreen(
             session.send,
             network=network or NetworkSettings(),
@@ -107,6 +109,7 @@ class LSTMApp(App[None]):
             loss_unit=loss_unit,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
+            shelf=self._shelf,
         )
         self.main.ink, self.main.mind = ink, mind
         self._first_ink, self._first_mind = self.main.ink, mind
@@ -202,6 +205,8 @@ class LSTMApp(App[None]):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
             await self.session.stop(save_to=str(self._run_file))
             self._remember()
+            self._shelf.adopt_last()
+            self._shelf.prune()
         finally:
             self.exit()
 
@@ -239,7 +244,7 @@ class LSTMApp(App[None]):
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
         yield SystemCommand(
             "Screenshot",
-            "Save a picture of the screen in the current folder.",
+            "Save the screen as an SVG picture in the current folder.",
             lambda: self.call_after_refresh(self._save_picture),
         )
         yield SystemCommand("Quit", "Save the run and leave.", self.action_quit)

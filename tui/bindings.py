@@ -42,6 +42,15 @@ KEYS: tuple[Key, ...] = (
         "Training",
         "start_over",
     ),
+    Key(
+        "bring-back",
+        "ctrl+z",
+        "ctrl+z",
+        "Bring back",
+        "Bring back the run that was left behind: by starting over, or for another text.",
+        "Training",
+        "bring_back",
+    ),
     Key("recipe", "p", "p", "Recipe", "All settings of network and training, and presets.", "Training", "recipe"),
     Key("events", "e", "e", "Events", "What has happened in this run, step by step.", "Training", "events"),
     Key(
@@ -129,6 +138,16 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("begin", "b", "b", "Begin", "Choose the words that it begins with.", "Writing", "begin_with"),
     Key("ink", "i", "i", "Ink", "Colour the written text by surprise, or by a neuron.", "Writing", "next_ink"),
+    Key(
+        "save-sample",
+        "ctrl+t",
+        "ctrl+t",
+        "Save a sample",
+        "Write a passage to a file, with a recipe that writes the same passage again.",
+        "Writing",
+        "save_sample",
+    ),
+    Key("copy-sample", "y", "y", "Copy", "Copy all of the written text to the clipboard.", "Writing", "copy_sample"),
     Key("clear", "ctrl+l", "ctrl+l", "Clear", "Clear the written text from the screen.", "Writing", "clear"),
     Key("unit", "u", "u", "Unit", "Show losses in nats, in bits, or as perplexity.", "Loss", "look('unit')"),
     Key("log", "l", "l", "Log axis", "Use a logarithmic axis for the loss, or a linear one.", "Loss", "look('axis')"),
@@ -144,6 +163,7 @@ KEYS: tuple[Key, ...] = (
         "past",
     ),
     Key("race", "ctrl+r", "ctrl+r", "Race", "Let two to four networks race on this text.", "Race", "race"),
+    Key("runs", "R", "R", "Earlier runs", "Go on with an earlier run, play it, or compare some.", "Runs", "runs"),
     Key(
         "find-neurons",
         "f",
@@ -241,7 +261,29 @@ PAST_TOO = frozenset({"help", "unit", "log", "zoom", *(key.id for key in KEYS if
 """What that screen has of the others: all that changes how a passage is drawn, or how the loss is looked at."""
 PAST_FOOTER = ("earlier", "later", "play", "leave-past", "temperature-down", "temperature-up", "help", "quit")
 
-OTHER_KEYS = (*RACE_KEYS, *PAST_KEYS)
+RUN_KEYS: tuple[Key, ...] = (
+    Key(
+        "go-on-with",
+        "enter",
+        "enter",
+        "Go on",
+        "Among earlier runs: go on with this one, optimiser and all.",
+        "Runs",
+        "go_on",
+    ),
+    Key("play-run", "p", "p", "Play", "Among earlier runs: open this one and let it write only.", "Runs", "play"),
+    Key("mark-run", "space", "space", "Mark", "Among earlier runs: mark two or more to compare them.", "Runs", "mark"),
+    Key("find-run", "slash", "/", "Find", "Among earlier runs: type words of a name, text or network.", "Runs", "find"),
+    Key("name-run", "n", "n", "Name", "Among earlier runs: give this one a name, to be kept for good.", "Runs", "name"),
+    Key("delete-run", "delete,d", "d", "Delete", "Among earlier runs: throw this one away.", "Runs", "delete"),
+    Key("leave-runs", "escape,R", "esc", "Back", "Among earlier runs: back to the present one.", "Runs", "leave"),
+)
+"""What only the screen of earlier runs has."""
+RUNS_TOO = frozenset({"help", "unit", "log"})
+"""What that screen has of the others: how losses are looked at."""
+RUNS_FOOTER = ("go-on-with", "play-run", "mark-run", "find-run", "name-run", "delete-run", "leave-runs", "help", "quit")
+
+OTHER_KEYS = (*RACE_KEYS, *PAST_KEYS, *RUN_KEYS)
 """Those of other screens than the main one."""
 
 FOOTER = (
@@ -270,8 +312,13 @@ GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 FOLLOW = Binding("end", "follow", "Follow the writing", show=False)
 """Not in the table: it is for panels that have no end of their own to go to."""
 
-TYPED: frozenset[str] = frozenset(key.id for key in KEYS if len(key.shown) == 1 or key.shown == "space")
+TYPED: frozenset[str] = frozenset(key.id for key in (*KEYS, *RUN_KEYS) if len(key.shown) == 1 or key.shown == "space")
 """What a text field takes for itself."""
+
+
+def shown(id: str) -> str:  # noqa: A002
+    """Return a key as people write it."""
+    return next(key.shown for key in (*KEYS, *OTHER_KEYS) if key.id == id)
 
 
 def screen_bindings() -> list[BindingType]:
@@ -287,6 +334,11 @@ def race_bindings() -> list[BindingType]:
 def past_bindings() -> list[BindingType]:
     """Bindings of the time machine."""
     return [_binding(key, PAST_FOOTER) for key in (*(key for key in KEYS if key.id in PAST_TOO), *PAST_KEYS)]
+
+
+def runs_bindings() -> list[BindingType]:
+    """Bindings of the screen of earlier runs."""
+    return [_binding(key, RUNS_FOOTER) for key in (*(key for key in KEYS if key.id in RUNS_TOO), *RUN_KEYS)]
 
 
 def app_bindings() -> list[BindingType]:

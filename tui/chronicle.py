@@ -39,7 +39,8 @@ def happened(before: Gauges, update: RunUpdate) -> Iterator[Event]:
     """
     now = update.gauges
     if update.fresh:
-        begun = update.losses[0].step - 1 if update.losses else now.step
+        new = update.losses[update.again :]
+        begun = new[0].step - 1 if new else now.step
         yield Event(begun, str(describe_run(now)) or "a new run", begins=True)
         before = Gauges(network=now.network, training=now.training, learning_rate=now.learning_rate)
     yield from (Event(now.step, notice.text, notice.severity) for notice in update.notices)

@@ -50,6 +50,7 @@ def app_parser() -> argparse.ArgumentParser:
             "  lstm-tui train        train without the screen\n"
             "  lstm-tui sample       let a trained network write\n"
             "  lstm-tui eval         measure a trained network on a text\n"
+            "  lstm-tui runs         earlier runs that can be gone on with\n"
             "  lstm-tui presets      whole recipes by name\n"
             "  lstm-tui bench        how fast this machine is\n"
             "  lstm-tui completion   let the tab key complete all this\n"
@@ -67,8 +68,9 @@ def app_parser() -> argparse.ArgumentParser:
             "  git log | lstm-tui -\n"
             "  # play a network that was saved\n"
             "  lstm-tui hamlet.safetensors\n"
-            "  # go on with the last run\n"
+            "  # go on with the last run, or with an earlier one\n"
             "  lstm-tui --resume\n"
+            "  lstm-tui --resume shakespeare-0514-142310\n"
             "  # a show that plays by itself\n"
             "  lstm-tui --demo"
         ),
@@ -81,7 +83,11 @@ def app_parser() -> argparse.ArgumentParser:
         help="a file, several, a folder, - for standard input, a corpus' name, or a saved network to play",
     )
     text.add_argument(
-        "--resume", nargs="?", const="", metavar="RUN", help="go on with the last run, or with the one saved as RUN"
+        "--resume",
+        nargs="?",
+        const="",
+        metavar="RUN",
+        help="go on with the last run, or with RUN: a file, or a name that `lstm-tui runs` lists",
     )
     text.add_argument("--demo", action="store_true", help="play a show of two minutes, until a key is pressed")
     _add(text, ENCODING, TREAT)
@@ -134,7 +140,7 @@ def sample_parser() -> argparse.ArgumentParser:
     """`lstm-tui sample`."""
     parser = Parser(
         "lstm-tui sample",
-        usage="FILE [options]",
+        usage="FILE [options]\n       lstm-tui sample --recipe FILE.json",
         description=(
             "Lets a trained network write to standard output, character by character. On a\n"
             "terminal, control characters are made visible; into a pipe or a file everything\n"
@@ -146,12 +152,17 @@ def sample_parser() -> argparse.ArgumentParser:
             "  # always the likeliest character\n"
             "  lstm-tui sample play.safetensors --temperature 0 --length 200\n"
             "  # a page, another one for every seed\n"
-            "  lstm-tui sample play.safetensors --length 3000 --seed 7 > page.txt"
+            "  lstm-tui sample play.safetensors --length 3000 --seed 7 > page.txt\n"
+            "  # a passage that the app saved (ctrl+t), once more\n"
+            "  lstm-tui sample --recipe shakespeare-1240-sample.json"
         ),
     )
-    _add_network(parser)
+    _add_network(parser, "?")
     writing = parser.add_argument_group("Writing")
-    writing.add_argument("--prime", default="", metavar="TEXT", help="what the network reads first, and goes on from")
+    writing.add_argument("--prime", metavar="TEXT", help="what the network reads first, and goes on from")
+    writing.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="write a saved passage again, to the letter; takes nothing else"
+    )
     _add(writing, LENGTH, *SAMPLING, SAMPLING_SEED, INK)
     _finish(parser)
     return parser
@@ -201,6 +212,31 @@ def corpora_parser() -> argparse.ArgumentParser:
     what = parser.add_argument_group("Which")
     what.add_argument("names", nargs="*", metavar="NAME", help="tell all about these, with their first lines")
     _finish(parser, json="print one JSON object a corpus, one a line")
+    return parser
+
+
+def runs_parser() -> argparse.ArgumentParser:
+    """`lstm-tui runs`."""
+    parser = Parser(
+        "lstm-tui runs",
+        usage="[WORD ...] [--json]",
+        description=(
+            "Lists the earlier runs that the app has kept, the newest first: those it was left\n"
+            "with, and those that another text or a new network took the place of. The newest\n"
+            "20 are kept, and all that were given a name in the app (R, then n)."
+        ),
+        examples=(
+            "  # what can be gone on with\n"
+            "  lstm-tui runs\n"
+            "  # only those on Shakespeare with a GRU\n"
+            "  lstm-tui runs shakespeare gru\n"
+            "  # go on with one of them\n"
+            "  lstm-tui --resume shakespeare-0514-142310"
+        ),
+    )
+    what = parser.add_argument_group("Which")
+    what.add_argument("words", nargs="*", metavar="WORD", help="only those whose name, text or network has these words")
+    _finish(parser, json="print one JSON object a run, one a line, with its loss curve")
     return parser
 
 
@@ -276,6 +312,7 @@ COMMANDS = {
     "train": Command(train_parser, "tui.commands.train"),
     "sample": Command(sample_parser, "tui.commands.sample"),
     "eval": Command(evaluate_parser, "tui.commands.evaluate"),
+    "runs": Command(runs_parser, "tui.commands.runs"),
     "presets": Command(presets_parser, "tui.commands.presets"),
     "bench": Command(bench_parser, "tui.commands.bench"),
     "completion": Command(completion_parser, "tui.commands.completion"),
@@ -296,9 +333,10 @@ def _add_text(group: argparse._ActionsContainer, count: str = "*") -> None:
     )
 
 
-def _add_network(parser: argparse.ArgumentParser) -> None:
+def _add_network(parser: argparse.ArgumentParser, count: str | None = None) -> None:
     network = parser.add_argument_group("The network")
-    network.add_argument("file", type=Path, metavar="FILE", help="a .safetensors file that the app or `train` saved")
+    about = "a .safetensors file that the app or `train` saved"
+    network.add_argument("file", nargs=count, type=Path, metavar="FILE", help=about)
 
 
 class _Version(argparse.Action):

@@ -16,6 +16,8 @@ from model.presets import PRESETS
 from tui.commands.arguments import APP, COMMANDS
 from tui.commands.errors import DONE
 from tui.commands.options import ENCODING, INKS, TREATMENTS
+from tui.run_shelf import RunShelf
+from tui.settings import paths
 
 KNOWN: dict[str, tuple[str, ...]] = {
     "cell": CELLS,
@@ -48,7 +50,7 @@ def complete() -> None:
     for action in parser._actions:
         names = tuple(candidates(action.dest, command))
         if names:
-            action.completer = Names(names, files=action.dest == "text")  # type: ignore[attr-defined]
+            action.completer = Names(names, files=action.dest in ("text", "resume"))  # type: ignore[attr-defined]
     argcomplete.autocomplete(parser, always_complete_options="long")
 
 
@@ -59,6 +61,8 @@ def candidates(setting: str, command: str | None) -> Iterator[str]:
         yield from BY_NAME
         if command is None:
             yield from COMMANDS
+    elif setting == "resume":
+        yield from (run.name for run in RunShelf(paths().last_run.parent).runs())
     elif setting == "names":
         yield from PRESETS if command == "presets" else BY_NAME
 

@@ -23,6 +23,7 @@ from tui.commands.asked import asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
 from tui.commands.options import ENCODING, FPS, NETWORK, PRESET, SAMPLING, TRAINING, TREAT, asked_threads
 from tui.opening import Opening
+from tui.run_shelf import RunNameError, RunShelf
 from tui.settings import Paths, load_settings, paths
 from tui.whole_file import whole_file
 
@@ -47,9 +48,11 @@ def run(options: argparse.Namespace) -> int:
     )
     sources = terminal_input(opening.sources, user.standard_input)
     user.last_run.parent.mkdir(parents=True, exist_ok=True)
-    session = EngineSession.start(user.state / "engine.log", threads=threads, rescue=user.last_run)
+    shelf = user.last_run.parent
+    session = EngineSession.start(user.state / "engine.log", threads=threads, rescue=user.last_run, shelf=shelf)
     for command in replace(opening, sources=sources).commands():
         session.send(command)
+    RunShelf(shelf).adopt_last()  # before the engine saves another run there
     with unburdened():
         from tui.app import LSTMApp
 
@@ -120,8 +123,15 @@ def looks_saved(path: Path) -> bool:
 
 
 def _saved_run(name: str, user: Paths) -> Path:
-    if name:
+    if name and (name.endswith(".safetensors") or os.path.lexists(name)):
         return _existing(Path(name))
+    if name:
+        try:
+            found = RunShelf(user.last_run.parent).find(name)
+        except RunNameError as error:
+            raise WorkError(str(error)) from None
+        assert found.path is not None
+        return found.path
     if not user.last_run.is_file():
         raise WorkError(f"there is no last run to go on with yet; leaving the app saves it as {user.last_run}")
     return user.last_run

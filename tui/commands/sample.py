@@ -9,13 +9,10 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-import numpy as np
-
-from corpora.vocabulary import Vocabulary
 from model.checkpoint import load_checkpoint
-from model.sampling import Sampler
+from model.passage_writer import sampler_of
 from model.threads import use_threads
-from tui.commands.errors import DONE, say
+from tui.commands.errors import DONE, UsageError, say
 from tui.commands.options import INK, LENGTH, SAMPLING, SAMPLING_SEED, settled
 from tui.sanitize import sanitize
 from tui.settings import load_settings, paths
@@ -25,15 +22,19 @@ FLUSH_SECONDS = 0.03
 
 def run(options: argparse.Namespace) -> int:
     """Write; the exit code."""
+    if options.recipe is not None:
+        from tui.commands.rewrite import rewrite
+
+        return rewrite(options)
+    if options.file is None:
+        raise UsageError("FILE is missing: a network that the app or `train` saved, or --recipe and a saved passage's")
     length, seed, ink = LENGTH.value(options), SAMPLING_SEED.value(options), INK.value(options)
     settings = settled(load_settings(paths().settings).sampling, SAMPLING, options)
     checkpoint = load_checkpoint(options.file)
     # a single stream's products are too small to share
     use_threads(1)
-    network = checkpoint.build_network()
-    network.rest()
-    sampler = Sampler(network, Vocabulary(checkpoint.vocabulary), settings, np.random.default_rng(int(seed)))
-    prime, unknown = sampler.restart(options.prime)
+    sampler = sampler_of(checkpoint, settings, int(seed))
+    prime, unknown = sampler.restart(options.prime or "")
     if unknown:
         names = ", ".join(repr(character) for character in unknown)
         say(f"the network does not know {names}; left out of the prime")

@@ -22,10 +22,11 @@ from corpora.info import CorpusInfo, Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import Command, Gauges, RunState, RunUpdate
-from tui import chronicle
-from tui.bindings import screen_bindings, working_bindings
+from tui import chronicle, units
+from tui.bindings import screen_bindings, shown, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
+from tui.run_shelf import RunShelf
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
@@ -47,6 +48,7 @@ from tui.widgets.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
     # the other screens are imported when they are first asked for: this one is to be seen soon
+    from model.passage import Passage
     from tui.screens.open_text import TextChoice
 
 
@@ -85,8 +87,10 @@ class MainScreen(Screen[None]):
         loss_unit: LossUnit,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
+        shelf: RunShelf,
     ) -> None:
         super().__init__(id="main", classes="-at-sample")
+        self.shelf = shelf
         self._send = send
         self._prime = ""
         self._top = TopBar()
@@ -157,6 +161,7 @@ class MainScreen(Screen[None]):
     def apply(self, update: RunUpdate) -> None:
         """Show what happened since the last update."""
         if update.fresh:
+            self._tell_of_the_run_before(update.gauges)
             self._loss.reset()
             self._neurons.reset()
         if new := tuple(chronicle.happened(self.gauges, update)):
@@ -174,6 +179,14 @@ class MainScreen(Screen[None]):
             self._colour(len(written.text) + 1)
         for notice in update.notices:
             self.say(notice.text, notice.severity)
+        if update.passage is not None:
+            self._keep_passage(update.passage)
+
+    def _tell_of_the_run_before(self, new: Gauges) -> None:
+        """Say that what was learnt is not lost."""
+        if new.left_behind > self.gauges.left_behind and self.gauges.step:
+            step = units.whole(self.gauges.step)
+            self.say(f"The run before rests at step {step}: {shown('bring-back')} brings it back.", timeout=8)
 
     def _follow_saved(self, saved: Gauges, insisted: Mapping[str, Any]) -> None:
         """Show what a saved network brings, once; what a flag said holds against it."""
@@ -361,6 +374,26 @@ class MainScreen(Screen[None]):
         if settings is not None:
             self.send(protocol.NewNetwork(*settings))
 
+    def action_bring_back(self) -> None:
+        """Take back what was left behind last; or what is being read is not wanted any more."""
+        loading = self.gauges.state is RunState.LOADING
+        if not (self.gauges.left_behind or loading):
+            self.say(f"No run was left behind since the app was opened; {shown('runs')} has those of earlier days.")
+        elif self.send(protocol.BringBack()) and not loading:
+            self._insisted = {}  # its settings are filled in again
+
+    def action_runs(self) -> None:
+        """Show the runs of earlier days."""
+        from tui.screens.runs import RunsScreen
+
+        self.app.push_screen(RunsScreen(self, self.shelf, self._loss.record, self._loss.view), self._open_run)
+
+    def _open_run(self, chosen: protocol.OpenCheckpoint | None) -> None:
+        """Put an earlier run in place of the present one, which is left behind."""
+        if chosen is not None and self.send(chosen):
+            self._insisted = {}
+            self.say("It is there as soon as its text is read.")
+
     def action_save(self) -> None:
         """Save beside the person's other files; the engine says when it is done."""
         self.send(protocol.Save(str(free_path(Path.cwd(), network_stem(self.gauges), ".safetensors"))))
@@ -435,6 +468,40 @@ class MainScreen(Screen[None]):
         if not self._neurons.shown and self.ink != NEURON.name:
             self.action_jump("neurons")
         self._neurons.find()
+
+    def action_save_sample(self) -> None:
+        """Ask for a passage to be written to a file."""
+        from tui.screens.save_sample import SaveSampleScreen
+
+        if self.gauges.network is None:
+            self.say("There is no network yet that could write.")
+            return
+        path = free_path(Path.cwd(), network_stem(self.gauges), ".safetensors")
+        self.app.push_screen(SaveSampleScreen(str(path), self._prime, self.sampling), self._write_passage)
+
+    def _write_passage(self, wish: protocol.WritePassage | None) -> None:
+        if wish is not None and self.send(wish):
+            self.say("The passage is being written.")
+
+    def _keep_passage(self, passage: Passage) -> None:
+        """Save it beside the person's other files, and show it."""
+        from tui.passage_file import save_passage
+        from tui.screens.passage import PassageScreen
+
+        try:
+            text, recipe = save_passage(passage, Path.cwd())
+        except OSError as error:
+            self.say(f"could not save the passage: {error.filename or Path.cwd()}: {error.strerror or error}", "error")
+            return
+        self.say(f"saved {text}; {recipe.name} beside it writes it again", timeout=8)
+        self.app.push_screen(PassageScreen(passage, text))
+
+    def action_copy_sample(self) -> None:
+        """Copy all that is written."""
+        if text := self._sample.text:
+            self.app.copy_to_clipboard(text)
+        else:
+            self.say("There is nothing to copy yet.")
 
     def action_clear(self) -> None:
         """Forget the written text."""

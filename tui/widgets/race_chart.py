@@ -8,10 +8,10 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from model.protocol import MOST_RACERS, Fairness
+from model.protocol import MOST_RACERS
 from tui.lanes import Curve
 from tui.units import LossUnit
-from tui.widgets.race_plot import RacePlot
+from tui.widgets.race_plot import RacePlot, Shared
 
 INKS = ("$primary", "$accent", "$success", "$foreground")
 """Of the racers, for all who write their names."""
@@ -39,14 +39,19 @@ class RaceChart(Widget):
     curves: reactive[tuple[Curve, ...]] = reactive(())
     """Of all racers, in the order of the start."""
 
-    def __init__(self, fairness: Fairness, unit: LossUnit = LossUnit.NATS, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, fairness: Shared, unit: LossUnit = LossUnit.NATS, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._fairness, self._unit = fairness, unit
+        self._fairness, self._unit, self._log = fairness, unit, False
         self._rows: list[Strip] | None = None  # as drawn last; None where that is out of date
 
     def watch_curves(self) -> None:
         """Draw the new ones."""
         self._rows = None
+
+    def look(self, unit: LossUnit, *, log: bool) -> None:
+        """Draw in another unit, or over another axis."""
+        self._unit, self._log, self._rows = unit, log, None
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Draw in the new colours."""
@@ -66,7 +71,7 @@ class RaceChart(Widget):
     def _draw(self) -> list[Strip]:
         if not self.size or not any(curve.end for curve in self.curves):
             return []
-        plot = RacePlot(self.curves, self._fairness, self._unit, *self.size)
+        plot = RacePlot(self.curves, self._fairness, self._unit, *self.size, log=self._log)
         inks = {ink: self.get_component_rich_style(f"race-chart--{ink}") for ink in (*COMPONENTS, "axis", "rule")}
         return plot.canvas.strips({"": self.rich_style, **inks})
 

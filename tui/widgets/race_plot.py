@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import Literal
 
 from model.protocol import Fairness, LossPoint
 from tui import units
@@ -32,12 +33,19 @@ SECONDS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 
 Dot = tuple[int, int]
 
+Shared = Fairness | Literal["steps"]
+"""What the axis below is in; outside a race that is steps."""
+NAMES: dict[Shared, str] = {"time": "time", "characters": "read", "steps": "step"}
+"""Of that axis."""
+
 
 class RacePlot:
     """Draws once. The inks are `line-0`, `shade-0` and so on for validation and training, `name-0`, `axis`, `rule`."""
 
-    def __init__(self, curves: Sequence[Curve], fairness: Fairness, unit: LossUnit, width: int, height: int) -> None:
-        """Draw curves of which at least one has a loss."""
+    def __init__(
+        self, curves: Sequence[Curve], fairness: Shared, unit: LossUnit, width: int, height: int, *, log: bool = False
+    ) -> None:
+        """Draw curves of which at least one has a loss; with `log`, over a logarithmic axis."""
         self.curves, self.fairness, self.unit = curves, fairness, unit
         self.canvas = Canvas(width, height)
         self.left = AXIS if width >= AXIS_ROOM else 0
@@ -48,7 +56,7 @@ class RacePlot:
         self.furthest = max([1, *(point.step for point in points)])
         # the scale takes in the last: let that be the highest of the ends
         ends = sorted(end.loss for curve in curves if (end := curve.end) is not None)
-        self.scale = loss_scale([point.loss for point in points], ends, (), unit=unit, log=False)
+        self.scale = loss_scale([point.loss for point in points], ends, (), unit=unit, log=log)
         for number, curve in enumerate(curves):
             self._draw(curve.training, f"shade-{number}")
         for number, curve in enumerate(curves):
@@ -82,7 +90,7 @@ class RacePlot:
     def _draw_shared_axis(self) -> None:
         """Write below what all have had."""
         if self.foot:
-            self.canvas.write(0, self.height, f"{'time' if self.fairness == 'time' else 'read':>{AXIS - 1}}", "axis")
+            self.canvas.write(0, self.height, f"{NAMES[self.fairness]:>{AXIS - 1}}", "axis")
         end = 0  # nothing may be written before
         step = round_share(self.furthest * TICK_CELLS / self.width, self.fairness)
         for value in range(0, self.furthest + 1, step) if self.foot else ():
@@ -123,9 +131,9 @@ def spans(dots: Sequence[Dot]) -> Iterator[tuple[int, int, int]]:
             before = y
 
 
-def round_share(least: float, fairness: Fairness) -> int:
-    """Return a round distance of at least `least`: of milliseconds, or of characters."""
-    if fairness == "characters":
+def round_share(least: float, fairness: Shared) -> int:
+    """Return a round distance of at least `least`: of milliseconds, of characters, or of steps."""
+    if fairness != "time":
         step = round_step(max(1.0, least))
         return int(step if step >= least else round_step(2.5 * step))
     hours = max(1, math.ceil(least / 3.6e6))

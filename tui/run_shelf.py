@@ -1,0 +1,175 @@
+"""The shelf of earlier runs: a folder of checkpoints, each with a summary beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import difflib
+import json
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from model.run_names import FEWEST_STEPS, LAST, is_name, run_name
+from tui.earlier_run import DAMAGE, EarlierRun, read_header
+from tui.whole_file import whole_file
+
+SUFFIX = ".safetensors"
+MOST = 20
+"""Runs without a name of their own that are kept, the newest."""
+MOST_BYTES = 4 * 1024**3
+"""That all of these may take, the newest excepted."""
+LONGEST_NAME = 60
+
+
+class RunNameError(ValueError):
+    """A name that cannot be given, or that no run has; the message says why."""
+
+
+class RunShelf:
+    """Finds runs, names them and throws them away."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def last(self) -> Path:
+        """Where quitting saves the run."""
+        return self.folder / (LAST + SUFFIX)
+
+    def runs(self) -> list[EarlierRun]:
+        """All that are kept, the newest first; what is no checkpoint of ours is passed over."""
+        try:
+            paths = [path for path in self.folder.iterdir() if path.suffix == SUFFIX and path.stem != LAST]
+        except OSError:
+            return []
+        found = [run for path in paths if (run := self._look(path)) is not None]
+        return sorted(found, key=lambda run: run.of[1], reverse=True)
+
+    def _look(self, path: Path) -> EarlierRun | None:
+        """A run by its summary, which is made anew where it is missing or of an earlier state of the file."""
+        before: EarlierRun | None = None
+        try:
+            stat = path.stat()
+            with contextlib.suppress(OSError, *DAMAGE):
+                before = EarlierRun.of_summary(path, json.loads(_beside(path).read_text(encoding="utf-8")))
+            if before is not None and before.of == (stat.st_size, stat.st_mtime_ns):
+                return before
+            run = EarlierRun.of_checkpoint(path)
+        except (OSError, *DAMAGE):
+            return None
+        if before is not None and before.named:
+            run = dataclasses.replace(run, name=before.name, named=True)
+        with contextlib.suppress(OSError):  # it can be listed all the same
+            _write(run)
+        return run
+
+    def find(self, name: str) -> EarlierRun:
+        """The run of that name, or of the only name that begins so.
+
+        Raises:
+            RunNameError: If there is none, or several.
+        """
+        runs, wanted = self.runs(), name.casefold()
+        for run in runs:
+            if wanted in (run.name.casefold(), run.key.casefold()):
+                return run
+        near = [run for run in runs if run.name.casefold().startswith(wanted)]
+        if len(near) == 1:
+            return near[0]
+        names = [run.name for run in runs]
+        if near:
+            raise RunNameError(f"{name}: several runs are called so: {', '.join(run.name for run in near[:5])}")
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {close[0]}?" if close else "`lstm-tui runs` lists what is kept"
+        raise RunNameError(f"{name}: no such file, and no run of that name; {hint}")
+
+    # ---------------------------------------------------------------------------- what comes and goes
+
+    def adopt_last(self) -> None:
+        """Keep the run of the last quit among the others, if it is worth it: its file is about to be another's.
+
+        That costs no room: both names are of one file, as long as the file system can do that.
+        """
+        last = self.last
+        try:
+            header, stat = read_header(last), last.stat()
+            if int(header["step"]) < FEWEST_STEPS:
+                return
+            name = header["progress"].get("kept_as")
+            if not (isinstance(name, str) and is_name(name)):
+                name = run_name(EarlierRun.of_checkpoint(last).corpus, datetime.fromtimestamp(stat.st_mtime))
+            path = self.folder / (name + SUFFIX)
+            if path.exists() and int(read_header(path)["step"]) >= int(header["step"]):
+                return
+            _link(last, path)
+            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        except (OSError, *DAMAGE):
+            return  # there is none, or it stays where it is
+        self._look(path)
+
+    def prune(self) -> None:
+        """Throw away the oldest of those without a name, beyond what is kept."""
+        size = 0
+        unnamed = [run for run in self.runs() if not run.named]
+        for place, run in enumerate(unnamed):
+            size += run.of[0]
+            if place >= MOST or (place > 0 and size > MOST_BYTES):
+                with contextlib.suppress(OSError):
+                    self.delete(run)
+
+    def rename(self, run: EarlierRun, name: str) -> EarlierRun:
+        """Give a run a name, by which it is kept for good.
+
+        Raises:
+            RunNameError: If it cannot be called so.
+            OSError: If that cannot be written.
+        """
+        name = " ".join(name.split())
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            raise RunNameError(f"A name has 1 to {LONGEST_NAME} characters, all of which can be seen.")
+        if os.sep in name or name.casefold() == LAST:
+            raise RunNameError(f"{name}: that would be taken for a file.")
+        for other in self.runs():
+            if other.key != run.key and name.casefold() in (other.name.casefold(), other.key.casefold()):
+                raise RunNameError(f"Another run is called {name}.")
+        renamed = dataclasses.replace(run, name=name, named=True)
+        _write(renamed)
+        return renamed
+
+    def delete(self, run: EarlierRun) -> None:
+        """Throw a run away, and the copy of it that quitting made.
+
+        Raises:
+            OSError: If that cannot be done.
+        """
+        if run.path is None:
+            return
+        with contextlib.suppress(OSError, *DAMAGE):
+            if read_header(self.last)["progress"].get("kept_as") == run.key or self.last.samefile(run.path):
+                self.last.unlink()
+        run.path.unlink(missing_ok=True)
+        _beside(run.path).unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """Where the summary of a run is."""
+    return path.with_suffix(".json")
+
+
+def _write(run: EarlierRun) -> None:
+    assert run.path is not None
+    with whole_file(_beside(run.path)) as file:
+        file.write(json.dumps(run.summary(), indent=1).encode())
+
+
+def _link(file: Path, path: Path) -> None:
+    """Let `path` be the same file, in place of what it was; a copy, where there can be no second name."""
+    scratch = path.with_name(f".{path.name}.part")
+    scratch.unlink(missing_ok=True)
+    try:
+        scratch.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, scratch)
+    scratch.replace(path)

@@ -1,0 +1,42 @@
+"""A passage that was saved, to be read, selected and copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from model.passage import Passage
+from tui.sanitize import sanitize, sanitize_line
+
+
+class PassageScreen(ModalScreen[None]):
+    """Closes with escape or q; `y` copies all of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close"), Binding("y", "copy", "Copy")]
+    DEFAULT_CSS = "PassageScreen #passage-text { height: auto; color: $page; margin: 1 0; }"
+
+    def __init__(self, passage: Passage, saved: Path) -> None:
+        super().__init__()
+        self._passage, self._saved = passage, saved
+
+    def compose(self) -> ComposeResult:
+        """The text, and where it is."""
+        with VerticalScroll(classes="dialog -tall") as dialog:
+            dialog.border_title = Content(sanitize_line(self._saved.name))
+            dialog.border_subtitle = "y copies, esc closes"
+            yield Static(sanitize(self._passage.text), id="passage-text", markup=False)
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll at once."""
+        self.query_one(VerticalScroll).focus()
+
+    def action_copy(self) -> None:
+        """Copy all of it."""
+        self.app.copy_to_clipboard(sanitize(self._passage.text))

@@ -1,0 +1,77 @@
+"""Two questions about an earlier run: what it shall be called, and whether it shall go."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui import units
+from tui.earlier_run import EarlierRun
+from tui.run_shelf import LONGEST_NAME, RunNameError, RunShelf
+from tui.sanitize import sanitize_line
+from tui.widgets.line_button import LineButton
+
+KEPT = "A run with a name is kept until you delete it. `lstm-tui --resume NAME` goes on with it."
+
+
+class NameRunScreen(ModalScreen[bool]):
+    """One line; is left with whether the name is another now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Cancel")]
+
+    def __init__(self, shelf: RunShelf, run: EarlierRun) -> None:
+        super().__init__()
+        self._shelf, self._run = shelf, run
+
+    def compose(self) -> ComposeResult:
+        """One line to type in."""
+        with Vertical(classes="dialog -low") as dialog:
+            dialog.border_title = "Name"
+            dialog.border_subtitle = "enter names it, esc leaves"
+            yield Input(sanitize_line(self._run.name), id="run-name", compact=True, max_length=LONGEST_NAME)
+            yield Static(KEPT, id="run-name-about", markup=False)
+
+    def on_mount(self) -> None:
+        """Keep the cursor still."""
+        self.query_one(Input).cursor_blink = False
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give it that name, or say why not."""
+        event.stop()
+        try:
+            self._shelf.rename(self._run, event.value)
+        except (RunNameError, OSError) as error:
+            self.query_one("#run-name-about", Static).update(sanitize_line(str(error)))
+        else:
+            self.dismiss(True)
+
+
+class DeleteRunScreen(ModalScreen[bool]):
+    """Is left with whether that is meant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,n", "dismiss(False)", "Keep"),
+        Binding("y", "dismiss(True)", "Delete"),
+        Binding("left,right", "app.focus_next", "Other", show=False),
+    ]
+
+    def __init__(self, run: EarlierRun) -> None:
+        super().__init__()
+        self._run = run
+
+    def compose(self) -> ComposeResult:
+        """What goes, and two buttons."""
+        run = self._run
+        with Vertical(classes="dialog -low") as dialog:
+            dialog.border_title = "Delete"
+            dialog.border_subtitle = "y deletes, esc keeps"
+            about = f"{sanitize_line(run.name)}: {sanitize_line(run.network)} at step {units.whole(run.step)}"
+            yield Static(f"{about}, trained for {units.duration(run.seconds)}. It cannot be had back.", markup=False)
+            with Horizontal(classes="dialog-buttons"):
+                yield LineButton("Keep", id="keep", action="screen.dismiss(False)")
+                yield LineButton("Delete", id="delete", action="screen.dismiss(True)")
