@@ -171,6 +171,10 @@ class Engine:
                 run.show_past(command)
             case protocol.Choose():
                 run.choose(command.symbol)
+            case protocol.Type():
+                run.type(command.text)
+            case protocol.GoOn():
+                run.go_on(command.stretch)
             case protocol.TakeBack():
                 run.take_back()
             case protocol.Save():

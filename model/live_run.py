@@ -17,6 +17,7 @@ from corpora.quotations import Quotations
 from corpora.vocabulary import Vocabulary
 from model.checkpoint import Checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.hands import Stretch
 from model.live import steer
 from model.network import Network
 from model.neuron_search import bundled, find_neurons
@@ -343,7 +344,7 @@ class LiveRun:
         if self.writer is None:
             return
         if not on:
-            self.writer.on = False
+            self.writer.rest()
         elif restart:
             unknown = self.writer.restart(prime)
             if unknown:
@@ -356,6 +357,16 @@ class LiveRun:
         """Write a character that a person chose."""
         if self.writer is not None and not self.writer.choose(symbol):
             self.say(f"this network does not know {symbol!r}", "warning")
+
+    def type(self, text: str) -> None:
+        """Write what a person typed."""
+        if self.writer is not None:
+            self.writer.type(text)
+
+    def go_on(self, stretch: Stretch) -> None:
+        """Write a little, and rest."""
+        if self.writer is not None:
+            self.writer.go_on(stretch)
 
     def take_back(self) -> None:
         """Undo the character that was written last, where that is still known."""

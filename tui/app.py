@@ -20,6 +20,7 @@ from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
 from tui.line import swallowed
+from tui.manners import MANNERS
 from tui.pace import Pace
 from tui.palette import TableProvider
 from tui.saving import free_path, network_stem
@@ -220,6 +221,8 @@ class LSTMApp(App[None]):
             for key in KEYS:
                 if key.palette:
                     yield SystemCommand(key.label, key.help, partial(self.run_action, key.action, self.main))
+            for manner in MANNERS:
+                yield SystemCommand(manner.name.capitalize(), manner.help, partial(self.main.write_like, manner))
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
         yield SystemCommand(
             "Screenshot",

@@ -128,6 +128,15 @@ KEYS: tuple[Key, ...] = (
         "restart_writing",
     ),
     Key("begin", "b", "b", "Begin", "Choose the words that it begins with.", "Writing", "begin_with"),
+    Key(
+        "write-with",
+        "y",
+        "y",
+        "Write with it",
+        "Write together: what you type it reads, and it goes on when you ask it to.",
+        "Writing",
+        "write_with",
+    ),
     Key("ink", "i", "i", "Ink", "Colour the written text by surprise, or by a neuron.", "Writing", "next_ink"),
     Key("clear", "ctrl+l", "ctrl+l", "Clear", "Clear the written text from the screen.", "Writing", "clear"),
     Key("unit", "u", "u", "Unit", "Show losses in nats, in bits, or as perplexity.", "Loss", "look('unit')"),
@@ -241,8 +250,58 @@ PAST_TOO = frozenset({"help", "unit", "log", "zoom", *(key.id for key in KEYS if
 """What that screen has of the others: all that changes how a passage is drawn, or how the loss is looked at."""
 PAST_FOOTER = ("earlier", "later", "play", "leave-past", "temperature-down", "temperature-up", "help", "quit")
 
-OTHER_KEYS = (*RACE_KEYS, *PAST_KEYS)
-"""Those of other screens than the main one."""
+DUET_KEYS: tuple[Key, ...] = (
+    Key(
+        "one-word",
+        "tab",
+        "tab",
+        "A word",
+        "While you write with it: let it write to the end of a word.",
+        "Writing",
+        "go_on('word')",
+    ),
+    Key(
+        "one-character",
+        "right",
+        "\u2192",
+        "A character",
+        "While you write with it: let it write one character.",
+        "Writing",
+        "go_on('character')",
+    ),
+    Key(
+        "one-line",
+        "end",
+        "end",
+        "A line",
+        "While you write with it: let it write to the end of the line.",
+        "Writing",
+        "go_on('line')",
+    ),
+    Key(
+        "take-back",
+        "backspace",
+        "\u232b",
+        "Undo",
+        "While you write with it: take the last character back, whoever wrote it.",
+        "Writing",
+        "take_back",
+    ),
+    Key(
+        "write-on",
+        "escape",
+        "esc",
+        "Let it write",
+        "While you write with it: lay down the pen; it writes on from there.",
+        "Writing",
+        "leave",
+    ),
+)
+"""What is not typed while someone writes with the network."""
+DUET_FOOTER = ("one-word", "one-character", "one-line", "take-back", "write-on", "quit")
+
+OTHER_KEYS = (*DUET_KEYS, *RACE_KEYS, *PAST_KEYS)
+"""Those that work elsewhere than on all of the main screen."""
 
 FOOTER = (
     "train",
@@ -289,6 +348,11 @@ def past_bindings() -> list[BindingType]:
     return [_binding(key, PAST_FOOTER) for key in (*(key for key in KEYS if key.id in PAST_TOO), *PAST_KEYS)]
 
 
+def duet_bindings() -> list[BindingType]:
+    """Bindings of the line that takes what is typed."""
+    return [_binding(key, DUET_FOOTER) for key in DUET_KEYS]
+
+
 def app_bindings() -> list[BindingType]:
     """Bindings that work above every screen and every text field; Textual brings that of the palette."""
     return [replace(_binding(key), action="quit", priority=True) for key in KEYS if key.id == "quit"]
@@ -321,7 +385,8 @@ def working_bindings(
     working = dict(active)
     if typing:
         working = {key: found for key, found in working.items() if found.binding.id not in TYPED}
-        working["escape"] = _relabelled(working["escape"], "Back")
+        if working["escape"].binding.id == "back":
+            working["escape"] = _relabelled(working["escape"], "Back")
     elif training and "space" in working:
         working["space"] = _relabelled(working["space"], "Pause")
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))

@@ -15,6 +15,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from corpora.entry import Entry
@@ -23,9 +24,10 @@ from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import Command, Gauges, RunState, RunUpdate
 from tui import chronicle
-from tui.bindings import screen_bindings, working_bindings
+from tui.bindings import DUET_FOOTER, FOOTER, screen_bindings, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
+from tui.manners import Manner
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
@@ -48,6 +50,7 @@ from tui.widgets.training_panel import TrainingPanel
 if TYPE_CHECKING:
     # the other screens are imported when they are first asked for: this one is to be seen soon
     from tui.screens.open_text import TextChoice
+    from tui.widgets.duet_line import DuetLine
 
 
 class MainScreen(Screen[None]):
@@ -96,6 +99,7 @@ class MainScreen(Screen[None]):
         self._sample = SamplePane(id="sample")
         self._next = NextPanel(id="next")
         self._neurons = NeuronPanel(id="neurons")
+        self._duet: DuetLine | None = None  # while someone writes with the network
         self.furnished = asyncio.Event()
         """All panels are there; before, no key of this screen acts."""
         self._watched = False
@@ -209,8 +213,9 @@ class MainScreen(Screen[None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
-        typing, training = isinstance(self.focused, Input), self.gauges.state is RunState.TRAINING
-        return working_bindings(super().active_bindings, typing=typing, training=training)
+        training, duet = self.gauges.state is RunState.TRAINING, self.focused is not None and self.focused is self._duet
+        typing, footer = duet or isinstance(self.focused, Input), DUET_FOOTER if duet else FOOTER
+        return working_bindings(super().active_bindings, typing=typing, training=training, footer=footer)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which panel is in use."""
@@ -218,6 +223,13 @@ class MainScreen(Screen[None]):
             if node.id in PANELS:
                 self.panel = node.id
                 return
+
+    def watch_focused(self, focused: Widget | None) -> None:
+        """See who lays down the pen: that is who goes elsewhere than to the page or to what may come next."""
+        if self._duet is not None and focused is self._sample:
+            self._duet.focus()
+        elif focused not in (None, self._duet, self._next):
+            self._end_duet()
 
     # ------------------------------------------------------------------------------- what people do
 
@@ -339,6 +351,10 @@ class MainScreen(Screen[None]):
             self.sampling = sampling
             self.turned = True
 
+    def write_like(self, manner: Manner) -> None:
+        """Draw the next character in a manner that has a name."""
+        self.sample_with(manner.applied(self.sampling))
+
     # ---------------------------------------------------------------------------------------- keys
 
     def action_toggle_training(self) -> None:
@@ -382,6 +398,44 @@ class MainScreen(Screen[None]):
         """Stop writing, or go on."""
         if self.send(protocol.StopSampling() if self._sample.writing else protocol.StartSampling()):
             self._sample.writing = not self._sample.writing
+
+    async def action_write_with(self) -> None:
+        """Let a person write with the network, until they go somewhere else."""
+        from tui.widgets.duet_line import DuetLine
+
+        if not self.gauges.vocabulary:
+            self.say("There is nobody to write with yet: the network comes with its text.")
+        elif self._duet is not None:
+            self._duet.focus()
+        elif self.send(protocol.StopSampling()):
+            if self.panel in ("corpora", "training", "sampling"):
+                self.panel = "sample"
+            self._duet = DuetLine(lambda: in_sight(self._next))
+            await self.query_one("#stage").mount(self._duet, after=self._sample)
+            self._duet.focus()
+            self._sample.follow()
+            self._sample.writing, self._sample.listening = False, True
+            self._sample.add_class("-duet")
+
+    def on_duet_line_told(self, message: DuetLine.Told) -> None:
+        """Pass it on."""
+        message.stop()
+        self._sample.follow()
+        self.send(message.command)
+
+    def on_duet_line_left(self, message: DuetLine.Left) -> None:
+        """Let it write on."""
+        message.stop()
+        self._end_duet()
+        self.set_focus(self._sample)
+
+    def _end_duet(self) -> None:
+        """Let the network write on, where someone wrote with it."""
+        if self._duet is not None:
+            self._duet.remove()
+            self._duet, self._sample.listening = None, False
+            self._sample.remove_class("-duet")
+            self._sample.writing = self.send(protocol.StartSampling())
 
     def action_restart_writing(self) -> None:
         """Write from a fresh start."""
@@ -519,6 +573,9 @@ class MainScreen(Screen[None]):
 
     def _focus_panel(self, panel: str) -> None:
         self.panel = panel  # news of an earlier focus may have come in between
+        if panel == "sample" and self._duet is not None:
+            self._duet.focus()
+            return
         place = self.query_one(f"#{panel}")
         start = place.first_used if isinstance(place, TrainingPanel) else place
         self.set_focus(next((widget for widget in start.query("*") if widget.focusable), place))
