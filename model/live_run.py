@@ -24,13 +24,14 @@ from model.neuron_search import bundled, find_neurons
 from model.neurons import Neurons
 from model.news import News, Severity
 from model.progress import Event, Progress
-from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast
+from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast, StartVoice
 from model.recital import Recital
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
 from model.sideline import AWAITED, LOOKED_AT, Sideline
 from model.timeline import MEMORY, Timeline
 from model.trainer import Trainer
+from model.voices import Voices
 from model.writer import Writer
 
 RACER_MEMORY = MEMORY // 4
@@ -46,6 +47,7 @@ class LiveRun:
     Attributes:
         trainer: None until there is a text to learn.
         writer: None until there is a network.
+        voices: Write beside it.
         training: Whether training goes on by itself.
         steps_left: Steps still to do one by one.
     """
@@ -54,6 +56,7 @@ class LiveRun:
         self.clock, self.name, self.threads = clock, name, threads
         self.trainer: Trainer | None = None
         self.writer: Writer | None = None
+        self.voices = Voices(clock)
         self.training = False
         self.steps_left = 0
         self.loading: float | None = None
@@ -145,6 +148,7 @@ class LiveRun:
         else:
             self.writer.change_sampler(sampler, label)
         self.writer.watch(on=self._watched)
+        self.voices.change_network(network, vocabulary)
         if self._sampling_wanted:
             self.writer.start()
         self.close()
@@ -330,8 +334,22 @@ class LiveRun:
             self.say(f"only a new network takes another {' or '.join(fixed)}: start over to use it")
         self._progress = replace(self._progress, learning_rate=self.trainer.learning_rate) if self._progress else None
 
-    def steer(self, sampling: SamplingSettings) -> None:
+    @property
+    def writers(self) -> list[Writer]:
+        """All that write, the main one first."""
+        return [*([self.writer] if self.writer is not None else []), *self.voices]
+
+    def start_voice(self, wish: StartVoice) -> None:
+        """Let one more write, where there is a network."""
+        if self._network is not None and self._vocabulary is not None:
+            self.voices.begin(wish.sampler, self._network, self._vocabulary, wish.sampling, wish.seed, wish.prime)
+
+    def steer(self, sampling: SamplingSettings, sampler: str = MAIN) -> None:
         """Use other sampling settings from the next character on."""
+        if sampler != MAIN:
+            if (voice := self.voices.get(sampler)) is not None:
+                voice.steer(sampling)
+            return
         if self.trainer is not None and sampling.temperature != self.sampling.temperature:
             self._news.mark(Event(self.trainer.step, "temperature", f"temperature {sampling.temperature:.2f}"))
         self.sampling = sampling
@@ -427,7 +445,7 @@ class LiveRun:
     def take_news(self) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
         written = self.writer.take() if self.writer is not None else None
-        return self._news.take(self.gauges(), written)
+        return self._news.take(self.gauges(), (*([written] if written is not None else []), *self.voices.take()))
 
 
 def as_saved(gauges: Gauges, checkpoint: Checkpoint) -> Gauges:

@@ -79,7 +79,7 @@ class News:
         for event in progress.events:
             self.mark(event)
 
-    def take(self, gauges: Gauges, written: Written | None) -> RunUpdate | None:
+    def take(self, gauges: Gauges, written: tuple[Written, ...] = ()) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
         news = (written, self._losses, self._validations, self._events, self._notices, self._neurons, self._past)
         if gauges == self._told and not any(news):
@@ -90,7 +90,7 @@ class News:
             losses=tuple(self._losses),
             validations=tuple(self._validations),
             events=tuple(self._events),
-            written=(written,) if written else (),
+            written=written,
             notices=tuple(self._notices),
             neurons=self._neurons,
             past=tuple(self._past.values()),

@@ -125,6 +125,27 @@ class StopSampling:
 
 
 @dataclass(frozen=True, slots=True)
+class StartVoice:
+    """Let one sampler more write with the network of a run, from a fresh state that has read `prime`."""
+
+    sampler: str
+    """Its name; one that there is already begins anew."""
+    sampling: SamplingSettings
+    prime: str = ""
+    seed: int = 0
+    """Of the random numbers."""
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class EndVoice:
+    """Let that sampler go."""
+
+    sampler: str
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Write this character next, as if it had been drawn, whether the sampler writes or rests."""
 
@@ -281,6 +302,8 @@ Command = (
     | SetSampling
     | StartSampling
     | StopSampling
+    | StartVoice
+    | EndVoice
     | Choose
     | Type
     | GoOn

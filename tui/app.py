@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     # these are imported when they are first asked for
     from tui.screens.past import PastScreen
     from tui.screens.race import RaceScreen
+    from tui.screens.three import ThreeScreen
 
 
 class LSTMApp(App[None]):
@@ -142,6 +143,8 @@ class LSTMApp(App[None]):
                             self.main.apply(run)
                             if (past := self.past) is not None:
                                 past.apply(run)
+                            if (three := self.three) is not None:
+                                three.apply(run)
                         if (race := self.race) is not None:
                             race.apply(run)
                 await swallowed(self)
@@ -169,6 +172,11 @@ class LSTMApp(App[None]):
     def past(self) -> PastScreen | None:
         """The time machine, while it is open."""
         return next((cast("PastScreen", screen) for screen in self.screen_stack if screen.id == "past"), None)
+
+    @property
+    def three(self) -> ThreeScreen | None:
+        """Three pages at once, while they are open."""
+        return next((cast("ThreeScreen", screen) for screen in self.screen_stack if screen.id == "three"), None)
 
     def on_race_screen_take_over(self, message: RaceScreen.TakeOver) -> None:
         """Let a racer become the run; what was learnt before is kept beside the last run."""

@@ -152,6 +152,15 @@ KEYS: tuple[Key, ...] = (
         "Time machine",
         "past",
     ),
+    Key(
+        "three",
+        "m",
+        "m",
+        "Three at once",
+        "Let it write at three temperatures side by side, by the same random numbers.",
+        "Three at once",
+        "three",
+    ),
     Key("race", "ctrl+r", "ctrl+r", "Race", "Let two to four networks race on this text.", "Race", "race"),
     Key(
         "find-neurons",
@@ -300,7 +309,64 @@ DUET_KEYS: tuple[Key, ...] = (
 """What is not typed while someone writes with the network."""
 DUET_FOOTER = ("one-word", "one-character", "one-line", "take-back", "write-on", "quit")
 
-OTHER_KEYS = (*DUET_KEYS, *RACE_KEYS, *PAST_KEYS)
+THREE_KEYS: tuple[Key, ...] = (
+    Key(
+        "page-before",
+        "left",
+        "\u2190",
+        "Page before",
+        "In three at once: turn to the page before; the keys of writing are for the page that is lit.",
+        "Three at once",
+        "other_page(-1)",
+    ),
+    Key(
+        "page-after",
+        "right",
+        "\u2192",
+        "Page after",
+        "In three at once: turn to the next page.",
+        "Three at once",
+        "other_page(1)",
+    ),
+    Key(
+        "again",
+        "r",
+        "r",
+        "Again",
+        "In three at once: begin anew, by other random numbers.",
+        "Three at once",
+        "again",
+    ),
+    Key(
+        "write-so",
+        "enter",
+        "enter",
+        "Write so",
+        "In three at once: go back, and go on there in the way of this page.",
+        "Three at once",
+        "write_so",
+    ),
+    Key("leave-three", "escape,m", "esc", "Back", "In three at once: back to one.", "Three at once", "leave"),
+)
+"""What only three pages have."""
+THREE_TOO = frozenset({"train", "help", *(key.id for key in KEYS if key.action.startswith("turn("))})
+"""What that screen has of the others: there it acts on the page that is lit."""
+THREE_FOOTER = (
+    "train",
+    "temperature-down",
+    "temperature-up",
+    "page-before",
+    "page-after",
+    "leave-three",
+    "again",
+    "write-so",
+    "help",
+    "quit",
+)
+PAGE = Binding.Group("Page", compact=True)
+"""Two keys with one label in its footer."""
+
+OTHER_KEYS = (*DUET_KEYS, *THREE_KEYS, *RACE_KEYS, *PAST_KEYS)
 """Those that work elsewhere than on all of the main screen."""
 
 FOOTER = (
@@ -322,6 +388,12 @@ TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
 STEP = Binding.Group("Step", compact=True)
 """Likewise, in the time machine."""
+
+COMPACT = {
+    ("temperature-down", "temperature-up"): TEMPERATURE,
+    ("earlier", "later"): STEP,
+    ("page-before", "page-after"): PAGE,
+}
 
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 """In the order of the table."""
@@ -353,6 +425,11 @@ def duet_bindings() -> list[BindingType]:
     return [_binding(key, DUET_FOOTER) for key in DUET_KEYS]
 
 
+def three_bindings() -> list[BindingType]:
+    """Bindings of three pages at once."""
+    return [_binding(key, THREE_FOOTER) for key in (*(key for key in KEYS if key.id in THREE_TOO), *THREE_KEYS)]
+
+
 def app_bindings() -> list[BindingType]:
     """Bindings that work above every screen and every text field; Textual brings that of the palette."""
     return [replace(_binding(key), action="quit", priority=True) for key in KEYS if key.id == "quit"]
@@ -367,7 +444,7 @@ def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:
         key_display=key.shown,
         tooltip=key.help,
         id=key.id,
-        group=TEMPERATURE if key.id.startswith("temperature") else STEP if key.id in ("earlier", "later") else None,
+        group=next((group for ids, group in COMPACT.items() if key.id in ids), None),
     )
 
 

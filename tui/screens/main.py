@@ -22,7 +22,7 @@ from corpora.entry import Entry
 from corpora.info import CorpusInfo, Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
-from model.protocol import Command, Gauges, RunState, RunUpdate
+from model.protocol import MAIN, Command, Gauges, RunState, RunUpdate
 from tui import chronicle
 from tui.bindings import DUET_FOOTER, FOOTER, screen_bindings, working_bindings
 from tui.chronicle import Event
@@ -172,6 +172,8 @@ class MainScreen(Screen[None]):
             self._follow_saved(update.gauges, self._insisted)
         self._neurons.see(update.gauges, update.neurons)
         for written in update.written:
+            if written.sampler != MAIN:
+                continue  # it is for a screen of its own
             self._sample.append(written)
             self._neurons.append(written)
             # a character's values come with the next one
@@ -517,6 +519,15 @@ class MainScreen(Screen[None]):
             self.app.push_screen(PastScreen(self, self._loss.record, self._loss.view, self._prime))
         else:
             self.say("There is no past to read: it is kept while a network learns.")
+
+    def action_three(self) -> None:
+        """Read what the network writes at three temperatures."""
+        from tui.screens.three import ThreeScreen
+
+        if self.gauges.vocabulary:
+            self.app.push_screen(ThreeScreen(self, self._prime))
+        else:
+            self.say("There is nobody to write yet: the network comes with its text.")
 
     def action_race(self) -> None:
         """Ask who shall race."""
