@@ -23,7 +23,7 @@ from corpora.info import CorpusInfo, Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import MAIN, Command, Gauges, RunState, RunUpdate
-from tui import chronicle
+from tui import chronicle, loops
 from tui.bindings import DUET_FOOTER, FOOTER, screen_bindings, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
@@ -178,8 +178,14 @@ class MainScreen(Screen[None]):
             self._neurons.append(written)
             # a character's values come with the next one
             self._colour(len(written.text) + 1)
+            self._advise()
         for notice in update.notices:
             self.say(notice.text, notice.severity)
+
+    def _advise(self) -> None:
+        """Say so where the text goes round in a circle."""
+        room = self._sample.outer_size.width - 18
+        self._sample.advice = loops.advice(self._sample.tail(loops.WINDOW), self.sampling, room)
 
     def _follow_saved(self, saved: Gauges, insisted: Mapping[str, Any]) -> None:
         """Show what a saved network brings, once; what a flag said holds against it."""
@@ -352,6 +358,7 @@ class MainScreen(Screen[None]):
         if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
             self.sampling = sampling
             self.turned = True
+            self._advise()
 
     def write_like(self, manner: Manner) -> None:
         """Draw the next character in a manner that has a name."""

@@ -34,6 +34,7 @@ RECENT = 10_000
 """Characters of which it is said how many are copied."""
 ANEW = frozenset({"start", "network"})
 """Marks of something that whoever asked for it wants to see: the page follows again."""
+SEPARATOR = " \u00b7 "
 EMPTY = "Writing begins as soon as there is a network."
 EMPTY_NARROW = "Nothing is written yet."
 
@@ -101,6 +102,8 @@ class SamplePane(ScrollView, can_focus=True):
     """Whether what comes next is a person's: the cursor is theirs."""
     ink: reactive[str] = reactive(PLAIN.name)
     """What the colour of the characters tells: the name of one of `INKS`."""
+    advice: reactive[str] = reactive("", repaint=False)
+    """A sentence beside the title; empty where all is well."""
     about: reactive[str] = reactive("", repaint=False)
     """What stands before the ink's legend, where that does not say it."""
 
@@ -296,6 +299,17 @@ class SamplePane(ScrollView, can_focus=True):
     def watch_writing(self) -> None:
         """Show or hide the cursor."""
         self._refresh_from(self._buffer.row_count - 1)
+
+    def tail(self, characters: int) -> str:
+        """Return the last characters."""
+        return self._buffer.text(self._buffer.end - characters)
+
+    def watch_advice(self, old: str, new: str) -> None:
+        """Give it."""
+        title = self._border_title
+        if title is not None:
+            name = Content(title.plain.removesuffix(f"{SEPARATOR}{old}") if old else title.plain)
+            self.border_title = Content.assemble(name, SEPARATOR, (new, "$accent")) if new else name
 
     def watch_listening(self) -> None:
         """Show whose cursor it is."""
