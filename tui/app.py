@@ -56,6 +56,7 @@ class LSTMApp(App[None]):
         theme: str = DEFAULT_THEME,
         ink: str = PLAIN.name,
         mind: bool = True,
+        hints: bool = False,
         loss_unit: LossUnit = LossUnit.NATS,
         config_dir: Path | None = None,
         state_dir: Path | None = None,
@@ -76,6 +77,7 @@ class LSTMApp(App[None]):
             theme: The look; a name that is unknown is said and passed over.
             ink: What the colour of the written characters tells; a name that is unknown is plain.
             mind: Whether what may come next is shown.
+            hints: Whether the first steps are shown.
             loss_unit: What losses are shown in.
             config_dir: Where settings are remembered; None is the user's folder, as for the next two.
             state_dir: Where the run is saved on leaving.
@@ -106,7 +108,8 @@ class LSTMApp(App[None]):
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
         )
-        self.main.ink, self.main.mind = ink, mind
+        self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
+        self._first_hints = hints
         self._first_ink, self._first_mind = self.main.ink, mind
         self._leaving = False
 
@@ -210,6 +213,8 @@ class LSTMApp(App[None]):
             changes["ink"] = self.main.ink
         if self.main.mind != self._first_mind:
             changes["mind"] = self.main.mind
+        if self.main.hints != self._first_hints:
+            changes["hints"] = self.main.hints
         if self.main.loss_unit is not self._first_unit:
             changes["loss_unit"] = self.main.loss_unit
         if self.main.turned:

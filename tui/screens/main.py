@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     # the other screens are imported when they are first asked for: this one is to be seen soon
     from tui.screens.open_text import TextChoice
     from tui.widgets.duet_line import DuetLine
+    from tui.widgets.hint_line import Deed, HintLine
 
 
 class MainScreen(Screen[None]):
@@ -107,6 +108,8 @@ class MainScreen(Screen[None]):
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
         self.turned = False
         """Whether someone chose here how it writes, which is worth remembering."""
+        self.hints = False
+        """Whether the first steps are still to be shown."""
 
     def compose(self) -> ComposeResult:
         """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet.
@@ -136,6 +139,10 @@ class MainScreen(Screen[None]):
             await self.query_one("#controls").mount(self._training.data_bind(MainScreen.gauges), sampling)
             await self.query_one("#mind").mount(self._next.data_bind(MainScreen.gauges), self._neurons)
             self._name_panels()
+            if self.hints:
+                from tui.widgets.hint_line import HintLine
+
+                await self.mount(HintLine(), before=self.query_one(KeyBar))
         self._watch()
         self.furnished.set()
 
@@ -353,8 +360,21 @@ class MainScreen(Screen[None]):
         """Go there."""
         self.action_jump(message.panel)
 
+    def _did(self, deed: Deed) -> None:
+        """Go on to the next hint, where this is what was hinted at."""
+        for line in self.query("#hint"):
+            cast("HintLine", line).done |= {deed}
+
+    def on_hint_line_finished(self, message: HintLine.Finished) -> None:
+        """Hint no more, now or ever."""
+        message.stop()
+        self.hints = False
+        self.query("#hint").remove()
+
     def sample_with(self, sampling: SamplingSettings) -> None:
         """Draw the next character with these settings."""
+        if sampling.temperature != self.sampling.temperature:
+            self._did("turn")
         if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
             self.sampling = sampling
             self.turned = True
@@ -372,6 +392,8 @@ class MainScreen(Screen[None]):
             self.say("There is nothing to train yet: the text is still being read.")
             return
         pause = self.gauges.state is RunState.TRAINING
+        if pause:
+            self._did("pause")
         if self.send(protocol.Pause() if pause else protocol.Train()):
             # The next update says the same; until then the key has its answer.
             self.gauges = dataclasses.replace(self.gauges, state=RunState.PAUSED if pause else RunState.TRAINING)
@@ -603,4 +625,5 @@ class MainScreen(Screen[None]):
         """Show all keys."""
         from tui.screens.help import HelpScreen
 
+        self._did("help")
         self.app.push_screen(HelpScreen())
