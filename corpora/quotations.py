@@ -59,9 +59,10 @@ class Quotations:
 
     def take_back(self) -> None:
         """Forget the last character, and with it the copies that it completed."""
+        del self._ends[-1:]
         if not self._ids:
-            return
-        del self._ids[-1], self._ends[-1]
+            return  # it was given, or others come before it that were
+        del self._ids[-1]
         ids, self._ids = self._ids, self._ids[:0]
         self._restart()
         for id_ in ids[-RUN:]:

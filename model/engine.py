@@ -93,8 +93,8 @@ class Engine:
         else:
             self._runs[protocol.MAIN].train(training_seconds(runs))
         for run in runs:
-            if run.writer is not None:
-                run.writer.write_due(WRITING_SECONDS)
+            for writer in run.writers:
+                writer.write_due(WRITING_SECONDS)
             run.measure()
         if self._autosave is not None:
             self._autosave.turn(self._named.news_to_keep)
@@ -111,7 +111,7 @@ class Engine:
         runs = self._at_work
         if any(run.busy or run.measuring or run.name in self._loading for run in runs):
             return 0.0
-        due = [run.writer.seconds_to_next for run in runs if run.writer is not None]
+        due = [writer.seconds_to_next for run in runs for writer in run.writers]
         return min([SILENCE_SECONDS, *due])
 
     def tell(self) -> None:
@@ -165,7 +165,11 @@ class Engine:
             case protocol.SetTraining():
                 run.set_training(command.training)
             case protocol.SetSampling():
-                run.steer(command.sampling)
+                run.steer(command.sampling, command.sampler)
+            case protocol.StartVoice():
+                run.start_voice(command)
+            case protocol.EndVoice():
+                run.voices.end(command.sampler)
             case protocol.StartSampling():
                 run.write(on=True, prime=command.prime, restart=command.restart)
             case protocol.StopSampling():
@@ -178,6 +182,10 @@ class Engine:
                 run.show_past(command)
             case protocol.Choose():
                 run.choose(command.symbol)
+            case protocol.Type():
+                run.type(command.text)
+            case protocol.GoOn():
+                run.go_on(command.stretch)
             case protocol.TakeBack():
                 run.take_back()
             case protocol.Save():
@@ -318,7 +326,7 @@ def training_seconds(runs: Iterable[LiveRun]) -> float:
 
     Where writing cannot keep up with its rate, training gets its whole turn all the same, and writing a share beside.
     """
-    due = min((run.writer.seconds_to_next for run in runs if run.writer is not None), default=TURN_SECONDS)
+    due = min((writer.seconds_to_next for run in runs for writer in run.writers), default=TURN_SECONDS)
     return TURN_SECONDS if due <= 0.0 else min(TURN_SECONDS, due)
 
 

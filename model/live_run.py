@@ -20,6 +20,7 @@ from corpora.vocabulary import Vocabulary
 from model.checkpoint import Checkpoint, CheckpointError, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.curve import Curve
+from model.hands import Stretch
 from model.live import steer
 from model.network import Network
 from model.neuron_search import bundled, find_neurons
@@ -28,13 +29,14 @@ from model.news import News, Severity
 from model.passage import Passage
 from model.passage_writer import write_passage
 from model.progress import Event, Progress
-from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast, WritePassage
+from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast, StartVoice, WritePassage
 from model.recital import Recital
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
 from model.sideline import AWAITED, LOOKED_AT, Sideline
 from model.timeline import MEMORY, Timeline
 from model.trainer import Trainer
+from model.voices import Voices
 from model.writer import Writer
 
 RACER_MEMORY = MEMORY // 4
@@ -53,6 +55,7 @@ class LiveRun:
     Attributes:
         trainer: None until there is a text to learn.
         writer: None until there is a network.
+        voices: Write beside it.
         training: Whether training goes on by itself.
         steps_left: Steps still to do one by one.
         kept_as: What it is called on the shelf; empty while nobody has asked.
@@ -64,6 +67,7 @@ class LiveRun:
         self.clock, self.name, self.threads = clock, name, threads
         self.trainer: Trainer | None = None
         self.writer: Writer | None = None
+        self.voices = Voices(clock)
         self.training = False
         self.steps_left = 0
         self.loading: float | None = None
@@ -195,6 +199,7 @@ class LiveRun:
         else:
             self.writer.change_sampler(sampler, label)
         self.writer.watch(on=self._watched)
+        self.voices.change_network(network, vocabulary)
         if self._sampling_wanted:
             self.writer.start()
         self.close()
@@ -441,8 +446,22 @@ class LiveRun:
             self.say(f"only a new network takes another {' or '.join(fixed)}: start over to use it")
         self._progress = replace(self._progress, learning_rate=self.trainer.learning_rate) if self._progress else None
 
-    def steer(self, sampling: SamplingSettings) -> None:
+    @property
+    def writers(self) -> list[Writer]:
+        """All that write, the main one first."""
+        return [*([self.writer] if self.writer is not None else []), *self.voices]
+
+    def start_voice(self, wish: StartVoice) -> None:
+        """Let one more write, where there is a network."""
+        if self._network is not None and self._vocabulary is not None:
+            self.voices.begin(wish.sampler, self._network, self._vocabulary, wish.sampling, wish.seed, wish.prime)
+
+    def steer(self, sampling: SamplingSettings, sampler: str = MAIN) -> None:
         """Use other sampling settings from the next character on."""
+        if sampler != MAIN:
+            if (voice := self.voices.get(sampler)) is not None:
+                voice.steer(sampling)
+            return
         if self.trainer is not None and sampling.temperature != self.sampling.temperature:
             self._news.mark(Event(self.trainer.step, "temperature", f"temperature {sampling.temperature:.2f}"))
         self.sampling = sampling
@@ -455,7 +474,7 @@ class LiveRun:
         if self.writer is None:
             return
         if not on:
-            self.writer.on = False
+            self.writer.rest()
         elif restart:
             unknown = self.writer.restart(prime)
             if unknown:
@@ -468,6 +487,16 @@ class LiveRun:
         """Write a character that a person chose."""
         if self.writer is not None and not self.writer.choose(symbol):
             self.say(f"this network does not know {symbol!r}", "warning")
+
+    def type(self, text: str) -> None:
+        """Write what a person typed."""
+        if self.writer is not None:
+            self.writer.type(text)
+
+    def go_on(self, stretch: Stretch) -> None:
+        """Write a little, and rest."""
+        if self.writer is not None:
+            self.writer.go_on(stretch)
 
     def take_back(self) -> None:
         """Undo the character that was written last, where that is still known."""
@@ -530,7 +559,7 @@ class LiveRun:
     def take_news(self) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
         written = self.writer.take() if self.writer is not None else None
-        return self._news.take(self.gauges(), written)
+        return self._news.take(self.gauges(), (*([written] if written is not None else []), *self.voices.take()))
 
 
 def as_saved(gauges: Gauges, checkpoint: Checkpoint) -> Gauges:

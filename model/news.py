@@ -97,7 +97,7 @@ class News:
         for event in progress.events:
             self.mark(event)
 
-    def take(self, gauges: Gauges, written: Written | None) -> RunUpdate | None:
+    def take(self, gauges: Gauges, written: tuple[Written, ...] = ()) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
         news = (written, self._losses, self._validations, self._events, self._notices, self._neurons, self._past)
         if gauges == self._told and not any(news) and self._passage is None:
@@ -112,7 +112,7 @@ class News:
             validations=tuple(validations if self._fresh else self._validations),
             events=tuple(events if self._fresh else self._events),
             again=len(self._past_losses) if self._fresh else 0,
-            written=(written,) if written else (),
+            written=written,
             notices=tuple(self._notices),
             neurons=self._neurons,
             past=tuple(self._past.values()),

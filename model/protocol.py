@@ -13,6 +13,7 @@ from typing import Literal
 
 from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require
+from model.hands import Stretch
 from model.neurons import Neurons
 from model.outlook import Outlook
 from model.passage import Passage
@@ -125,6 +126,27 @@ class StopSampling:
 
 
 @dataclass(frozen=True, slots=True)
+class StartVoice:
+    """Let one sampler more write with the network of a run, from a fresh state that has read `prime`."""
+
+    sampler: str
+    """Its name; one that there is already begins anew."""
+    sampling: SamplingSettings
+    prime: str = ""
+    seed: int = 0
+    """Of the random numbers."""
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class EndVoice:
+    """Let that sampler go."""
+
+    sampler: str
+    run: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Write this character next, as if it had been drawn, whether the sampler writes or rests."""
 
@@ -134,8 +156,29 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
+class Type:
+    """Write what a person typed; what the vocabulary lacks comes onto the page too, and is not read."""
+
+    text: str
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class GoOn:
+    """Write a little at the rate in force, and rest; whatever is typed or taken back meanwhile ends it."""
+
+    stretch: Stretch
+    run: str = MAIN
+    sampler: str = MAIN
+
+
+@dataclass(frozen=True, slots=True)
 class TakeBack:
-    """Take back the character that was written last, and forget that it was read; a few can be, one by one."""
+    """Take back the character that was written last; a few can be, one by one.
+
+    All is then as it was before that came: what is remembered, and the random numbers to come.
+    """
 
     run: str = MAIN
     sampler: str = MAIN
@@ -282,7 +325,11 @@ Command = (
     | SetSampling
     | StartSampling
     | StopSampling
+    | StartVoice
+    | EndVoice
     | Choose
+    | Type
+    | GoOn
     | TakeBack
     | Save
     | StartRace
@@ -410,6 +457,8 @@ class Written:
     """For each of the last characters, those of `text` and some before it, whether it is copied from what is learnt:
     one of `corpora.origins`. It replaces what was told before: whether a run is long enough is known when it is. Empty
     while nobody looks."""
+    by_hand: bytes = b""
+    """Who wrote each character of `text`, one of `model.hands`; empty where the network wrote all."""
     sampler: str = MAIN
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from corpora.origins import RUN
 from corpora.quotations import Quotations
 from model.config import SamplingSettings
+from model.hands import DRAWN, TYPED, UNREAD, Ending, Stretch
 from model.hidden import HiddenTrace
 from model.lookout import Lookout
 from model.outlook import Outlook
@@ -23,7 +25,7 @@ MAX_DEBT_SECONDS = 0.2
 """Characters that are overdue by more than this (the machine was busy) are not made up for in a rush."""
 
 
-STEPS_BACK = 64
+STEPS_BACK = 256
 """Characters that can be taken back."""
 
 
@@ -34,6 +36,8 @@ class Before:
     state: Floats
     last: int | None
     draw: Draw | None
+    chance: Mapping[str, Any]
+    """Of the random generator."""
 
 
 class Writer:
@@ -51,6 +55,9 @@ class Writer:
         self._next = clock()
         self._text: list[str] = []
         self._probabilities: list[float] = []
+        self._by_hand = bytearray()
+        self._typed: deque[str] = deque()  # that waits to be written
+        self._ending: Ending | None = None  # of a stretch that is being written
         self._draw: Draw | None = None
         self._marks: list[Mark] = []
         self._last_used: SamplingSettings | None = None
@@ -80,7 +87,7 @@ class Writer:
         self.sampler, self._draw = sampler, None
         self.watch(on=self._watched)
         self._lookout.forget()
-        self._before.clear()
+        self._let_go()
         if self.quotations is not None:
             self.quotations.begin()
         self._mark("network", label)
@@ -95,8 +102,28 @@ class Writer:
 
     def start(self) -> None:
         """Write from now on."""
+        self._ending = None
         if not self.on:
             self.on, self._next = True, self.clock()
+
+    def rest(self) -> None:
+        """Write no more, until it is asked to."""
+        self.on, self._ending = False, None
+
+    def go_on(self, stretch: Stretch) -> None:
+        """Write a little, and rest."""
+        self.on, self._ending, self._next = False, Ending(stretch), self.clock()
+
+    def type(self, text: str) -> None:
+        """Write what a person typed, as soon as there is time; whatever the network was about to say waits."""
+        self._typed += text
+        self._ending = None
+
+    def _let_go(self) -> None:
+        """Another text begins: nothing of the one before can be taken back, or is still to come."""
+        self._before.clear()
+        self._typed.clear()
+        self._ending = None
 
     def restart(self, prime: str) -> tuple[str, ...]:
         """Begin anew after `prime`; returns the distinct characters of it that the vocabulary lacks."""
@@ -104,9 +131,10 @@ class Writer:
         self._mark("start", "a new text", given=len(read))
         self._text += read
         self._probabilities += [1.0] * len(read)
+        self._by_hand += bytes([DRAWN]) * len(read)
         self._draw = self._last_used = None
         self._lookout.forget()
-        self._before.clear()
+        self._let_go()
         if self.quotations is not None:
             self.quotations.begin(given=len(read))
         self.on, self._next = True, self.clock()
@@ -115,7 +143,11 @@ class Writer:
     @property
     def seconds_to_next(self) -> float:
         """Until a character is due; 0 if one is, infinite if none will be."""
-        if not self.on or len(self._text) >= BACKLOG:
+        if len(self._text) >= BACKLOG:
+            return float("inf")
+        if self._typed:
+            return 0.0
+        if not self.on and self._ending is None:
             return float("inf")
         return max(0.0, self._next - self.clock())
 
@@ -123,10 +155,16 @@ class Writer:
         """Write the characters that are due, for at most about `seconds`."""
         begin = self.clock()
         while self.seconds_to_next <= 0.0:
-            self._remember()
-            self._write(self.sampler.draw())
-            now = self.clock()
-            self._next = max(self._next + 1.0 / self.settings.rate, now - MAX_DEBT_SECONDS)
+            if self._typed:
+                self._put(self._typed.popleft())
+                now = self.clock()
+            else:
+                self._remember()
+                self._write(self.sampler.draw())
+                now = self.clock()
+                self._next = max(self._next + 1.0 / self.settings.rate, now - MAX_DEBT_SECONDS)
+                if self._ending is not None and self._ending.comes_with(self._text[-1]):
+                    self._ending = None
             if now - begin >= seconds:
                 break
 
@@ -134,21 +172,43 @@ class Writer:
         """Write `symbol` as if it had been drawn; returns whether the network knows it."""
         known = len(symbol) == 1 and symbol in self.sampler.vocabulary.symbols
         if known:
-            self._remember()
-            self._write(self.sampler.choose(self.sampler.vocabulary.symbols.index(symbol)))
+            self._ending = None
+            while self._typed:
+                self._put(self._typed.popleft())
+            self._put(symbol)
         return known
+
+    def _put(self, symbol: str) -> None:
+        """Write a person's character; one that the vocabulary lacks leaves all but the page as it is."""
+        self._remember()
+        id_ = self.sampler.vocabulary.symbols.find(symbol)
+        if id_ >= 0:
+            self._write(self.sampler.choose(id_), TYPED)
+            return
+        self._text.append(symbol)
+        self._probabilities.append(1.0)
+        self._by_hand.append(UNREAD)
+        if self.quotations is not None:
+            self.quotations.begin(given=1)
+        if self.sampler.trace is not None:
+            self.sampler.trace.note(self.sampler.state)
 
     def take_back(self) -> bool:
         """Undo the last character, so that another may come in its place; returns whether there was one to undo."""
+        self._ending = None
+        if self._typed:
+            self._typed.pop()
+            return True
         if not self._before:
             return False
         before = self._before.pop()
         self.sampler.state, self.sampler.last, self._draw = before.state, before.last, before.draw
+        self.sampler.rng.bit_generator.state = before.chance
         self._place += 1
         if self.quotations is not None:
             self.quotations.take_back()
         if self._text:
-            del self._text[-1], self._probabilities[-1]
+            del self._text[-1], self._probabilities[-1], self._by_hand[-1]
             if self.sampler.trace is not None:
                 self.sampler.trace.take_back()
             self._marks = [replace(mark, offset=min(mark.offset, len(self._text))) for mark in self._marks]
@@ -157,17 +217,19 @@ class Writer:
         return True
 
     def _remember(self) -> None:
-        self._before.append(Before(self.sampler.state.copy(), self.sampler.last, self._draw))
+        sampler = self.sampler
+        self._before.append(Before(sampler.state.copy(), sampler.last, self._draw, sampler.rng.bit_generator.state))
 
     def outlook(self, weights: int) -> Outlook | None:
         """What may come next, told anew where a character came, settings changed or `weights` is another number."""
         drawn = self._draw.probability if self._draw is not None else None
         return self._lookout.look(self.sampler, place=self._place, weights=weights, drawn=drawn)
 
-    def _write(self, draw: Draw) -> None:
+    def _write(self, draw: Draw, by: int = DRAWN) -> None:
         symbols = self.sampler.vocabulary.symbols
         self._text.append(symbols[draw.id])
         self._probabilities.append(draw.probability)
+        self._by_hand.append(by)
         if self.quotations is not None:
             self.quotations.write(draw.id)
         self._draw = draw
@@ -188,9 +250,11 @@ class Writer:
             hidden=self.sampler.trace.take() if self.sampler.trace is not None else b"",
             taken_back=self._taken_back,
             copied=self.quotations.origins(len(self._text) + RUN - 1) if self.quotations is not None else b"",
+            by_hand=bytes(self._by_hand) if any(self._by_hand) else b"",
             sampler=self.name,
         )
         self._text, self._probabilities, self._marks, self._taken_back = [], [], [], 0
+        self._by_hand = bytearray()
         return written
 
     def _mark(self, kind: MarkKind, label: str, given: int = 0) -> None:

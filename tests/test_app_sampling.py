@@ -118,3 +118,13 @@ async def test_a_click_on_the_slider_turns_the_temperature(tmp_path: Path) -> No
         assert session.sent == [SetSampling(replace(START, temperature=0.0))]
         await pilot.pause()
         assert "temperature 0.00" in shown(app, "sampling")
+
+
+async def test_the_palette_has_the_manners(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, _pilot):
+        commands = {command.title: command for command in app.get_system_commands(app.main)}
+        commands["Wild"].callback()
+        assert session.told(SetSampling) == [SetSampling(replace(START, temperature=1.3))]
+        assert app.main.turned
+        commands["Careful"].callback()
+        assert session.sent == [SetSampling(replace(START, temperature=0.5, top_p=0.9))]

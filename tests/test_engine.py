@@ -735,12 +735,12 @@ def test_events_that_wait_are_bounded_and_a_new_network_has_none() -> None:
     news = News("main")
     for step in range(3 * EVENT_BACKLOG):
         news.mark(Event(step, "rate", f"learning rate {step}"))
-    update = news.take(Gauges(), None)
+    update = news.take(Gauges())
     assert update is not None
     assert [event.step for event in update.events] == list(range(2 * EVENT_BACKLOG, 3 * EVENT_BACKLOG))
     news.mark(Event(1, "rate", "learning rate 1"))
     news.begin()
-    assert news.take(Gauges(), None) is None
+    assert news.take(Gauges()) is None
 
 
 def test_who_watches_is_sent_what_the_units_hold(desk: Desk) -> None:

@@ -2,11 +2,13 @@ import math
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.containers import VerticalScroll
 from textual.events import MouseScrollDown
 from textual.widgets import Static
 
 from model.config import SamplingSettings
-from tui.widgets.sampling_panel import HOTTEST, SamplingPanel, meaning, turn
+from tui.manners import BY_NAME, MANNERS, in_force
+from tui.widgets.sampling_panel import HOTTEST, SamplingPanel, meaning, named, turn
 from tui.widgets.slider import Slider
 
 
@@ -183,17 +185,67 @@ async def test_setting_a_slider_is_silent() -> None:
         assert app.wishes == []
 
 
-async def test_the_wheel_turns_a_knob_only_when_it_has_the_focus() -> None:
-    app = PanelApp()
+class TallApp(PanelApp):
+    """Has more rows than there is room for."""
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield from super().compose()
+            yield Static("\n" * 40)
+
+
+@pytest.mark.parametrize(
+    ("kind", "focused", "ctrl", "turns"),
+    [
+        (PanelApp, False, False, True),
+        (TallApp, False, False, False),
+        (TallApp, False, True, True),
+        (TallApp, True, False, True),
+    ],
+)
+async def test_the_wheel_turns_the_knob_under_the_mouse_where_there_is_nothing_to_scroll(
+    kind: type[PanelApp], focused: bool, ctrl: bool, turns: bool
+) -> None:
+    app = kind()
     async with app.run_test(size=(60, 12)) as pilot:
         slider = app.query_one("#top-p", Slider)
-        app.query_one("#temperature", Slider).focus()
+        (slider if focused else app.query_one("#temperature", Slider)).focus()
         await pilot.pause()
-        for focused in (False, True):
-            if focused:
-                slider.focus()
-                await pilot.pause()
-            mouse = (slider, 1, 0, 0, -1, 0, False, False, False)
-            slider.post_message(MouseScrollDown(*mouse))
-            await pilot.pause()
-            assert len(app.wishes) == focused
+        slider.post_message(MouseScrollDown(slider, 1, 0, 0, -1, 0, False, False, ctrl))
+        await pilot.pause()
+        assert app.wishes == [SamplingSettings(top_p=0.99)] * turns
+
+
+# ------------------------------------------------------------------------------------------- manners
+
+
+def test_each_manner_is_known_by_its_settings_whatever_the_rate() -> None:
+    for manner in MANNERS:
+        applied = manner.applied(SamplingSettings(0.33, top_k=4, rate=7.0))
+        assert in_force(applied) is manner
+        assert applied.rate == 7.0
+    assert in_force(SamplingSettings(temperature=0.81)) is None
+    assert in_force(SamplingSettings(temperature=0.8, top_k=3)) is None
+
+
+def test_the_usual_way_is_balanced() -> None:
+    assert in_force(SamplingSettings()) is BY_NAME["balanced"]
+
+
+def test_the_manner_in_force_is_marked_by_more_than_colour() -> None:
+    assert str(named(SamplingSettings())) == "\u25cb careful  \u25cf balanced  \u25cb wild"
+    assert "\u25cf" not in str(named(SamplingSettings(temperature=0.77)))
+
+
+async def test_a_click_on_a_manner_asks_for_all_of_it() -> None:
+    class FramedApp(PanelApp):
+        CSS = "SamplingPanel { border: round white; }"
+
+    app = FramedApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        panel = app.query_one(SamplingPanel)
+        row = app.screen._compositor.render_strips()[panel.region.bottom - 1].text
+        await pilot.click(offset=(row.index("careful"), panel.region.bottom - 1))
+        await pilot.pause()
+        assert app.wishes == [SamplingSettings(temperature=0.5, top_p=0.9)]
+        assert "\u25cf careful" in str(panel.border_subtitle)

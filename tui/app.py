@@ -22,6 +22,7 @@ from model.session import EngineError, Session
 from tui.bindings import KEYS, app_bindings
 from tui.demo import Demo
 from tui.line import swallowed
+from tui.manners import MANNERS
 from tui.pace import Pace
 from tui.palette import TableProvider
 from tui.run_shelf import RunShelf
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     # these are imported when they are first asked for
     from tui.screens.past import PastScreen
     from tui.screens.race import RaceScreen
+    from tui.screens.three import ThreeScreen
 
 
 class LSTMApp(App[None]):
@@ -57,6 +59,7 @@ class LSTMApp(App[None]):
         theme: str = DEFAULT_THEME,
         ink: str = PLAIN.name,
         mind: bool = True,
+        hints: bool = False,
         loss_unit: LossUnit = LossUnit.NATS,
         config_dir: Path | None = None,
         state_dir: Path | None = None,
@@ -78,6 +81,7 @@ class LSTMApp(App[None]):
             theme: The look; a name that is unknown is said and passed over.
             ink: What the colour of the written characters tells; a name that is unknown is plain.
             mind: Whether what may come next is shown.
+            hints: Whether the first steps are shown.
             loss_unit: What losses are shown in.
             config_dir: Where settings are remembered; None is the user's folder, as for the next two.
             state_dir: Where the run is saved on leaving.
@@ -111,7 +115,8 @@ class LSTMApp(App[None]):
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
             shelf=self._shelf,
         )
-        self.main.ink, self.main.mind = ink, mind
+        self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
+        self._first_hints = hints
         self._first_ink, self._first_mind = self.main.ink, mind
         self._leaving = False
         self.demo = Demo(self) if demo else None
@@ -160,6 +165,8 @@ class LSTMApp(App[None]):
                             self.main.apply(run)
                             if (past := self.past) is not None:
                                 past.apply(run)
+                            if (three := self.three) is not None:
+                                three.apply(run)
                         if (race := self.race) is not None:
                             race.apply(run)
                 await swallowed(self)
@@ -187,6 +194,11 @@ class LSTMApp(App[None]):
     def past(self) -> PastScreen | None:
         """The time machine, while it is open."""
         return next((cast("PastScreen", screen) for screen in self.screen_stack if screen.id == "past"), None)
+
+    @property
+    def three(self) -> ThreeScreen | None:
+        """Three pages at once, while they are open."""
+        return next((cast("ThreeScreen", screen) for screen in self.screen_stack if screen.id == "three"), None)
 
     def on_race_screen_take_over(self, message: RaceScreen.TakeOver) -> None:
         """Let a racer become the run; what was learnt before is kept beside the last run."""
@@ -222,6 +234,8 @@ class LSTMApp(App[None]):
             changes["ink"] = self.main.ink
         if self.main.mind != self._first_mind:
             changes["mind"] = self.main.mind
+        if self.main.hints != self._first_hints:
+            changes["hints"] = self.main.hints
         if self.main.loss_unit is not self._first_unit:
             changes["loss_unit"] = self.main.loss_unit
         if self.main.turned:
@@ -241,6 +255,8 @@ class LSTMApp(App[None]):
             for key in KEYS:
                 if key.palette:
                     yield SystemCommand(key.label, key.help, partial(self.run_action, key.action, self.main))
+            for manner in MANNERS:
+                yield SystemCommand(manner.name.capitalize(), manner.help, partial(self.main.write_like, manner))
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
         yield SystemCommand(
             "Screenshot",

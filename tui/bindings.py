@@ -137,6 +137,15 @@ KEYS: tuple[Key, ...] = (
         "restart_writing",
     ),
     Key("begin", "b", "b", "Begin", "Choose the words that it begins with.", "Writing", "begin_with"),
+    Key(
+        "write-with",
+        "y",
+        "y",
+        "Write with it",
+        "Write together: what you type it reads, and it goes on when you ask it to.",
+        "Writing",
+        "write_with",
+    ),
     Key("ink", "i", "i", "Ink", "Colour the written text by surprise, or by a neuron.", "Writing", "next_ink"),
     Key(
         "save-sample",
@@ -147,7 +156,7 @@ KEYS: tuple[Key, ...] = (
         "Writing",
         "save_sample",
     ),
-    Key("copy-sample", "y", "y", "Copy", "Copy all of the written text to the clipboard.", "Writing", "copy_sample"),
+    Key("copy-sample", "Y", "Y", "Copy", "Copy all of the written text to the clipboard.", "Writing", "copy_sample"),
     Key("clear", "ctrl+l", "ctrl+l", "Clear", "Clear the written text from the screen.", "Writing", "clear"),
     Key("unit", "u", "u", "Unit", "Show losses in nats, in bits, or as perplexity.", "Loss", "look('unit')"),
     Key("log", "l", "l", "Log axis", "Use a logarithmic axis for the loss, or a linear one.", "Loss", "look('axis')"),
@@ -161,6 +170,15 @@ KEYS: tuple[Key, ...] = (
         "Read the same passage as the network would have written it at earlier steps, from noise on.",
         "Time machine",
         "past",
+    ),
+    Key(
+        "three",
+        "m",
+        "m",
+        "Three at once",
+        "Let it write at three temperatures side by side, by the same random numbers.",
+        "Three at once",
+        "three",
     ),
     Key("race", "ctrl+r", "ctrl+r", "Race", "Let two to four networks race on this text.", "Race", "race"),
     Key("runs", "R", "R", "Earlier runs", "Go on with an earlier run, play it, or compare some.", "Runs", "runs"),
@@ -283,8 +301,115 @@ RUNS_TOO = frozenset({"help", "unit", "log"})
 """What that screen has of the others: how losses are looked at."""
 RUNS_FOOTER = ("go-on-with", "play-run", "mark-run", "find-run", "name-run", "delete-run", "leave-runs", "help", "quit")
 
-OTHER_KEYS = (*RACE_KEYS, *PAST_KEYS, *RUN_KEYS)
-"""Those of other screens than the main one."""
+DUET_KEYS: tuple[Key, ...] = (
+    Key(
+        "one-word",
+        "tab",
+        "tab",
+        "A word",
+        "While you write with it: let it write to the end of a word.",
+        "Writing",
+        "go_on('word')",
+    ),
+    Key(
+        "one-character",
+        "right",
+        "\u2192",
+        "A character",
+        "While you write with it: let it write one character.",
+        "Writing",
+        "go_on('character')",
+    ),
+    Key(
+        "one-line",
+        "end",
+        "end",
+        "A line",
+        "While you write with it: let it write to the end of the line.",
+        "Writing",
+        "go_on('line')",
+    ),
+    Key(
+        "take-back",
+        "backspace",
+        "\u232b",
+        "Undo",
+        "While you write with it: take the last character back, whoever wrote it.",
+        "Writing",
+        "take_back",
+    ),
+    Key(
+        "write-on",
+        "escape",
+        "esc",
+        "Let it write",
+        "While you write with it: lay down the pen; it writes on from there.",
+        "Writing",
+        "leave",
+    ),
+)
+"""What is not typed while someone writes with the network."""
+DUET_FOOTER = ("one-word", "one-character", "one-line", "take-back", "write-on", "quit")
+
+THREE_KEYS: tuple[Key, ...] = (
+    Key(
+        "page-before",
+        "left",
+        "\u2190",
+        "Page before",
+        "In three at once: turn to the page before; the keys of writing are for the page that is lit.",
+        "Three at once",
+        "other_page(-1)",
+    ),
+    Key(
+        "page-after",
+        "right",
+        "\u2192",
+        "Page after",
+        "In three at once: turn to the next page.",
+        "Three at once",
+        "other_page(1)",
+    ),
+    Key(
+        "again",
+        "r",
+        "r",
+        "Again",
+        "In three at once: begin anew, by other random numbers.",
+        "Three at once",
+        "again",
+    ),
+    Key(
+        "write-so",
+        "enter",
+        "enter",
+        "Write so",
+        "In three at once: go back, and go on there in the way of this page.",
+        "Three at once",
+        "write_so",
+    ),
+    Key("leave-three", "escape,m", "esc", "Back", "In three at once: back to one.", "Three at once", "leave"),
+)
+"""What only three pages have."""
+THREE_TOO = frozenset({"train", "help", *(key.id for key in KEYS if key.action.startswith("turn("))})
+"""What that screen has of the others: there it acts on the page that is lit."""
+THREE_FOOTER = (
+    "train",
+    "temperature-down",
+    "temperature-up",
+    "page-before",
+    "page-after",
+    "leave-three",
+    "again",
+    "write-so",
+    "help",
+    "quit",
+)
+PAGE = Binding.Group("Page", compact=True)
+"""Two keys with one label in its footer."""
+
+OTHER_KEYS = (*DUET_KEYS, *THREE_KEYS, *RACE_KEYS, *PAST_KEYS, *RUN_KEYS)
+"""Those that work elsewhere than on all of the main screen."""
 
 FOOTER = (
     "train",
@@ -305,6 +430,12 @@ TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
 STEP = Binding.Group("Step", compact=True)
 """Likewise, in the time machine."""
+
+COMPACT = {
+    ("temperature-down", "temperature-up"): TEMPERATURE,
+    ("earlier", "later"): STEP,
+    ("page-before", "page-after"): PAGE,
+}
 
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 """In the order of the table."""
@@ -341,6 +472,16 @@ def runs_bindings() -> list[BindingType]:
     return [_binding(key, RUNS_FOOTER) for key in (*(key for key in KEYS if key.id in RUNS_TOO), *RUN_KEYS)]
 
 
+def duet_bindings() -> list[BindingType]:
+    """Bindings of the line that takes what is typed."""
+    return [_binding(key, DUET_FOOTER) for key in DUET_KEYS]
+
+
+def three_bindings() -> list[BindingType]:
+    """Bindings of three pages at once."""
+    return [_binding(key, THREE_FOOTER) for key in (*(key for key in KEYS if key.id in THREE_TOO), *THREE_KEYS)]
+
+
 def app_bindings() -> list[BindingType]:
     """Bindings that work above every screen and every text field; Textual brings that of the palette."""
     return [replace(_binding(key), action="quit", priority=True) for key in KEYS if key.id == "quit"]
@@ -355,7 +496,7 @@ def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:
         key_display=key.shown,
         tooltip=key.help,
         id=key.id,
-        group=TEMPERATURE if key.id.startswith("temperature") else STEP if key.id in ("earlier", "later") else None,
+        group=next((group for ids, group in COMPACT.items() if key.id in ids), None),
     )
 
 
@@ -373,7 +514,8 @@ def working_bindings(
     working = dict(active)
     if typing:
         working = {key: found for key, found in working.items() if found.binding.id not in TYPED}
-        working["escape"] = _relabelled(working["escape"], "Back")
+        if working["escape"].binding.id == "back":
+            working["escape"] = _relabelled(working["escape"], "Back")
     elif training and "space" in working:
         working["space"] = _relabelled(working["space"], "Pause")
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))

@@ -75,6 +75,8 @@ class Settings:
     """What the colour of the written characters tells."""
     mind: bool = True
     """Whether what may come next is shown."""
+    hints: bool = True
+    """Whether the first steps are still to be shown."""
     loss_unit: LossUnit = LossUnit.NATS
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
@@ -103,10 +105,14 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: ink is {ink!r}; it must be the name of an ink, plain, surprise or neuron")
     if not isinstance(mind, bool):
         raise SettingsError(f"{path}: mind is {mind!r}; it must be true or false")
+    hints = table.get("hints", True)
+    if not isinstance(hints, bool):
+        raise SettingsError(f"{path}: hints is {hints!r}; it must be true or false")
     return Settings(
         theme=theme,
         ink=ink,
         mind=mind,
+        hints=hints,
         loss_unit=_loss_unit(path, table),
         network=_section(path, table, "network", NetworkSettings()),
         training=_section(path, table, "training", TrainingSettings()),
@@ -147,7 +153,7 @@ def save_settings(path: Path, settings: Settings) -> None:
 
 
 def _toml(settings: Settings) -> str:
-    lines = [f"{name} = {_value(getattr(settings, name))}" for name in ("theme", "ink", "mind")]
+    lines = [f"{name} = {_value(getattr(settings, name))}" for name in ("theme", "ink", "mind", "hints")]
     lines.append(f"loss_unit = {_value(settings.loss_unit.value)}")
     for name in ("network", "training", "sampling"):
         lines += ["", f"[{name}]"]

@@ -65,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         theme=settings.theme,
         ink=settings.ink,
         mind=settings.mind,
+        hints=settings.hints,
         loss_unit=settings.loss_unit,
         fps=float(fps),
         demo=options.demo,

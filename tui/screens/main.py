@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,17 +15,19 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from corpora.entry import Entry
 from corpora.info import CorpusInfo, Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
-from model.protocol import Command, Gauges, RunState, RunUpdate
-from tui import chronicle, units
-from tui.bindings import screen_bindings, shown, working_bindings
+from model.protocol import MAIN, Command, Gauges, RunState, RunUpdate
+from tui import chronicle, loops, units
+from tui.bindings import DUET_FOOTER, FOOTER, screen_bindings, shown, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
+from tui.manners import Manner
 from tui.run_shelf import RunShelf
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     # the other screens are imported when they are first asked for: this one is to be seen soon
     from model.passage import Passage
     from tui.screens.open_text import TextChoice
+    from tui.widgets.duet_line import DuetLine
+    from tui.widgets.hint_line import Deed, HintLine
 
 
 class MainScreen(Screen[None]):
@@ -100,6 +104,7 @@ class MainScreen(Screen[None]):
         self._sample = SamplePane(id="sample")
         self._next = NextPanel(id="next")
         self._neurons = NeuronPanel(id="neurons")
+        self._duet: DuetLine | None = None  # while someone writes with the network
         self.furnished = asyncio.Event()
         """All panels are there; before, no key of this screen acts."""
         self._watched = False
@@ -107,6 +112,8 @@ class MainScreen(Screen[None]):
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
         self.turned = False
         """Whether someone chose here how it writes, which is worth remembering."""
+        self.hints = False
+        """Whether the first steps are still to be shown."""
 
     def compose(self) -> ComposeResult:
         """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet.
@@ -136,6 +143,10 @@ class MainScreen(Screen[None]):
             await self.query_one("#controls").mount(self._training.data_bind(MainScreen.gauges), sampling)
             await self.query_one("#mind").mount(self._next.data_bind(MainScreen.gauges), self._neurons)
             self._name_panels()
+            if self.hints:
+                from tui.widgets.hint_line import HintLine
+
+                await self.mount(HintLine(), before=self.query_one(KeyBar))
         self._watch()
         self.furnished.set()
 
@@ -173,10 +184,13 @@ class MainScreen(Screen[None]):
             self._follow_saved(update.gauges, self._insisted)
         self._neurons.see(update.gauges, update.neurons)
         for written in update.written:
+            if written.sampler != MAIN:
+                continue  # it is for a screen of its own
             self._sample.append(written)
             self._neurons.append(written)
             # a character's values come with the next one
             self._colour(len(written.text) + 1)
+            self._advise()
         for notice in update.notices:
             self.say(notice.text, notice.severity)
         if update.passage is not None:
@@ -187,6 +201,11 @@ class MainScreen(Screen[None]):
         if new.left_behind > self.gauges.left_behind and self.gauges.step:
             step = units.whole(self.gauges.step)
             self.say(f"The run before rests at step {step}: {shown('bring-back')} brings it back.", timeout=8)
+
+    def _advise(self) -> None:
+        """Say so where the text goes round in a circle."""
+        room = self._sample.outer_size.width - 18
+        self._sample.advice = loops.advice(self._sample.tail(loops.WINDOW), self.sampling, room)
 
     def _follow_saved(self, saved: Gauges, insisted: Mapping[str, Any]) -> None:
         """Show what a saved network brings, once; what a flag said holds against it."""
@@ -222,8 +241,9 @@ class MainScreen(Screen[None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
-        typing, training = isinstance(self.focused, Input), self.gauges.state is RunState.TRAINING
-        return working_bindings(super().active_bindings, typing=typing, training=training)
+        training, duet = self.gauges.state is RunState.TRAINING, self.focused is not None and self.focused is self._duet
+        typing, footer = duet or isinstance(self.focused, Input), DUET_FOOTER if duet else FOOTER
+        return working_bindings(super().active_bindings, typing=typing, training=training, footer=footer)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which panel is in use."""
@@ -231,6 +251,13 @@ class MainScreen(Screen[None]):
             if node.id in PANELS:
                 self.panel = node.id
                 return
+
+    def watch_focused(self, focused: Widget | None) -> None:
+        """See who lays down the pen: that is who goes elsewhere than to the page or to what may come next."""
+        if self._duet is not None and focused is self._sample:
+            self._duet.focus()
+        elif focused not in (None, self._duet, self._next):
+            self._end_duet()
 
     # ------------------------------------------------------------------------------- what people do
 
@@ -346,11 +373,29 @@ class MainScreen(Screen[None]):
         """Go there."""
         self.action_jump(message.panel)
 
+    def _did(self, deed: Deed) -> None:
+        """Go on to the next hint, where this is what was hinted at."""
+        for line in self.query("#hint"):
+            cast("HintLine", line).done |= {deed}
+
+    def on_hint_line_finished(self, message: HintLine.Finished) -> None:
+        """Hint no more, now or ever."""
+        message.stop()
+        self.hints = False
+        self.query("#hint").remove()
+
     def sample_with(self, sampling: SamplingSettings) -> None:
         """Draw the next character with these settings."""
+        if sampling.temperature != self.sampling.temperature:
+            self._did("turn")
         if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
             self.sampling = sampling
             self.turned = True
+            self._advise()
+
+    def write_like(self, manner: Manner) -> None:
+        """Draw the next character in a manner that has a name."""
+        self.sample_with(manner.applied(self.sampling))
 
     # ---------------------------------------------------------------------------------------- keys
 
@@ -360,6 +405,8 @@ class MainScreen(Screen[None]):
             self.say("There is nothing to train yet: the text is still being read.")
             return
         pause = self.gauges.state is RunState.TRAINING
+        if pause:
+            self._did("pause")
         if self.send(protocol.Pause() if pause else protocol.Train()):
             # The next update says the same; until then the key has its answer.
             self.gauges = dataclasses.replace(self.gauges, state=RunState.PAUSED if pause else RunState.TRAINING)
@@ -415,6 +462,44 @@ class MainScreen(Screen[None]):
         """Stop writing, or go on."""
         if self.send(protocol.StopSampling() if self._sample.writing else protocol.StartSampling()):
             self._sample.writing = not self._sample.writing
+
+    async def action_write_with(self) -> None:
+        """Let a person write with the network, until they go somewhere else."""
+        from tui.widgets.duet_line import DuetLine
+
+        if not self.gauges.vocabulary:
+            self.say("There is nobody to write with yet: the network comes with its text.")
+        elif self._duet is not None:
+            self._duet.focus()
+        elif self.send(protocol.StopSampling()):
+            if self.panel in ("corpora", "training", "sampling"):
+                self.panel = "sample"
+            self._duet = DuetLine(lambda: in_sight(self._next))
+            await self.query_one("#stage").mount(self._duet, after=self._sample)
+            self._duet.focus()
+            self._sample.follow()
+            self._sample.writing, self._sample.listening = False, True
+            self._sample.add_class("-duet")
+
+    def on_duet_line_told(self, message: DuetLine.Told) -> None:
+        """Pass it on."""
+        message.stop()
+        self._sample.follow()
+        self.send(message.command)
+
+    def on_duet_line_left(self, message: DuetLine.Left) -> None:
+        """Let it write on."""
+        message.stop()
+        self._end_duet()
+        self.set_focus(self._sample)
+
+    def _end_duet(self) -> None:
+        """Let the network write on, where someone wrote with it."""
+        if self._duet is not None:
+            self._duet.remove()
+            self._duet, self._sample.listening = None, False
+            self._sample.remove_class("-duet")
+            self._sample.writing = self.send(protocol.StartSampling())
 
     def action_restart_writing(self) -> None:
         """Write from a fresh start."""
@@ -531,6 +616,15 @@ class MainScreen(Screen[None]):
         else:
             self.say("There is no past to read: it is kept while a network learns.")
 
+    def action_three(self) -> None:
+        """Read what the network writes at three temperatures."""
+        from tui.screens.three import ThreeScreen
+
+        if self.gauges.vocabulary:
+            self.app.push_screen(ThreeScreen(self, self._prime))
+        else:
+            self.say("There is nobody to write yet: the network comes with its text.")
+
     def action_race(self) -> None:
         """Ask who shall race."""
         from tui.screens.race_setup import RATE, RaceSetupScreen
@@ -586,6 +680,9 @@ class MainScreen(Screen[None]):
 
     def _focus_panel(self, panel: str) -> None:
         self.panel = panel  # news of an earlier focus may have come in between
+        if panel == "sample" and self._duet is not None:
+            self._duet.focus()
+            return
         place = self.query_one(f"#{panel}")
         start = place.first_used if isinstance(place, TrainingPanel) else place
         self.set_focus(next((widget for widget in start.query("*") if widget.focusable), place))
@@ -595,4 +692,5 @@ class MainScreen(Screen[None]):
         """Show all keys."""
         from tui.screens.help import HelpScreen
 
+        self._did("help")
         self.app.push_screen(HelpScreen())

@@ -33,8 +33,8 @@ class Ink:
 
 def surprise(probability: float) -> int:
     """Return the shade of a character of this probability: its surprise in whole bits, `SHADES` - 1 at most."""
-    if probability > 0.0:
-        return min(SHADES - 1, max(0, int(-math.log2(probability))))
+    if 0.0 < probability < 1.0:
+        return min(SHADES - 1, int(-math.log2(probability)))
     return SHADES - 1 if probability == 0.0 else 0  # what is no number surprises nobody
 
 

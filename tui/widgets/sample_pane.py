@@ -26,7 +26,7 @@ from tui.sanitize import sanitize, sanitize_line
 from tui.widgets.ink import BOLD, INKS, ITALIC, NEURON, PLAIN, SHADES, fitted
 from tui.widgets.sample_rows import Inks, SampleRows
 from tui.widgets.shades import letters, palette
-from tui.widgets.text_buffer import ORIGINS, TextBuffer
+from tui.widgets.text_buffer import HANDS, ORIGINS, TextBuffer
 
 BEFORE = 8
 """Characters that are looked at to see whether a combining mark has its letter."""
@@ -34,6 +34,7 @@ RECENT = 10_000
 """Characters of which it is said how many are copied."""
 ANEW = frozenset({"start", "network"})
 """Marks of something that whoever asked for it wants to see: the page follows again."""
+SEPARATOR = " \u00b7 "
 EMPTY = "Writing begins as soon as there is a network."
 EMPTY_NARROW = "Nothing is written yet."
 
@@ -49,6 +50,8 @@ class SamplePane(ScrollView, can_focus=True):
         "sample-pane--cursor",
         "sample-pane--empty",
         "sample-pane--copied",
+        "sample-pane--typed",
+        "sample-pane--unread",
         "sample-pane--expected",
         "sample-pane--surprising",
         "sample-pane--startling",
@@ -70,6 +73,9 @@ class SamplePane(ScrollView, can_focus=True):
         & > .sample-pane--rule { color: $text-accent; text-style: dim; }
         & > .sample-pane--cursor { color: $primary; }
         & > .sample-pane--copied { text-style: underline; }
+        & > .sample-pane--typed { color: $accent; background: $accent 12%; text-style: bold; }
+        &:ansi > .sample-pane--typed { color: ansi_yellow; background: ansi_default; }
+        & > .sample-pane--unread { color: $foreground 50%; text-style: strike; }
         & > .sample-pane--empty { color: $text-muted; text-style: italic; }
         & > .sample-pane--expected { color: $foreground 55%; }
         & > .sample-pane--surprising { color: $warning; }
@@ -92,8 +98,12 @@ class SamplePane(ScrollView, can_focus=True):
     """Whether the view keeps to the end of the text; so it does until someone scrolls up."""
     writing: reactive[bool] = reactive(True)
     """Whether more is to come: the cursor stands behind the text."""
+    listening: reactive[bool] = reactive(False)
+    """Whether what comes next is a person's: the cursor is theirs."""
     ink: reactive[str] = reactive(PLAIN.name)
     """What the colour of the characters tells: the name of one of `INKS`."""
+    advice: reactive[str] = reactive("", repaint=False)
+    """A sentence beside the title; empty where all is well."""
     about: reactive[str] = reactive("", repaint=False)
     """What stands before the ink's legend, where that does not say it."""
 
@@ -134,6 +144,7 @@ class SamplePane(ScrollView, can_focus=True):
             self._rows.forget()
         text = sanitize(written.text, self._buffer.text(self._buffer.end - BEFORE))
         shades = {ink.name: ink.shades(written) for ink in INKS.values() if ink.shades}
+        shades[HANDS] = fitted(written.by_hand, text)
         position = primed = 0
         for mark in sorted(written.marks, key=lambda mark: mark.offset):
             offset = min(max(mark.offset, position), len(text))
@@ -289,6 +300,22 @@ class SamplePane(ScrollView, can_focus=True):
         """Show or hide the cursor."""
         self._refresh_from(self._buffer.row_count - 1)
 
+    def tail(self, characters: int) -> str:
+        """Return the last characters."""
+        return self._buffer.text(self._buffer.end - characters)
+
+    def watch_advice(self, old: str, new: str) -> None:
+        """Give it."""
+        title = self._border_title
+        if title is not None:
+            name = Content(title.plain.removesuffix(f"{SEPARATOR}{old}") if old else title.plain)
+            self.border_title = Content.assemble(name, SEPARATOR, (new, "$accent")) if new else name
+
+    def watch_listening(self) -> None:
+        """Show whose cursor it is."""
+        self._inks = None
+        self._refresh_from(self._buffer.row_count - 1)
+
     def validate_ink(self, ink: str) -> str:
         """Write plainly with an ink that nobody knows."""
         return ink if ink in INKS else PLAIN.name
@@ -378,7 +405,8 @@ class SamplePane(ScrollView, can_focus=True):
             return Strip([Segment(text.center(width)[:width], style)], width)
         selection = self.text_selection
         selected = None if selection is None else self._selected(selection)
-        return self._rows.strip(y + self.scroll_offset.y, width, inks, selected, self.writing)
+        cursor = self.writing or self.listening
+        return self._rows.strip(y + self.scroll_offset.y, width, inks, selected, cursor)
 
     def _mixed(self) -> Inks:
         """Return the styles of the page, mixed where they are not yet."""
@@ -397,9 +425,11 @@ class SamplePane(ScrollView, can_focus=True):
             prime=ink("sample-pane--prime"),
             chip=ink("sample-pane--chip"),
             rule=ink("sample-pane--rule"),
-            cursor=ink("sample-pane--cursor"),
+            cursor=ink("sample-pane--typed" if self.listening else "sample-pane--cursor"),
             selection=selection,
             copied=self.get_component_rich_style("sample-pane--copied", partial=True),
+            typed=ink("sample-pane--typed"),
+            unread=ink("sample-pane--unread"),
             channel=self.ink if self.ink != PLAIN.name else "",
             shades=self._mix_shades() if self.ink != PLAIN.name else (),
         )

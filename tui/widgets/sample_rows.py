@@ -11,7 +11,8 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from corpora.origins import COPIED
-from tui.widgets.text_buffer import ORIGINS, TextBuffer
+from model.hands import TYPED, UNREAD
+from tui.widgets.text_buffer import HANDS, ORIGINS, TextBuffer
 from tui.widgets.wrap import CHIP, RULE
 
 CURSOR = "\u258c"
@@ -29,6 +30,10 @@ class Inks:
     selection: Style
     copied: Style
     """Of what stands in the text that is learnt, over any other style."""
+    typed: Style
+    """Of what a person wrote; also over any other."""
+    unread: Style
+    """Of what a person wrote and the network cannot read."""
     channel: str = ""
     """Where the text's shades are kept; empty where all of it has one style."""
     shades: tuple[Style, ...] = ()
@@ -102,6 +107,10 @@ class SampleRows:
         if COPIED in origins:
             ends = (at for at in range(1, len(origins)) if (origins[at] == COPIED) != (origins[at - 1] == COPIED))
             cuts.update(start + at for at in ends)
+        hands = self._buffer.values(HANDS, start, stop)
+        by_hand = TYPED in hands or UNREAD in hands
+        if by_hand:
+            cuts.update(start + at for at in range(1, len(hands)) if hands[at] != hands[at - 1])
         segments = []
         for first, behind in pairwise(sorted(cuts)):
             run = text[first - start : behind - start]
@@ -111,6 +120,8 @@ class SampleRows:
             style = inks.shades[shades[first - start]] if shades else inks.text
             if origins and origins[first - start] == COPIED:
                 style += inks.copied
+            if by_hand and (hand := hands[first - start]):
+                style += inks.typed if hand == TYPED else inks.unread
             for begin, end, ink in layers:
                 if begin <= first < end:
                     style += ink

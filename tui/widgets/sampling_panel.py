@@ -1,4 +1,4 @@
-"""The knobs of sampling: temperature, top-k, top-p, and how fast to write."""
+"""The knobs of sampling: temperature, top-k, top-p, and how fast to write; and three ways to set them by name."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.style import Style
 from textual.widgets import Static
 
 from model.config import SamplingSettings
+from tui.manners import BY_NAME, MANNERS, in_force
 from tui.widgets.slider import Slider
 
 TEMPERATURE_STEP = 0.05
@@ -56,6 +58,17 @@ def nearest(stops: Sequence[float], value: float) -> int:
     return min(range(len(stops)), key=lambda index: abs(stops[index] - value))
 
 
+def named(sampling: SamplingSettings) -> Content:
+    """Return the manners as words that can be clicked, the one in force marked."""
+    words = []
+    for manner in MANNERS:
+        on = manner is in_force(sampling)
+        sign = "\u25cf" if on else "\u25cb"
+        word = Content.assemble((f"{sign} {manner.name}", "bold $accent" if on else ""))
+        words.append(word.stylize(Style.from_meta({"@click": f"write_like({manner.name!r})"})))
+    return Content("  ").join(words)
+
+
 class SamplingPanel(Vertical):
     """Shows the sampling settings in force, and asks for others.
 
@@ -91,6 +104,7 @@ class SamplingPanel(Vertical):
     """The settings in force."""
 
     _summary = ""  # on the screen
+    _manners = Content()  # likewise
 
     @dataclass
     class Changed(Message):
@@ -141,6 +155,10 @@ class SamplingPanel(Vertical):
                 wished = replace(wished, rate=RATE_STOPS[round(event.value)])
         self.post_message(self.Changed(wished))
 
+    def action_write_like(self, name: str) -> None:
+        """Ask for all settings of a manner."""
+        self.post_message(self.Changed(BY_NAME[name].applied(self.sampling)))
+
     def _show(self) -> None:
         """Write the values, and put each knob in its place."""
         sampling = self.sampling
@@ -155,6 +173,9 @@ class SamplingPanel(Vertical):
         if summary != self._summary:  # its width is its own: all of the screen is laid out anew
             self._summary = summary
             self.query_one("#sampling-summary", Static).update(summary)
+        if (manners := named(sampling)) != self._manners:
+            self._manners = manners
+            self.border_subtitle = manners
         self._slider("temperature").value = sampling.temperature
         self._slider("top-k").value = nearest(TOP_K_STOPS, sampling.top_k)
         self._slider("top-p").value = nearest(TOP_P_STOPS, sampling.top_p)

@@ -150,16 +150,19 @@ class Slider(Widget, can_focus=True):
             self.release_mouse()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Turn the value up by the wheel; without the focus, the wheel scrolls what is around."""
-        if self.has_focus:
-            event.stop()
-            self.action_move(1)
+        """Turn the value up by the wheel."""
+        self._wheel(event, 1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Turn the value down by the wheel, as up."""
-        if self.has_focus:
+        """Turn the value down by the wheel."""
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseEvent, steps: int) -> None:
+        """Turn, unless something around has rows out of sight: the wheel is for those, but with the focus or ctrl."""
+        scrolls = any(isinstance(node, Widget) and node.allow_vertical_scroll for node in self.ancestors)
+        if self.has_focus or event.ctrl or not scrolls:
             event.stop()
-            self.action_move(-1)
+            self.action_move(steps)
 
     def action_move(self, steps: int) -> None:
         """Move the knob by steps of the grid."""

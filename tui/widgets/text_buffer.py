@@ -12,6 +12,8 @@ from tui.widgets.wrap import CHIP, RULE, wrap
 
 ORIGINS = "origins"
 """The channel that every text has: what is made up and what is copied, as in `corpora.origins`."""
+HANDS = "hands"
+"""The channel that every text has too: who wrote each character, as in `model.hands`."""
 NEAR = 12
 """A label takes the place of another of the same knob so many characters before: someone is turning it."""
 
@@ -42,7 +44,7 @@ class TextBuffer:
         """Text of each chip and rule by its offset; an empty one has been superseded."""
         self.primes: list[tuple[int, int]] = []
         """First offset of each prime that is kept, and the one behind its last."""
-        self.channels: dict[str, bytearray] = {name: bytearray() for name in (ORIGINS, *channels)}
+        self.channels: dict[str, bytearray] = {name: bytearray() for name in (ORIGINS, HANDS, *channels)}
         """Small numbers that go with the characters, a byte for each that is kept; 0 for labels."""
         self._text = ""
         self._rows = [0]  # offset of each row's first character
