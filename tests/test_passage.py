@@ -220,7 +220,7 @@ async def test_ctrl_t_asks_how_long_and_shows_what_was_written(tmp_path: Path, m
         assert f"saved {tmp_path / 'n-sample.txt'}" in said(app)
         shown = str(app.screen.query_one("#passage-text").render())
         assert shown == "[b]Once\nmore\u241b"
-        await pilot.press("Y")
+        await pilot.press("y")
         assert app.clipboard == shown
         await pilot.press("escape")
         assert app.screen.id == "main"
@@ -237,7 +237,7 @@ async def test_a_passage_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatc
         assert "could not save the passage" in said(app) and "No space left" in said(app)
 
 
-async def test_y_copies_all_of_the_written_text(tmp_path: Path) -> None:
+async def test_capital_y_copies_all_of_the_written_text(tmp_path: Path) -> None:
     async with playing(tmp_path) as (_session, app, pilot):
         await pilot.press("Y")
         assert app.clipboard == app.main.query_one(SamplePane).text == written(PLAY).text
