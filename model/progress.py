@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -39,6 +39,8 @@ class Gate:
     """Share below 0.05, in [0, 1]."""
     open: float
     """Share above 0.95, in [0, 1]."""
+    mean: float | None = field(default=None, compare=False)
+    """Of all, in [0, 1]; None where nobody has worked it out."""
 
 
 @dataclass(frozen=True, slots=True)

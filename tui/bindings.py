@@ -219,6 +219,15 @@ KEYS: tuple[Key, ...] = (
         "toggle_next",
     ),
     Key("back", "escape", "esc", "Back", "Leave a field, back to the written text.", "Screen", "jump('sample')"),
+    Key(
+        "walk",
+        "x",
+        "x",
+        "What am I seeing?",
+        "Eight cards over the live screen: from one character to what is learnt of it.",
+        "Screen",
+        "walk",
+    ),
     Key("help", "question_mark,f1", "?", "Help", "All keys, and what the numbers mean.", "Screen", "help"),
     Key(
         "palette",
@@ -349,6 +358,8 @@ DUET_KEYS: tuple[Key, ...] = (
     ),
 )
 """What is not typed while someone writes with the network."""
+WALK_FOOTER = ("card-before", "next-card", "close-cards", "temperature-down", "temperature-up", "train", "quit")
+"""While cards are shown."""
 DUET_FOOTER = ("one-word", "one-character", "one-line", "take-back", "write-on", "quit")
 
 THREE_KEYS: tuple[Key, ...] = (

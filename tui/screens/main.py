@@ -24,7 +24,7 @@ from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import MAIN, Command, Gauges, RunState, RunUpdate
 from tui import chronicle, loops, units
-from tui.bindings import DUET_FOOTER, FOOTER, screen_bindings, shown, working_bindings
+from tui.bindings import DUET_FOOTER, FOOTER, WALK_FOOTER, screen_bindings, shown, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
 from tui.manners import Manner
@@ -52,8 +52,10 @@ if TYPE_CHECKING:
     # the other screens are imported when they are first asked for: this one is to be seen soon
     from model.passage import Passage
     from tui.screens.open_text import TextChoice
+    from tui.walk import Moment
     from tui.widgets.duet_line import DuetLine
     from tui.widgets.hint_line import Deed, HintLine
+    from tui.widgets.walk_card import WalkCard
 
 
 class MainScreen(Screen[None]):
@@ -242,7 +244,9 @@ class MainScreen(Screen[None]):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
         training, duet = self.gauges.state is RunState.TRAINING, self.focused is not None and self.focused is self._duet
-        typing, footer = duet or isinstance(self.focused, Input), DUET_FOOTER if duet else FOOTER
+        walking = self.focused is not None and self.focused.id == "walk"
+        typing = duet or isinstance(self.focused, Input)
+        footer = DUET_FOOTER if duet else WALK_FOOTER if walking else FOOTER
         return working_bindings(super().active_bindings, typing=typing, training=training, footer=footer)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -687,6 +691,46 @@ class MainScreen(Screen[None]):
         start = place.first_used if isinstance(place, TrainingPanel) else place
         self.set_focus(next((widget for widget in start.query("*") if widget.focusable), place))
         place.scroll_visible(animate=False)
+
+    async def action_walk(self) -> None:
+        """Tell of what is seen, card by card; or enough of it."""
+        from tui.widgets.walk_card import WalkCard
+
+        if self.query("#walk"):
+            self._end_walk()
+            return
+        card = WalkCard(self._moment)
+        self.add_class("-walking")
+        await self.mount(card, before=self.query_one(KeyBar))
+        card.focus()
+
+    def _moment(self) -> Moment:
+        from tui.walk import Moment
+
+        unit = self._neurons.unit
+        return Moment(self.gauges, self.sampling, unit, self._neurons.trace.latest(unit))
+
+    def on_walk_card_turned(self, message: WalkCard.Turned) -> None:
+        """Point at the panel that the card is about."""
+        message.stop()
+        self.panel = message.panel
+        if message.panel in ("next", "neurons") and is_ample(self.size):
+            self.mind = True
+        for name in PANELS:
+            self.query(f"#{name}").set_class(name == message.panel, "-pointed")
+        self.query("#walk").set_class(message.panel in ("corpora", "training", "sampling"), "-right")
+
+    def on_walk_card_closed(self, message: WalkCard.Closed) -> None:
+        """Put the cards away."""
+        message.stop()
+        self._end_walk()
+
+    def _end_walk(self) -> None:
+        self.remove_class("-walking")
+        self.query(".-pointed").remove_class("-pointed")
+        self.panel = "sample"
+        self.set_focus(self._sample)
+        self.query("#walk").remove()
 
     def action_help(self) -> None:
         """Show all keys."""
