@@ -59,7 +59,7 @@ async def test_each_card_points_at_its_panel_with_the_numbers_of_now(tmp_path: P
         assert "e 60 %   \u21b5 40 %   entropy 1.0 bits" in told[4]
         assert "T = 0.80   entropy 1.0 \u2192 0.9 bits" in told[5]
         assert "L = 1.62 nats = 2.34 bits" in told[6]
-        assert "T = 64 characters back" in told[7] and "gradient 0.42" in told[7]
+        assert "64 characters back" in told[7] and "gradient 0.42" in told[7]
         assert not app.main.query(WalkCard)
         assert pointed(app) == []
 

@@ -130,7 +130,7 @@ def _loss(moment: Moment) -> str:
 def _backward(moment: Moment) -> str:
     gauges, vitals = moment.gauges, moment.gauges.vitals
     back = gauges.training.seq_length if gauges.training is not None else 0
-    told = f"T = {back} characters back, {units.whole(gauges.parameters)} weights"
+    told = f"{back} characters back, {units.whole(gauges.parameters)} weights"
     if vitals is None:
         return told
     norm, ratio = number(vitals.gradient_norm), scientific(vitals.update_ratio)
@@ -191,7 +191,7 @@ CARDS: Final = (
     Card(
         "An opinion on what comes next",
         "next",
-        lambda _: f"z = V h{NOW} + b\np\u2096 = exp(z\u2096) / \u03a3\u2c7c exp(z\u2c7c)",
+        lambda _: f"z = W h{NOW} + b\np\u2096 = exp(z\u2096) / \u03a3\u2c7c exp(z\u2c7c)",
         _softmax,
         "A number for each character of the alphabet, made into probabilities: the marks on the bars.",
     ),
