@@ -47,6 +47,7 @@ class LiveRun:
         writer: None until there is a network.
         training: Whether training goes on by itself.
         steps_left: Steps still to do one by one.
+        share: Of a core that training may take; the engine sees to that.
     """
 
     def __init__(self, clock: Callable[[], float], name: str = MAIN, *, threads: int | None = 1) -> None:
@@ -55,6 +56,7 @@ class LiveRun:
         self.writer: Writer | None = None
         self.training = False
         self.steps_left = 0
+        self.share = 1.0
         self.loading: float | None = None
         self.sampling = SamplingSettings()
         self._sampling_wanted = False
@@ -220,6 +222,11 @@ class LiveRun:
     def characters(self) -> int:
         """Characters that it has learnt from."""
         return self.trainer.step * self.trainer.batches.B * self.trainer.batches.T if self.trainer else 0
+
+    @property
+    def helpers_seconds(self) -> float:
+        """Of processor time that others have worked for its training."""
+        return self.trainer.parallel.cpu_seconds if self.trainer else 0.0
 
     def train(self, seconds: float, steps: int | None = None) -> None:
         """Train for about `seconds`, and for no more than `steps` where they are given."""
@@ -395,6 +402,7 @@ class LiveRun:
             baselines=self._baselines.result if self._baselines else None,
             loading=self.loading,
             snapshots=trainer.timeline.steps if trainer is not None and trainer.timeline is not None else (),
+            share=self.share,
         )
         if progress is None:
             return gauges if self._opened is None else as_saved(gauges, self._opened)
