@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from corpora.catalogue import CATALOGUE
+from corpora.catalogue import CATALOGUE, default_name
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
-from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
-from tui.bindings import KEYS, app_bindings
+from tui.bindings import KEYS, app_bindings, shown
+from tui.in_force import InForce
+from tui.keeper import Keeper
+from tui.keymap import keymap_of, keys_in_force
 from tui.line import swallowed
 from tui.pace import Pace
 from tui.palette import TableProvider
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
-from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
+from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
@@ -61,6 +66,8 @@ class LSTMApp(App[None]):
         catalogue: Sequence[Entry] = CATALOGUE,
         describe_corpus: Callable[[str], CorpusInfo] | None = None,
         fps: float = 15,
+        settings: Settings | None = None,
+        greeting: str = "",
     ) -> None:
         """Prepare the app.
 
@@ -81,6 +88,8 @@ class LSTMApp(App[None]):
             catalogue: What can be picked.
             describe_corpus: Finds out the facts of one of the catalogue; runs in a thread.
             fps: Updates taken in a second, at most.
+            settings: What else is remembered, or was said by a flag.
+            greeting: Something to be said at once.
         """
         super().__init__()
         self.register_theme(LAMPLIGHT)
@@ -89,10 +98,18 @@ class LSTMApp(App[None]):
         self.pace = Pace(fps)
         self._wanted_theme = theme
         self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
-        self._first_theme = self.theme
-        self._first_unit = loss_unit
-        user = paths()
+        self._worn = self.theme
+        user, settings = paths(), settings or Settings()
         self._settings_file = settings_file(config_dir or user.config)
+        self._keeper = Keeper(self._settings_file, self._write_later)
+        self.in_force = InForce(self, settings, self._keeper)
+        """The settings as they are now, by name; to set one lets it act, and keeps it."""
+        keymap, wrong = keymap_of(settings.keys)
+        self.set_keymap(keymap)
+        self.shown_keys = keys_in_force(keymap)
+        """The keys that do something, by its id, as people write them."""
+        self._greetings = [greeting, *(f"{self._settings_file.name}: {complaint}" for complaint in wrong)]
+        self._text, self._unkept = settings.text, ""
         self._run_file = last_run(state_dir or user.state)
         self.main = MainScreen(
             session.send,
@@ -103,9 +120,9 @@ class LSTMApp(App[None]):
             loss_unit=loss_unit,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
+            keep=self._keeper.keep,
         )
         self.main.ink, self.main.mind = ink, mind
-        self._first_ink, self._first_mind = self.main.ink, mind
         self._leaving = False
 
     def get_default_screen(self) -> Screen[None]:
@@ -127,6 +144,8 @@ class LSTMApp(App[None]):
         """Begin to listen, now that there is something to show it on."""
         if self.get_theme(self._wanted_theme) is None:
             self.main.say(f"There is no theme {self._wanted_theme!r}; ctrl+p has the list.", "warning")
+        for greeting in filter(None, self._greetings):
+            self.main.say(greeting, "error" if greeting.startswith(self._settings_file.name) else "warning", 12)
         self.run_worker(self._listen(), name="listen", exit_on_error=True)
 
     async def _listen(self) -> None:
@@ -139,6 +158,8 @@ class LSTMApp(App[None]):
                     for run in update.runs:
                         if run.run == MAIN:
                             self.main.apply(run)
+                            if run.fresh:
+                                self._keep_text(run.gauges.corpus)
                             if (past := self.past) is not None:
                                 past.apply(run)
                         if (race := self.race) is not None:
@@ -185,32 +206,63 @@ class LSTMApp(App[None]):
             with contextlib.suppress(OSError):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
             await self.session.stop(save_to=str(self._run_file))
-            self._remember()
+            self._keeper.write()
         finally:
             self.exit()
 
-    def _remember(self) -> None:
-        """Keep the look and the way of writing that were chosen at this screen.
+    # --------------------------------------------------------------------------------------- settings
 
-        What came by a flag was for this time only; so is the shape of a network, which belongs to a run.
-        """
-        changes: dict[str, Any] = {}
-        if self.theme != self._first_theme:
-            changes["theme"] = self.theme
-        if self.main.ink != self._first_ink:
-            changes["ink"] = self.main.ink
-        if self.main.mind != self._first_mind:
-            changes["mind"] = self.main.mind
-        if self.main.loss_unit is not self._first_unit:
-            changes["loss_unit"] = self.main.loss_unit
-        if self.main.turned:
-            changes["sampling"] = self.main.sampling
-        if not changes:
+    def _write_later(self, seconds: float) -> None:
+        self.set_timer(seconds, lambda: self.run_worker(self._write(), name="settings", group="settings"))
+
+    async def _write(self) -> None:
+        """Write what people chose, and say once why that cannot be done; a disk may take its time."""
+        problem = await asyncio.to_thread(self._keeper.write)
+        if problem and problem != self._unkept:
+            self._unkept = problem
+            self.main.say(f"Settings are not kept: {problem}", "warning")
+
+    def watch_theme(self, theme: str) -> None:
+        """Keep the look."""
+        if theme != self._worn:
+            self._worn = theme
+            self._keeper.keep("theme", theme)
+
+    def _keep_text(self, corpus: CorpusInfo | None) -> None:
+        """Keep what is learnt, to begin with it another time."""
+        if corpus is None or "-" in corpus.source:
             return
-        # A file that cannot be read is someone's work in progress: it is left as it is.
-        with contextlib.suppress(OSError, SettingsError):
-            settings = load_settings(self._settings_file)
-            save_settings(self._settings_file, dataclasses.replace(settings, **changes))
+        treatments = tuple(sorted(treatment.value for treatment in corpus.treatments))
+        text = LastText(corpus.source, corpus.encoding or "", treatments)
+        usual = self._text.sources or text != LastText((default_name(),))
+        with contextlib.suppress(UnicodeError):  # a name that is no text cannot be in a file of text
+            "".join(text.sources).encode()
+            if text != self._text and usual:
+                self._text = text
+                self._keeper.keep("text", text)
+
+    def on_main_screen_settings_asked(self) -> None:
+        """Show the settings."""
+        from tui.screens.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen(self.in_force, self._settings_file.name))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a message for some seconds, but where it shall be quiet only if something is wrong."""
+        if severity == "error" or not self.in_force["quiet"]:
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as the table of keys writes it, whoever chose it."""
+        return binding.key_display or shown(binding.key)
 
     # --------------------------------------------------------------------------------------- commands
 
@@ -219,7 +271,8 @@ class LSTMApp(App[None]):
         if screen is self.main:
             for key in KEYS:
                 if key.palette:
-                    yield SystemCommand(key.label, key.help, partial(self.run_action, key.action, self.main))
+                    help_text = f"{self.shown_keys[key.id]} \u00b7 {key.help}"
+                    yield SystemCommand(key.label, help_text, partial(self.run_action, key.action, self.main))
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
         yield SystemCommand(
             "Screenshot",

@@ -12,6 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -26,6 +27,7 @@ from tui import chronicle
 from tui.bindings import screen_bindings, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
+from tui.praise import Praise
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
@@ -56,6 +58,9 @@ class MainScreen(Screen[None]):
     Its reactives do not repaint: that would be the whole screen, at each update; the widgets bound to them do.
     """
 
+    class SettingsAsked(Message):
+        """Someone wants to see the settings of the app."""
+
     BINDINGS = screen_bindings()
     AUTO_FOCUS = "#sample"
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -85,9 +90,11 @@ class MainScreen(Screen[None]):
         loss_unit: LossUnit,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
+        keep: Callable[[str, Any], None],
     ) -> None:
         super().__init__(id="main", classes="-at-sample")
-        self._send = send
+        self._send, self._keep = send, keep
+        self._praise = Praise()
         self._prime = ""
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
@@ -101,8 +108,6 @@ class MainScreen(Screen[None]):
         self._watched = False
         self.set_reactive(MainScreen.sampling, sampling)
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
-        self.turned = False
-        """Whether someone chose here how it writes, which is worth remembering."""
 
     def compose(self) -> ComposeResult:
         """Controls on the left, the stage on the right; what has no room is hidden by the stylesheet.
@@ -161,6 +166,8 @@ class MainScreen(Screen[None]):
             self._neurons.reset()
         if new := tuple(chronicle.happened(self.gauges, update)):
             self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
+        if praise := self._praise.of(update):
+            self.say(praise)
         # before the gauges: when they are shown, the panel rests for a moment
         self._loss.extend(update.losses, update.validations, update.events)
         self.gauges = update.gauges
@@ -337,7 +344,7 @@ class MainScreen(Screen[None]):
         """Draw the next character with these settings."""
         if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
             self.sampling = sampling
-            self.turned = True
+            self._keep("sampling", sampling)
 
     # ---------------------------------------------------------------------------------------- keys
 
@@ -372,11 +379,17 @@ class MainScreen(Screen[None]):
     def action_look(self, switch: Switch) -> None:
         """Look at the loss in another way."""
         self._loss.switch(switch)
+        if switch == "unit":
+            self._keep("loss_unit", self.loss_unit)
 
     @property
     def loss_unit(self) -> LossUnit:
         """What losses are shown in."""
         return self._loss.view.unit
+
+    @loss_unit.setter
+    def loss_unit(self, unit: LossUnit) -> None:
+        self._loss.view = dataclasses.replace(self._loss.view, unit=unit)
 
     def action_toggle_writing(self) -> None:
         """Stop writing, or go on."""
@@ -402,13 +415,18 @@ class MainScreen(Screen[None]):
     def action_toggle_next(self) -> None:
         """Show what may come next, or hide it; a small window opens or leaves its page."""
         if is_ample(self.size):
-            self.mind = not self.mind
+            self._show_mind(not self.mind)
             seen = self.mind
         else:
             seen = self.panel != "next"
             self.action_jump("next" if seen else "sample")
         if not seen and (self._next.has_focus or self._neurons.has_focus_within):
             self.action_jump("sample")
+
+    def _show_mind(self, shown: bool) -> None:
+        if shown != self.mind:
+            self.mind = shown
+            self._keep("mind", shown)
 
     @property
     def ink(self) -> str:
@@ -425,6 +443,7 @@ class MainScreen(Screen[None]):
     def action_next_ink(self) -> None:
         """Write in another ink."""
         self.ink = next_ink(self.ink)
+        self._keep("ink", self.ink)
 
     def action_step_unit(self, steps: int) -> None:
         """Look at another unit."""
@@ -514,7 +533,7 @@ class MainScreen(Screen[None]):
         """Go to a panel, to the part of it that is used first."""
         self.panel = panel
         if panel in ("next", "neurons") and is_ample(self.size):
-            self.mind = True
+            self._show_mind(True)
         self.call_after_refresh(self._focus_panel, panel)
 
     def _focus_panel(self, panel: str) -> None:
@@ -523,6 +542,10 @@ class MainScreen(Screen[None]):
         start = place.first_used if isinstance(place, TrainingPanel) else place
         self.set_focus(next((widget for widget in start.query("*") if widget.focusable), place))
         place.scroll_visible(animate=False)
+
+    def action_settings(self) -> None:
+        """Show the settings of the app."""
+        self.post_message(self.SettingsAsked())
 
     def action_help(self) -> None:
         """Show all keys."""
