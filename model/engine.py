@@ -26,9 +26,11 @@ from model.checkpoint import CheckpointError, load_checkpoint
 from model.config import SettingsError
 from model.left_behind import LeftBehind
 from model.live_run import LiveRun
+from model.priority import Priority
 from model.race import Race
 from model.shelf import Shelf
 from model.threads import use_threads
+from model.throttle import Throttle
 
 TURN_SECONDS = 0.008
 """Training between two looks at commands and due characters."""
@@ -58,6 +60,7 @@ class Engine:
         rescue: Path | None = None,
         shelf: Shelf | None = None,
         threads: int | None = 1,
+        background: Callable[[bool], None] = lambda _: None,
     ) -> None:
         """Begin with nothing to do.
 
@@ -67,8 +70,9 @@ class Engine:
             rescue: Where the run is kept against accidents: every minute, and when the app is gone.
             shelf: Where runs are kept that are left behind.
             threads: Processes that work out a training step; None uses as many as are quickest.
+            background: Gives the process a low priority, or the usual one.
         """
-        self._send, self._clock, self._rescue = send, clock, rescue
+        self._send, self._clock, self._rescue, self._background = send, clock, rescue, background
         self._autosave = Autosave(rescue, clock) if rescue is not None else None
         main = LiveRun(clock, threads=threads)
         main.leaving = self._leave
@@ -76,6 +80,7 @@ class Engine:
         self._left = LeftBehind(shelf)
         self._loading: dict[str, Loading] = {}
         self._race: Race | None = None
+        self._throttle = Throttle(clock)
         self._number = 0
         self._acknowledged = 0
         self.stopped = False
@@ -88,17 +93,23 @@ class Engine:
         loading = next((run for run in runs if run.name in self._loading), None)
         if loading is not None:
             self._load(loading)
-        elif self._race is not None:
-            self._race.turn(training_seconds(runs))
-        else:
-            self._runs[protocol.MAIN].train(training_seconds(runs))
+        self._throttle.do(lambda: self._work(runs, train=loading is None))
+        self._throttle.note_helpers(sum(run.helpers_seconds for run in runs))
         for run in runs:
             for writer in run.writers:
                 writer.write_due(WRITING_SECONDS)
-            run.measure()
         if self._autosave is not None:
             self._autosave.turn(self._named.news_to_keep)
         self.tell()
+
+    def _work(self, runs: list[LiveRun], *, train: bool) -> None:
+        """Train a little, and find out a little of what there is to find out beside."""
+        if train and self._race is not None:
+            self._race.turn(training_seconds(runs))
+        elif train:
+            self._runs[protocol.MAIN].train(training_seconds(runs))
+        for run in runs:
+            run.measure()
 
     @property
     def _at_work(self) -> list[LiveRun]:
@@ -109,10 +120,14 @@ class Engine:
     def patience(self) -> float:
         """Seconds that it may wait for a command before its next turn."""
         runs = self._at_work
-        if any(run.busy or run.measuring or run.name in self._loading for run in runs):
+        if any(run.name in self._loading for run in runs):
             return 0.0
-        due = [writer.seconds_to_next for run in runs for writer in run.writers]
-        return min([SILENCE_SECONDS, *due])
+        wait = SILENCE_SECONDS
+        if any(run.busy or run.measuring for run in runs):
+            wait = min(wait, self._throttle.rest)
+        if wait > 0.0:
+            wait = min([wait, *(writer.seconds_to_next for run in runs for writer in run.writers)])
+        return max(0.0, wait)
 
     def tell(self) -> None:
         """Send what is new, unless an update is still on its way."""
@@ -136,6 +151,9 @@ class Engine:
         if isinstance(command, protocol.Stop):
             self.stop(command.save_to)
             return
+        if isinstance(command, protocol.SetShare):
+            self._take_share(command.share)
+            return
         run = self._runs.get(command.run)
         if run is None:
             return  # it was given up with its race, while this was on its way
@@ -143,6 +161,12 @@ class Engine:
             self._obey(run, command)
         except (CorpusError, CheckpointError, SettingsError) as error:
             run.say(str(error), "error")
+
+    def _take_share(self, share: float) -> None:
+        self._throttle.share = share
+        for run in self._runs.values():
+            run.share = share
+        self._background(share < 1.0)
 
     def _obey(self, run: LiveRun, command: protocol.Command) -> None:
         match command:
@@ -240,6 +264,7 @@ class Engine:
         self._leave_race()
         racers = [LiveRun(self._clock, entrant.name) for entrant in command.entrants]
         for racer, entrant in zip(racers, command.entrants, strict=True):
+            racer.share = main.share
             racer.share_text(main)
             racer.steer(command.sampling)
             racer.write(on=True)
@@ -379,7 +404,13 @@ def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None, shelf: She
     """Run an engine until it is told to stop, or until the app is gone; then the run is saved to `rescue`."""
     inbox: SimpleQueue[protocol.Command | None] = SimpleQueue()
     threading.Thread(target=listen, args=(commands, inbox), daemon=True).start()
-    engine = Engine(lambda update: wire.send(updates, update), rescue=rescue, shelf=shelf, threads=threads)
+    engine = Engine(
+        lambda update: wire.send(updates, update),
+        rescue=rescue,
+        shelf=shelf,
+        threads=threads,
+        background=Priority().step_back,
+    )
     try:
         while not engine.stopped:
             wait = engine.patience

@@ -61,6 +61,7 @@ class LiveRun:
         kept_as: What it is called on the shelf; empty while nobody has asked.
         left_behind: Runs that can be brought back in its place.
         leaving: Is told before another network takes the place of the present one.
+        share: Of a core that training may take; the engine sees to that.
     """
 
     def __init__(self, clock: Callable[[], float], name: str = MAIN, *, threads: int | None = 1) -> None:
@@ -70,6 +71,7 @@ class LiveRun:
         self.voices = Voices(clock)
         self.training = False
         self.steps_left = 0
+        self.share = 1.0
         self.loading: float | None = None
         self.sampling = SamplingSettings()
         self._sampling_wanted = False
@@ -310,6 +312,11 @@ class LiveRun:
         """Characters that it has learnt from."""
         return self.trainer.step * self.trainer.batches.B * self.trainer.batches.T if self.trainer else 0
 
+    @property
+    def helpers_seconds(self) -> float:
+        """Of processor time that others have worked for its training."""
+        return self.trainer.parallel.cpu_seconds if self.trainer else 0.0
+
     def train(self, seconds: float, steps: int | None = None) -> None:
         """Train for about `seconds`, and for no more than `steps` where they are given."""
         if self.trainer is None or not self.busy:
@@ -538,6 +545,7 @@ class LiveRun:
             snapshots=trainer.timeline.steps if trainer is not None and trainer.timeline is not None else (),
             kept_as=self.kept_as,
             left_behind=self.left_behind,
+            share=self.share,
         )
         if progress is None:
             return gauges if self._opened is None else as_saved(gauges, self._opened)

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Literal
 
 from corpora.info import Baselines, CorpusInfo, Treatment
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require, require_number
 from model.hands import Stretch
 from model.neurons import Neurons
 from model.outlook import Outlook
@@ -243,6 +243,25 @@ class EndRace:
     run: str = MAIN
 
 
+LEAST_SHARE = 0.05
+"""Of a core, for training."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetShare:
+    """Let training take no more than a share of a core from now on, and in the background where that is not all.
+
+    Raises:
+        SettingsError: If the share is not one.
+    """
+
+    share: float
+    """In [`LEAST_SHARE`, 1]; 1 takes all there is."""
+
+    def __post_init__(self) -> None:
+        require_number("share", self.share, LEAST_SHARE, 1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
     """The update with this number was taken in; the next may come."""
@@ -339,6 +358,7 @@ Command = (
     | ShowPast
     | WritePassage
     | BringBack
+    | SetShare
     | Acknowledge
     | Stop
 )
@@ -409,6 +429,8 @@ class Gauges:
     """What the run is called on the shelf of earlier runs; empty before it is kept there."""
     left_behind: int = 0
     """Runs that can be brought back."""
+    share: float = 1.0
+    """Of a core that training may take; 1 is all there is."""
 
 
 @dataclass(frozen=True, slots=True)

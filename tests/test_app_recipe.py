@@ -82,7 +82,8 @@ async def test_a_preset_fills_in_the_fields_and_waits_for_a_new_network(tmp_path
             NewNetwork(CHAR_RNN.network, CHAR_RNN.training),
         ]
         assert not field(app, "layers").has_class("-changed")
-        assert not app.main.turned
+        await app.action_quit()
+    assert not (tmp_path / "config").exists()
 
 
 async def test_a_preset_s_way_of_writing_comes_once(tmp_path: Path) -> None:

@@ -125,6 +125,5 @@ async def test_the_palette_has_the_manners(tmp_path: Path) -> None:
         commands = {command.title: command for command in app.get_system_commands(app.main)}
         commands["Wild"].callback()
         assert session.told(SetSampling) == [SetSampling(replace(START, temperature=1.3))]
-        assert app.main.turned
         commands["Careful"].callback()
         assert session.sent == [SetSampling(replace(START, temperature=0.5, top_p=0.9))]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from corpora.catalogue import CATALOGUE
+from corpora.catalogue import CATALOGUE, default_name
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
-from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
-from tui.bindings import KEYS, app_bindings
+from tui.bindings import KEYS, app_bindings, shown
 from tui.demo import Demo
+from tui.in_force import InForce
+from tui.keeper import Keeper
+from tui.keymap import keymap_of, keys_in_force
 from tui.line import swallowed
 from tui.manners import MANNERS
 from tui.pace import Pace
@@ -28,7 +33,7 @@ from tui.palette import TableProvider
 from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
-from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
+from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
@@ -68,6 +73,8 @@ class LSTMApp(App[None]):
         describe_corpus: Callable[[str], CorpusInfo] | None = None,
         fps: float = 15,
         demo: bool = False,
+        settings: Settings | None = None,
+        greeting: str = "",
     ) -> None:
         """Prepare the app.
 
@@ -90,6 +97,8 @@ class LSTMApp(App[None]):
             describe_corpus: Finds out the facts of one of the catalogue; runs in a thread.
             fps: Updates taken in a second, at most.
             demo: Play a show until the first key or click.
+            settings: What else is remembered, or was said by a flag.
+            greeting: Something to be said at once.
         """
         super().__init__()
         self.register_theme(LAMPLIGHT)
@@ -98,10 +107,18 @@ class LSTMApp(App[None]):
         self.pace = Pace(fps)
         self._wanted_theme = theme
         self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
-        self._first_theme = self.theme
-        self._first_unit = loss_unit
-        user = paths()
+        self._worn = self.theme
+        user, settings = paths(), settings or Settings()
         self._settings_file = settings_file(config_dir or user.config)
+        self._keeper = Keeper(self._settings_file, self._write_later)
+        self.in_force = InForce(self, settings, self._keeper)
+        """The settings as they are now, by name; to set one lets it act, and keeps it."""
+        keymap, wrong = keymap_of(settings.keys)
+        self.set_keymap(keymap)
+        self.shown_keys = keys_in_force(keymap)
+        """The keys that do something, by its id, as people write them."""
+        self._greetings = [greeting, *(f"{self._settings_file.name}: {complaint}" for complaint in wrong)]
+        self._text, self._unkept = settings.text, ""
         self._run_file = last_run(state_dir or user.state)
         self._shelf = RunShelf(self._run_file.parent)
         self.main = MainScreen(
@@ -114,10 +131,9 @@ class LSTMApp(App[None]):
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
             shelf=self._shelf,
+            keep=self._keeper.keep,
         )
         self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
-        self._first_hints = hints
-        self._first_ink, self._first_mind = self.main.ink, mind
         self._leaving = False
         self.demo = Demo(self) if demo else None
         """The show, whether or not it still goes on."""
@@ -141,6 +157,8 @@ class LSTMApp(App[None]):
         """Begin to listen, now that there is something to show it on."""
         if self.get_theme(self._wanted_theme) is None:
             self.main.say(f"There is no theme {self._wanted_theme!r}; ctrl+p has the list.", "warning")
+        for greeting in filter(None, self._greetings):
+            self.main.say(greeting, "error" if greeting.startswith(self._settings_file.name) else "warning", 12)
         self.run_worker(self._listen(), name="listen", exit_on_error=True)
         if self.demo is not None:
             self.run_worker(self.demo.play(), name="demo", exit_on_error=True)
@@ -163,6 +181,8 @@ class LSTMApp(App[None]):
                     for run in update.runs:
                         if run.run == MAIN:
                             self.main.apply(run)
+                            if run.fresh:
+                                self._keep_text(run.gauges.corpus)
                             if (past := self.past) is not None:
                                 past.apply(run)
                             if (three := self.three) is not None:
@@ -216,36 +236,65 @@ class LSTMApp(App[None]):
             with contextlib.suppress(OSError):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
             await self.session.stop(save_to=str(self._run_file))
-            self._remember()
+            self._keeper.write()
             self._shelf.adopt_last()
             self._shelf.prune()
         finally:
             self.exit()
 
-    def _remember(self) -> None:
-        """Keep the look and the way of writing that were chosen at this screen.
+    # --------------------------------------------------------------------------------------- settings
 
-        What came by a flag was for this time only; so is the shape of a network, which belongs to a run.
-        """
-        changes: dict[str, Any] = {}
-        if self.theme != self._first_theme:
-            changes["theme"] = self.theme
-        if self.main.ink != self._first_ink:
-            changes["ink"] = self.main.ink
-        if self.main.mind != self._first_mind:
-            changes["mind"] = self.main.mind
-        if self.main.hints != self._first_hints:
-            changes["hints"] = self.main.hints
-        if self.main.loss_unit is not self._first_unit:
-            changes["loss_unit"] = self.main.loss_unit
-        if self.main.turned:
-            changes["sampling"] = self.main.sampling
-        if not changes:
+    def _write_later(self, seconds: float) -> None:
+        self.set_timer(seconds, lambda: self.run_worker(self._write(), name="settings", group="settings"))
+
+    async def _write(self) -> None:
+        """Write what people chose, and say once why that cannot be done; a disk may take its time."""
+        problem = await asyncio.to_thread(self._keeper.write)
+        if problem and problem != self._unkept:
+            self._unkept = problem
+            self.main.say(f"Settings are not kept: {problem}", "warning")
+
+    def watch_theme(self, theme: str) -> None:
+        """Keep the look."""
+        if theme != self._worn:
+            self._worn = theme
+            self._keeper.keep("theme", theme)
+
+    def _keep_text(self, corpus: CorpusInfo | None) -> None:
+        """Keep what is learnt, to begin with it another time."""
+        if corpus is None or "-" in corpus.source:
             return
-        # A file that cannot be read is someone's work in progress: it is left as it is.
-        with contextlib.suppress(OSError, SettingsError):
-            settings = load_settings(self._settings_file)
-            save_settings(self._settings_file, dataclasses.replace(settings, **changes))
+        treatments = tuple(sorted(treatment.value for treatment in corpus.treatments))
+        text = LastText(corpus.source, corpus.encoding or "", treatments)
+        usual = self._text.sources or text != LastText((default_name(),))
+        with contextlib.suppress(UnicodeError):  # a name that is no text cannot be in a file of text
+            "".join(text.sources).encode()
+            if text != self._text and usual:
+                self._text = text
+                self._keeper.keep("text", text)
+
+    def on_main_screen_settings_asked(self) -> None:
+        """Show the settings."""
+        from tui.screens.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen(self.in_force, self._settings_file.name))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a message for some seconds, but where it shall be quiet only if something is wrong."""
+        if severity == "error" or not self.in_force["quiet"]:
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as the table of keys writes it, whoever chose it."""
+        return binding.key_display or shown(binding.key)
 
     # --------------------------------------------------------------------------------------- commands
 
@@ -254,7 +303,8 @@ class LSTMApp(App[None]):
         if screen is self.main:
             for key in KEYS:
                 if key.palette:
-                    yield SystemCommand(key.label, key.help, partial(self.run_action, key.action, self.main))
+                    help_text = f"{self.shown_keys[key.id]} \u00b7 {key.help}"
+                    yield SystemCommand(key.label, help_text, partial(self.run_action, key.action, self.main))
             for manner in MANNERS:
                 yield SystemCommand(manner.name.capitalize(), manner.help, partial(self.main.write_like, manner))
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)

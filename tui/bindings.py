@@ -194,6 +194,7 @@ KEYS: tuple[Key, ...] = (
     Key("unit-before", "comma", ",", "Unit before", "Look at the unit before.", "Neurons", "step_unit(-1)"),
     Key("unit-after", "full_stop", ".", "Unit after", "Look at the unit after.", "Neurons", "step_unit(1)"),
     Key("open", "o", "o", "Open", "Open a text of your own.", "Screen", "open_text"),
+    Key("settings", "s", "s", "Settings", "Settings of the app, which stay.", "Screen", "settings"),
     Key("jump-corpora", "1", "1", "Corpora", "Go to the corpora.", "Screen", "jump('corpora')"),
     Key("jump-training", "2", "2", "Training", "Go to the training settings.", "Screen", "jump('training')"),
     Key("jump-sampling", "3", "3", "Sampling", "Go to the sampling settings.", "Screen", "jump('sampling')"),
@@ -454,13 +455,15 @@ GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 FOLLOW = Binding("end", "follow", "Follow the writing", show=False)
 """Not in the table: it is for panels that have no end of their own to go to."""
 
-TYPED: frozenset[str] = frozenset(key.id for key in (*KEYS, *RUN_KEYS) if len(key.shown) == 1 or key.shown == "space")
-"""What a text field takes for itself."""
+
+def named(key: str) -> str:
+    """A key as Textual calls it: `question_mark` for `?`."""
+    return next(iter(Binding.make_bindings([Binding(key.strip(), "")]))).key
 
 
-def shown(id: str) -> str:  # noqa: A002
-    """Return a key as people write it."""
-    return next(key.shown for key in (*KEYS, *OTHER_KEYS) if key.id == id)
+CHARACTERS: dict[str, str] = {named(character): character for character in map(chr, range(33, 127)) if character != ","}
+"""What the keys of a keyboard type, by Textual's names of them; a text field takes these for itself."""
+CHARACTERS |= {"space": " ", "comma": ","}
 
 
 def screen_bindings() -> list[BindingType]:
@@ -494,8 +497,12 @@ def three_bindings() -> list[BindingType]:
 
 
 def app_bindings() -> list[BindingType]:
-    """Bindings that work above every screen and every text field; Textual brings that of the palette."""
-    return [replace(_binding(key), action="quit", priority=True) for key in KEYS if key.id == "quit"]
+    """Bindings that work above every screen and every text field."""
+    return [
+        replace(_binding(key), action=key.action.removeprefix("app."), priority=True)
+        for key in KEYS
+        if key.action.startswith("app.")
+    ]
 
 
 def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:
@@ -523,12 +530,13 @@ def working_bindings(
         footer: What the footer has.
     """
     working = dict(active)
+    ids = {found.binding.id: key for key, found in reversed(working.items())}
     if typing:
-        working = {key: found for key, found in working.items() if found.binding.id not in TYPED}
-        if working["escape"].binding.id == "back":
-            working["escape"] = _relabelled(working["escape"], "Back")
-    elif training and "space" in working:
-        working["space"] = _relabelled(working["space"], "Pause")
+        working = {key: found for key, found in working.items() if not (found.binding.id and key in CHARACTERS)}
+        if (back := ids.get("back")) in working:
+            working[back] = _relabelled(working[back], "Back")
+    elif training and (key := ids.get("train") or ids.get("play")) in working:
+        working[key] = _relabelled(working[key], "Pause")
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))
 
 
@@ -539,6 +547,12 @@ def _relabelled(active: ActiveBinding, label: str) -> ActiveBinding:
 def _footer_place(id: str | None, footer: Sequence[str]) -> int:  # noqa: A002
     """Where in the footer a key stands; what has no place there comes last."""
     return footer.index(id) if id in footer else len(footer)
+
+
+def shown(key: str) -> str:
+    """A key as people write it: `?` for `question_mark`."""
+    names = {each.keys.partition(",")[0]: each.shown for each in (*KEYS, *OTHER_KEYS)}
+    return names.get(key) or CHARACTERS.get(key, key)
 
 
 def readme_table() -> str:

@@ -32,6 +32,8 @@ class Opening:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
 
+    share: float = 1.0
+    """Of a core that training may take."""
     insisted: Mapping[str, Any] = field(default_factory=dict)
     """The sampling settings that a flag gave: they hold against those that a saved network brings."""
 
@@ -41,8 +43,9 @@ class Opening:
         A saved network has been read after all of it was obeyed, and then replaces the sampling settings by its own.
         """
         # Imported here since the engine process starts before: that is what the first loss waits for.
-        from model.protocol import LoadCorpus, OpenCheckpoint, SetSampling, StartSampling
+        from model.protocol import LoadCorpus, OpenCheckpoint, SetSampling, SetShare, StartSampling
 
+        share = (SetShare(self.share),) if self.share < 1.0 else ()
         first: Command
         if self.checkpoint is not None:
             first = OpenCheckpoint(str(self.checkpoint), train=self.resume)
@@ -54,4 +57,4 @@ class Opening:
                 treatments=self.treatments,
                 encoding=self.encoding,
             )
-        return first, SetSampling(self.sampling), StartSampling()
+        return *share, first, SetSampling(self.sampling), StartSampling()

@@ -23,12 +23,13 @@ class Pace:
 
     Attributes:
         focused: Whether the terminal's window has the focus, as far as it tells.
+        most: Updates a second.
     """
 
     def __init__(self, most: float, clock: Callable[[], float] = time.monotonic) -> None:
         """Prepare for at most `most` updates a second."""
         self.focused = True
-        self._most = most
+        self.most = most
         self._clock = clock
         self._began: float | None = None
         self._seconds = 0.0
@@ -46,6 +47,6 @@ class Pace:
     @property
     def per_second(self) -> float:
         """Updates a second that are asked for now."""
-        wanted = self._most if self.focused else min(self._most, CALM)
+        wanted = self.most if self.focused else min(self.most, CALM)
         bearable = SHARE / self._seconds if self._seconds > 0.0 else wanted
         return min(wanted, max(LEAST, bearable))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,14 +13,15 @@ from typing import Any, TypeVar
 
 import platformdirs
 
-from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
+from corpora.info import Treatment
+from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings, require
+from tui.preferences import DEFAULT_THEME, PREFERENCES, default_of
 from tui.units import LossUnit
 from tui.whole_file import whole_file
 
-NAME = "lstm-tui"
-DEFAULT_THEME = "lamplight"
+__all__ = ["DEFAULT_THEME", "LastText", "Paths", "Settings", "load_settings", "paths", "save_settings"]
 
-Section = TypeVar("Section", NetworkSettings, TrainingSettings, SamplingSettings)
+NAME = "lstm-tui"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +68,61 @@ def paths() -> Paths:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything that is remembered."""
+class LastText:
+    """The text that was learnt last, and how it was read.
 
-    theme: str = DEFAULT_THEME
-    ink: str = "plain"
-    """What the colour of the written characters tells."""
-    mind: bool = True
-    """Whether what may come next is shown."""
-    hints: bool = True
-    """Whether the first steps are still to be shown."""
-    loss_unit: LossUnit = LossUnit.NATS
+    Raises:
+        SettingsError: If a value is none.
+    """
+
+    sources: tuple[str, ...] = ()
+    """As `LoadCorpus` takes them; none before there was any."""
+    encoding: str = ""
+    """As it was asked for; empty finds it out."""
+    treatments: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("sources", "treatments"):
+            texts = getattr(self, name)
+            require(
+                isinstance(texts, (list, tuple)) and all(isinstance(text, str) and text for text in texts),
+                f"{name} is {texts!r}; it must be a list of texts",
+            )
+            object.__setattr__(self, name, tuple(texts))
+        require(isinstance(self.encoding, str), f"encoding is {self.encoding!r}; it must be a text")
+        known = [treatment.value for treatment in Treatment]
+        wrong = [name for name in self.treatments if name not in known]
+        require(not wrong, f"treatments has {wrong[:1]}; there are {', '.join(known)}")
+
+
+Section = TypeVar("Section", NetworkSettings, TrainingSettings, SamplingSettings, LastText)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is remembered: the settings of `tui.preferences`, and a few tables beside them."""
+
+    theme: str = default_of("theme")
+    ink: str = default_of("ink")
+    mind: bool = default_of("mind")
+    loss_unit: LossUnit = field(default=default_of("loss_unit"))
+    corpus: tuple[str, ...] = default_of("corpus")
+    share: float = default_of("share")
+    """1 is all."""
+    threads: int = default_of("threads")
+    """0 is auto."""
+    fps: float = default_of("fps")
+    quiet: bool = default_of("quiet")
+    hints: bool = default_of("hints")
+    text: LastText = field(default_factory=LastText)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    """Keys by what they do, as a person wrote them; what is wrong with them is for `tui.keymap` to say."""
+
+
+SECTIONS = ("text", "network", "training", "sampling")
 
 
 def load_settings(path: Path) -> Settings:
@@ -97,44 +139,28 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not TOML: {error}") from error
-    theme = table.get("theme", DEFAULT_THEME)
-    if not isinstance(theme, str):
-        raise SettingsError(f"{path}: theme is {theme!r}; it must be the name of a theme")
-    ink, mind = table.get("ink", "plain"), table.get("mind", True)
-    if not isinstance(ink, str):
-        raise SettingsError(f"{path}: ink is {ink!r}; it must be the name of an ink, plain, surprise or neuron")
-    if not isinstance(mind, bool):
-        raise SettingsError(f"{path}: mind is {mind!r}; it must be true or false")
-    hints = table.get("hints", True)
-    if not isinstance(hints, bool):
-        raise SettingsError(f"{path}: hints is {hints!r}; it must be true or false")
-    return Settings(
-        theme=theme,
-        ink=ink,
-        mind=mind,
-        hints=hints,
-        loss_unit=_loss_unit(path, table),
-        network=_section(path, table, "network", NetworkSettings()),
-        training=_section(path, table, "training", TrainingSettings()),
-        sampling=_section(path, table, "sampling", SamplingSettings()),
-    )
+    values: dict[str, Any] = {}
+    for preference in PREFERENCES:
+        if preference.name in table:
+            try:
+                values[preference.name] = preference.read(table[preference.name])
+            except SettingsError as error:
+                raise SettingsError(f"{path}: {error}") from error
+    default = Settings()
+    for name in SECTIONS:
+        values[name] = _section(name, _table(path, table, name), getattr(default, name), path)
+    return Settings(**values, keys=_table(path, table, "keys"))
 
 
-def _loss_unit(path: Path, table: Mapping[str, Any]) -> LossUnit:
-    """What losses are shown in."""
-    name = table.get("loss_unit", LossUnit.NATS.value)
-    try:
-        return LossUnit(name)
-    except ValueError:
-        names = ", ".join(unit.value for unit in LossUnit)
-        raise SettingsError(f"{path}: loss_unit is {name!r}; it must be one of {names}") from None
-
-
-def _section(path: Path, table: Mapping[str, Any], name: str, default: Section) -> Section:
-    """The settings of one table of the file; keys of later versions are passed over."""
+def _table(path: Path, table: Mapping[str, Any], name: str) -> dict[str, Any]:
     values = table.get(name, {})
     if not isinstance(values, dict):
         raise SettingsError(f"{path}: [{name}] is {values!r}; it must be a table")
+    return values
+
+
+def _section(name: str, values: Mapping[str, Any], default: Section, path: Path) -> Section:
+    """The settings of one table of the file; keys of later versions are passed over."""
     known = {item.name for item in dataclasses.fields(default)}
     try:
         return dataclasses.replace(default, **{key: values[key] for key in values if key in known})
@@ -153,19 +179,38 @@ def save_settings(path: Path, settings: Settings) -> None:
 
 
 def _toml(settings: Settings) -> str:
-    lines = [f"{name} = {_value(getattr(settings, name))}" for name in ("theme", "ink", "mind", "hints")]
-    lines.append(f"loss_unit = {_value(settings.loss_unit.value)}")
-    for name in ("network", "training", "sampling"):
-        lines += ["", f"[{name}]"]
+    lines = ["# Written by lstm-tui when a setting changes; what you write here holds from its next start on."]
+    for preference in PREFERENCES:
+        lines += ["", f"# {preference.help} It is {preference.wanted}."]
+        lines.append(f"{preference.name} = {_value(preference.raw(getattr(settings, preference.name)))}")
+    for name in SECTIONS:
         section = dataclasses.asdict(getattr(settings, name))
-        lines += [f"{key} = {_value(value)}" for key, value in section.items()]
+        lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in section.items())]
+    lines += ["", "# Other keys for what is here, without the # before it; several have commas between them.", "[keys]"]
+    lines += [f"{_key(name)} = {_value(value)}" for name, value in settings.keys.items()]
+    lines += [f"# {name} = {_value(keys)}" for name, keys in usual_keys().items() if name not in settings.keys]
     return "\n".join(lines) + "\n"
 
 
-def _value(value: str | float) -> str:
+def usual_keys() -> dict[str, str]:
+    """The keys of the table by what they do; who only reads settings need not have what they are made of."""
+    from tui.bindings import KEYS, OTHER_KEYS
+
+    return {key.id: key.keys for key in (*KEYS, *OTHER_KEYS) if key.id != "quit"}
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _value(name)
+
+
+def _value(value: object) -> str:
     if isinstance(value, str):
         # A JSON string is a TOML string too, but for the delete character, which JSON leaves as it is.
-        return json.dumps(value).replace("\x7f", "\\u007f")
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "inf" if value == math.inf else repr(value)
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + "}"
+    return str(value)

@@ -19,6 +19,7 @@ from tui.commands.options import (
     SAMPLING,
     SAMPLING_SEED,
     SECONDS,
+    SHARE,
     STEPS,
     THREADS,
     TRAINING,
@@ -44,7 +45,7 @@ def app_parser() -> argparse.ArgumentParser:
         description=(
             "Trains a character-level LSTM, written in numpy, in front of your eyes, and\n"
             "streams what it writes while you turn the temperature. Without TEXT it begins\n"
-            "with Shakespeare, or the best text that is here.\n"
+            "with the text of the last time; at first with Shakespeare, or the best here.\n"
             "\n"
             "  lstm-tui corpora      the texts that can be picked by name\n"
             "  lstm-tui train        train without the screen\n"
@@ -57,7 +58,8 @@ def app_parser() -> argparse.ArgumentParser:
             "\n"
             "Each of them has a --help of its own. Flags can be given as environment variables:\n"
             "LSTM_TUI_HIDDEN_SIZE=256 is --hidden-size 256. A flag beats the variable, which\n"
-            "beats the settings file, which beats the default."
+            "beats the settings file, which beats the default. The file is settings.toml in\n"
+            "lstm-tui's configuration folder; in the app, s shows what is in it."
         ),
         examples=(
             "  # watch it learn Shakespeare\n"
@@ -92,7 +94,7 @@ def app_parser() -> argparse.ArgumentParser:
     text.add_argument("--demo", action="store_true", help="play a show of two minutes, until a key is pressed")
     _add(text, ENCODING, TREAT)
     _add(parser.add_argument_group("The network"), PRESET, *NETWORK)
-    _add(parser.add_argument_group("Its training"), *TRAINING, THREADS)
+    _add(parser.add_argument_group("Its training"), *TRAINING, THREADS, SHARE)
     _add(parser.add_argument_group("Writing"), *SAMPLING)
     _finish(parser, FPS)
     return parser
@@ -129,7 +131,7 @@ def train_parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--resume", type=Path, metavar="FILE", help="go on with this network; every setting is taken from FILE"
     )
-    _add(run, STEPS, SECONDS, THREADS)
+    _add(run, STEPS, SECONDS, THREADS, SHARE)
     _add(parser.add_argument_group("The network"), PRESET, *NETWORK)
     _add(parser.add_argument_group("Its training"), *TRAINING)
     _finish(parser, json="print progress and result as one JSON object a line on standard output")

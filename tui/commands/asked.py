@@ -10,7 +10,17 @@ from corpora.info import Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.presets import PRESETS, Preset
 from tui.commands.errors import UsageError
-from tui.commands.options import NETWORK, PRESET, SAMPLING, TRAINING, asked_treatments, settled
+from tui.commands.options import (
+    NETWORK,
+    PRESET,
+    SAMPLING,
+    SHARE,
+    THREADS,
+    TRAINING,
+    asked_treatments,
+    preferred,
+    settled,
+)
 from tui.settings import Settings, load_settings, paths
 
 
@@ -43,6 +53,26 @@ def asked_settings(options: argparse.Namespace) -> Asked:
         sampling=settled(base.sampling, SAMPLING, options, environment=environment),
         treatments=treatments,
     )
+
+
+def asked_threads(options: argparse.Namespace) -> int | None:
+    """How many processes shall share a training step; None for as many as are quickest.
+
+    Raises:
+        UsageError: If the environment variable has no usable value.
+        SettingsError: If the number is out of bounds.
+    """
+    return preferred(THREADS, options, load_settings(paths().settings).threads) or None
+
+
+def asked_share(options: argparse.Namespace) -> float:
+    """How much of a core training may take; 1 is all there is.
+
+    Raises:
+        UsageError: If the environment variable has no usable value.
+        SettingsError: If it is no share.
+    """
+    return float(preferred(SHARE, options, load_settings(paths().settings).share))
 
 
 def asked_preset(options: argparse.Namespace) -> Preset | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from model.progress import Progress
+from model.throttle import Throttle
 from model.trainer import VALIDATION_SHARE, Trainer
 
 INCREMENT_SECONDS = 0.1
@@ -40,12 +42,15 @@ class Course:
         trainer: Trainer,
         goal: Goal,
         *,
+        share: float = 1.0,
         clock: Callable[[], float] = time.perf_counter,
         cpu_clock: Callable[[], float] = time.process_time,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Begin; time runs from now on."""
+        """Begin; time runs from now on. `share` is how much of a core may be taken, 1 all there is."""
         self.trainer, self.goal = trainer, goal
-        self._clock, self._cpu_clock = clock, cpu_clock
+        self._clock, self._cpu_clock, self._sleep = clock, cpu_clock, sleep
+        self._throttle = Throttle(clock, share)
         self.first_step = trainer.step
         self._begin = clock()
         self._end: float | None = None
@@ -98,7 +103,7 @@ class Course:
         step_seconds = trainer.stopwatch.step_seconds
         if step_seconds is None:
             return None
-        left = (1.0 - VALIDATION_SHARE) * (self.goal.seconds - self.seconds) / step_seconds
+        left = self._throttle.share * (1.0 - VALIDATION_SHARE) * (self.goal.seconds - self.seconds) / step_seconds
         trainer.planned_steps = trainer.step + max(1, int(left))
         return trainer.planned_steps
 
@@ -124,7 +129,16 @@ class Course:
         return self._speed(self._cpu_steps, self._cpu_seconds)
 
     def advance(self) -> Progress:
-        """Train for a moment."""
+        """Train for a moment, and rest for as long as the share of a core asks for."""
+        made: list[Progress] = []
+        self._throttle.do(lambda: made.append(self._advance()))
+        self._throttle.note_helpers(self.trainer.parallel.cpu_seconds)
+        if rest := self._throttle.rest:
+            left = math.inf if self.goal.seconds is None else max(0.0, self.goal.seconds - self.seconds)
+            self._sleep(min(rest, left))
+        return made[0] if made else self.trainer.progress()
+
+    def _advance(self) -> Progress:
         trainer = self.trainer
         # a validation is done right after its step, so that step is done apart and does not count for speed
         until_validation = trainer.validate_every - trainer.step % trainer.validate_every

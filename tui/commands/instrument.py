@@ -19,9 +19,22 @@ from pathlib import Path
 
 from corpora.catalogue import BY_NAME
 from model.session import EngineSession
-from tui.commands.asked import asked_settings
+from tui.commands.asked import asked_preset, asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
-from tui.commands.options import ENCODING, FPS, NETWORK, PRESET, SAMPLING, TRAINING, TREAT, asked_threads
+from tui.commands.first_text import first_text
+from tui.commands.options import (
+    ENCODING,
+    FPS,
+    NETWORK,
+    PRESET,
+    SAMPLING,
+    SHARE,
+    THREADS,
+    TRAINING,
+    TREAT,
+    asked_treatments,
+    preferred,
+)
 from tui.opening import Opening
 from tui.run_shelf import RunNameError, RunShelf
 from tui.settings import Paths, load_settings, paths
@@ -36,21 +49,29 @@ def run(options: argparse.Namespace) -> int:
     opening = opening_of(options, user)
     settings = load_settings(user.settings)
     asked = asked_settings(options)  # a bad environment variable is said before anything has begun
-    encoding, fps, threads = ENCODING.given(options), FPS.value(options), asked_threads(options)
+    preferences = {one.name: preferred(one, options, getattr(settings, one.name)) for one in (FPS, THREADS, SHARE)}
+    greeting = ""
+    if not (opening.sources or opening.checkpoint):
+        opening, greeting = first_text(settings)
+    encoding = ENCODING.given(options)
+    treated = asked_preset(options) is not None or asked_treatments(options) is not None
     opening = replace(
         opening,
         network=asked.network,
         training=asked.training,
         sampling=asked.sampling,
         insisted={one.name: value for one in SAMPLING if (value := one.given(options)) is not None},
-        treatments=asked.treatments,
-        encoding=None if encoding is None else str(encoding),
+        treatments=asked.treatments if treated else opening.treatments,
+        encoding=opening.encoding if encoding is None else str(encoding),
     )
     sources = terminal_input(opening.sources, user.standard_input)
     user.last_run.parent.mkdir(parents=True, exist_ok=True)
     shelf = user.last_run.parent
-    session = EngineSession.start(user.state / "engine.log", threads=threads, rescue=user.last_run, shelf=shelf)
-    for command in replace(opening, sources=sources).commands():
+    session = EngineSession.start(
+        user.state / "engine.log", threads=preferences["threads"] or None, rescue=user.last_run, shelf=shelf
+    )
+    opening = replace(opening, sources=sources, share=preferences["share"])
+    for command in opening.commands():
         session.send(command)
     RunShelf(shelf).adopt_last()  # before the engine saves another run there
     with unburdened():
@@ -67,8 +88,10 @@ def run(options: argparse.Namespace) -> int:
         mind=settings.mind,
         hints=settings.hints,
         loss_unit=settings.loss_unit,
-        fps=float(fps),
+        fps=preferences["fps"],
         demo=options.demo,
+        settings=replace(settings, **preferences),
+        greeting=greeting,
     )
     app.run()
     return app.return_code or DONE

@@ -23,6 +23,7 @@ from model.config import (
     require_whole,
 )
 from tui.commands.errors import UsageError
+from tui.preferences import BY_NAME, Count
 
 Value = int | float | str
 Section = TypeVar("Section", NetworkSettings, TrainingSettings, SamplingSettings)
@@ -78,6 +79,24 @@ def treatments(text: str) -> str:
             known = f"{', '.join(TREATMENTS)}, or none"
             raise argparse.ArgumentTypeError(f"{name!r} is not a treatment; there are {known}")
     return ",".join(name for name in TREATMENTS if name in names)
+
+
+def whole_or_auto(text: str) -> int | str:
+    """Parse a whole number or `auto`.
+
+    Raises:
+        ArgumentTypeError: If `text` is neither.
+    """
+    return text if text == Count.AUTO else whole(text)
+
+
+def number_or_all(text: str) -> float | str:
+    """Parse a number or `all`.
+
+    Raises:
+        ArgumentTypeError: If `text` is neither.
+    """
+    return text if text == "all" else number(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +226,19 @@ SECONDS = Setting(
 )
 THREADS = Setting(
     "threads",
-    whole,
+    whole_or_auto,
     "N",
-    "processes that share a training step; left out, as many as are quickest",
+    "processes that share a training step; auto, the default, is as many as are quickest",
     None,
-    lambda n: require_whole("--threads", n, 1, 64),
+    lambda n: BY_NAME["threads"].read(n, "--threads"),
+)
+SHARE = Setting(
+    "share",
+    number_or_all,
+    "X",
+    "of a core that training may take, in the background: 0.75, 0.5, 0.25 (default all)",
+    None,
+    lambda share: BY_NAME["share"].read(share, "--share"),
 )
 ENCODING = Setting("encoding", str, "NAME", "of the text's files, where it is not UTF-8: latin-1, say", None)
 TREAT = Setting("treat", treatments, "LIST", f"what to do to the text first: any of {','.join(TREATMENTS)}", None)
@@ -228,14 +255,24 @@ INK = Setting(
     lambda name: require_one_of("--ink", name, INKS),
 )
 FPS = Setting(
-    "fps", number, "N", "updates a second; 5 suits a slow line", 15, lambda n: require_number("--fps", n, 0.5, 60)
+    "fps",
+    number,
+    "N",
+    "updates a second; 5 suits a slow line",
+    BY_NAME["fps"].default,
+    lambda n: BY_NAME["fps"].read(n, "--fps"),
 )
 
 
-def asked_threads(options: argparse.Namespace) -> int | None:
-    """How many processes shall share a training step; None for as many as are quickest."""
-    threads = THREADS.given(options)
-    return None if threads is None else int(threads)
+def preferred(setting: Setting, options: argparse.Namespace, remembered: Any) -> Any:
+    """What a flag or the environment says of one of the app's own settings, else what is remembered.
+
+    Raises:
+        UsageError: If the environment variable has no usable value.
+        SettingsError: If the value is out of bounds.
+    """
+    value = setting.given(options)
+    return remembered if value is None else BY_NAME[setting.name].read(value)
 
 
 def settled(

@@ -15,9 +15,9 @@ from model.config import SamplingSettings
 from model.presets import in_words
 from model.run import new_trainer, resume_trainer
 from model.trainer import Trainer
-from tui.commands.asked import asked_settings
+from tui.commands.asked import asked_settings, asked_threads
 from tui.commands.errors import UsageError, WorkError
-from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding, asked_threads
+from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding
 
 STANDARD_INPUT = "-"
 

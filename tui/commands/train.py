@@ -11,10 +11,12 @@ from types import FrameType
 
 from model.checkpoint import save_checkpoint
 from model.evaluation import sampled_loss
+from model.priority import Priority
 from model.run import best_checkpoint_of, checkpoint_of
 from model.slices import finish
 from model.threads import use_threads
 from model.trainer import VALIDATION_CHARACTERS, Trainer
+from tui.commands.asked import asked_share
 from tui.commands.course import Course, Goal
 from tui.commands.display import Display, finish_with
 from tui.commands.errors import DONE, FAILED, INTERRUPTED, UsageError, say
@@ -28,8 +30,10 @@ DEFAULT_STEPS = 2_000
 
 def run(options: argparse.Namespace) -> int:
     """Train, save, measure, and tell; the exit code."""
-    goal = goal_of(options)
+    goal, share = goal_of(options), asked_share(options)
     use_threads(1)
+    if share < 1.0:
+        Priority().step_back(True)
     plan = plan_of(options)
     with Display() as display:
         corpus = read_text(plan.sources, plan.encoding, plan.treatments, display)
@@ -37,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         report = Report(display, trainer, plan.out, json_lines=options.json)
         with interruption() as interrupted:
             try:
-                course = _train(trainer, goal, report, interrupted)
+                course = _train(trainer, goal, share, report, interrupted)
             except OSError:
                 # whoever was told of it has gone, a pipe or a terminal; the work is worth keeping all the same
                 save(trainer, plan)
@@ -149,9 +153,9 @@ def interruption() -> Iterator[Interruption]:
             signal.signal(number, handler)
 
 
-def _train(trainer: Trainer, goal: Goal, report: Report, interrupted: Interruption) -> Course:
+def _train(trainer: Trainer, goal: Goal, share: float, report: Report, interrupted: Interruption) -> Course:
     report.begin()
-    course = Course(trainer, goal)
+    course = Course(trainer, goal, share=share)
     while not (course.over or interrupted):
         if (steps := course.plan()) is not None:
             report.plan(course, steps)

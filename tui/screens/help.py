@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,6 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.bindings import GROUPS, KEYS, OTHER_KEYS
+
+if TYPE_CHECKING:
+    from tui.app import LSTMApp
 
 TERMS = (
     ("Loss", "How surprised the network is by the next character: nats; divided by 0.693, bits."),
@@ -41,6 +44,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The table of keys, then the words."""
+        shown = cast("LSTMApp", self.app).shown_keys
         with VerticalScroll(classes="dialog -tall") as dialog:
             dialog.border_title = "Help"
             dialog.border_subtitle = "esc closes"
@@ -48,7 +52,7 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(group, classes="help-heading", markup=False)
                 for key in (*KEYS, *OTHER_KEYS):
                     if key.group == group:
-                        yield HelpRow(key.shown, key.help)
+                        yield HelpRow(shown[key.id], key.help)
             yield Static("Words", classes="help-heading", markup=False)
             for term, meaning in TERMS:
                 yield HelpRow(term, meaning)

@@ -12,6 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -24,10 +25,11 @@ from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import MAIN, Command, Gauges, RunState, RunUpdate
 from tui import chronicle, loops, units
-from tui.bindings import DUET_FOOTER, FOOTER, WALK_FOOTER, screen_bindings, shown, working_bindings
+from tui.bindings import DUET_FOOTER, FOOTER, WALK_FOOTER, screen_bindings, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
 from tui.manners import Manner
+from tui.praise import Praise
 from tui.run_shelf import RunShelf
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
@@ -51,6 +53,7 @@ from tui.widgets.training_panel import TrainingPanel
 if TYPE_CHECKING:
     # the other screens are imported when they are first asked for: this one is to be seen soon
     from model.passage import Passage
+    from tui.app import LSTMApp
     from tui.screens.open_text import TextChoice
     from tui.walk import Moment
     from tui.widgets.duet_line import DuetLine
@@ -63,6 +66,9 @@ class MainScreen(Screen[None]):
 
     Its reactives do not repaint: that would be the whole screen, at each update; the widgets bound to them do.
     """
+
+    class SettingsAsked(Message):
+        """Someone wants to see the settings of the app."""
 
     BINDINGS = screen_bindings()
     AUTO_FOCUS = "#sample"
@@ -94,10 +100,12 @@ class MainScreen(Screen[None]):
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
         shelf: RunShelf,
+        keep: Callable[[str, Any], None],
     ) -> None:
         super().__init__(id="main", classes="-at-sample")
         self.shelf = shelf
-        self._send = send
+        self._send, self._keep = send, keep
+        self._praise = Praise()
         self._prime = ""
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
@@ -112,8 +120,6 @@ class MainScreen(Screen[None]):
         self._watched = False
         self.set_reactive(MainScreen.sampling, sampling)
         self._insisted = insisted  # as long as a saved network is awaited, which brings the rest
-        self.turned = False
-        """Whether someone chose here how it writes, which is worth remembering."""
         self.hints = False
         """Whether the first steps are still to be shown."""
 
@@ -179,6 +185,8 @@ class MainScreen(Screen[None]):
             self._neurons.reset()
         if new := tuple(chronicle.happened(self.gauges, update)):
             self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
+        if praise := self._praise.of(update):
+            self.say(praise)
         # before the gauges: when they are shown, the panel rests for a moment
         self._loss.extend(update.losses, update.validations, update.events)
         self.gauges = update.gauges
@@ -202,7 +210,7 @@ class MainScreen(Screen[None]):
         """Say that what was learnt is not lost."""
         if new.left_behind > self.gauges.left_behind and self.gauges.step:
             step = units.whole(self.gauges.step)
-            self.say(f"The run before rests at step {step}: {shown('bring-back')} brings it back.", timeout=8)
+            self.say(f"The run before rests at step {step}: {self._key('bring-back')} brings it back.", timeout=8)
 
     def _advise(self) -> None:
         """Say so where the text goes round in a circle."""
@@ -216,6 +224,10 @@ class MainScreen(Screen[None]):
         self.sampling = dataclasses.replace(saved.sampling, **insisted)
         if self.sampling != saved.sampling:
             self.send(protocol.SetSampling(self.sampling))
+
+    def _key(self, id: str) -> str:  # noqa: A002
+        """The key that does something here, as people write it."""
+        return cast("LSTMApp", self.app).shown_keys[id]
 
     def say(self, text: str, severity: SeverityLevel = "information", timeout: float | None = None) -> None:
         """Show a sentence for some seconds; whatever is in it, it is data."""
@@ -386,6 +398,7 @@ class MainScreen(Screen[None]):
         """Hint no more, now or ever."""
         message.stop()
         self.hints = False
+        self._keep("hints", False)
         self.query("#hint").remove()
 
     def sample_with(self, sampling: SamplingSettings) -> None:
@@ -394,7 +407,7 @@ class MainScreen(Screen[None]):
             self._did("turn")
         if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
             self.sampling = sampling
-            self.turned = True
+            self._keep("sampling", sampling)
             self._advise()
 
     def write_like(self, manner: Manner) -> None:
@@ -429,7 +442,7 @@ class MainScreen(Screen[None]):
         """Take back what was left behind last; or what is being read is not wanted any more."""
         loading = self.gauges.state is RunState.LOADING
         if not (self.gauges.left_behind or loading):
-            self.say(f"No run was left behind since the app was opened; {shown('runs')} has those of earlier days.")
+            self.say(f"No run was left behind since the app was opened; {self._key('runs')} has those of earlier days.")
         elif self.send(protocol.BringBack()) and not loading:
             self._insisted = {}  # its settings are filled in again
 
@@ -456,11 +469,17 @@ class MainScreen(Screen[None]):
     def action_look(self, switch: Switch) -> None:
         """Look at the loss in another way."""
         self._loss.switch(switch)
+        if switch == "unit":
+            self._keep("loss_unit", self.loss_unit)
 
     @property
     def loss_unit(self) -> LossUnit:
         """What losses are shown in."""
         return self._loss.view.unit
+
+    @loss_unit.setter
+    def loss_unit(self, unit: LossUnit) -> None:
+        self._loss.view = dataclasses.replace(self._loss.view, unit=unit)
 
     def action_toggle_writing(self) -> None:
         """Stop writing, or go on."""
@@ -524,13 +543,18 @@ class MainScreen(Screen[None]):
     def action_toggle_next(self) -> None:
         """Show what may come next, or hide it; a small window opens or leaves its page."""
         if is_ample(self.size):
-            self.mind = not self.mind
+            self._show_mind(not self.mind)
             seen = self.mind
         else:
             seen = self.panel != "next"
             self.action_jump("next" if seen else "sample")
         if not seen and (self._next.has_focus or self._neurons.has_focus_within):
             self.action_jump("sample")
+
+    def _show_mind(self, shown: bool) -> None:
+        if shown != self.mind:
+            self.mind = shown
+            self._keep("mind", shown)
 
     @property
     def ink(self) -> str:
@@ -547,6 +571,7 @@ class MainScreen(Screen[None]):
     def action_next_ink(self) -> None:
         """Write in another ink."""
         self.ink = next_ink(self.ink)
+        self._keep("ink", self.ink)
 
     def action_step_unit(self, steps: int) -> None:
         """Look at another unit."""
@@ -679,7 +704,7 @@ class MainScreen(Screen[None]):
         """Go to a panel, to the part of it that is used first."""
         self.panel = panel
         if panel in ("next", "neurons") and is_ample(self.size):
-            self.mind = True
+            self._show_mind(True)
         self.call_after_refresh(self._focus_panel, panel)
 
     def _focus_panel(self, panel: str) -> None:
@@ -731,6 +756,10 @@ class MainScreen(Screen[None]):
         self.panel = "sample"
         self.set_focus(self._sample)
         self.query("#walk").remove()
+
+    def action_settings(self) -> None:
+        """Show the settings of the app."""
+        self.post_message(self.SettingsAsked())
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -59,7 +59,7 @@ def numbers(gauges: Gauges, unit: LossUnit = LossUnit.NATS) -> list[Number]:
         Number("train", train, unit.beside(gauges.train_loss), f"train {train}", 0),
         Number("validation", validation, unit.beside(gauges.validation_loss), f"val {validation}", 1),
         Number("best", best, "", f"best {best}", 5),
-        Number("speed", speed, "characters", speed, 3),
+        Number("speed", speed, "characters" if gauges.share == 1.0 else "at work", speed, 3),
         Number("time", clock, "" if left is None else f"{units.roughly(left)} left", clock, 4),
         Number("parameters", units.characters(gauges.parameters), "", "", 6),
         Number("validating", share, "of the time", "", 7),

@@ -21,6 +21,11 @@ STATES = {
     RunState.DIVERGED: ("✕", "diverged"),
 }
 """A sign, so that colour is never the only one to tell, and a word."""
+SHARES = {
+    0.75: "\N{VULGAR FRACTION THREE QUARTERS}",
+    0.5: "\N{VULGAR FRACTION ONE HALF}",
+    0.25: "\N{VULGAR FRACTION ONE QUARTER}",
+}
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSProp", "adagrad": "AdaGrad", "sgd": "SGD"}
 """As the papers write them."""
 
@@ -43,7 +48,7 @@ class TopBar(Horizontal):
         """Show the run's description and state, where they changed: each update lays the line out anew."""
         if describe_run(old) != describe_run(new):
             self.query_one("#description", Static).update(describe_run(new))
-        if (old.state, old.loading) != (new.state, new.loading):
+        if (old.state, old.loading, old.share) != (new.state, new.loading, new.share):
             self._show_state()
 
     def on_mount(self) -> None:
@@ -58,6 +63,8 @@ class TopBar(Horizontal):
         sign, word = ("✕", "engine ended") if self.ended else STATES[self.gauges.state]
         if self.gauges.state is RunState.LOADING and self.gauges.loading is not None and not self.ended:
             word = f"reading {units.percent(self.gauges.loading)}"
+        if self.gauges.state is RunState.TRAINING and self.gauges.share < 1.0 and not self.ended:
+            word = f"{word}, {SHARES.get(self.gauges.share, f'{self.gauges.share:g}')} core"
         shown = self.query_one("#state", Static)
         shown.update(Content.assemble(sign, (" " + word, "$foreground")))
         worn = RunState.DIVERGED if self.ended else self.gauges.state

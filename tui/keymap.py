@@ -1,0 +1,106 @@
+"""Other keys than those of the table, as a person wrote them; and a sentence for what cannot be."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Final
+
+from textual.keys import Keys
+
+from tui.bindings import CHARACTERS, KEYS, PAST_KEYS, PAST_TOO, RACE_KEYS, RACE_TOO, Key, named, shown
+
+FIXED: Final = {"quit": "ctrl+q"}
+"""Keys that stay: whoever is lost on a stage has one way out."""
+ABOVE_ALL: Final = frozenset(key.id for key in KEYS if key.action.startswith("app."))
+"""What works whatever has the focus."""
+TAKEN: Final = ("ctrl+q", "ctrl+c", "tab", "shift+tab")
+"""By what is in no table: leaving, copying, going from field to field."""
+
+_NAMES: Final = frozenset(key.value for key in Keys)
+_MODIFIERS: Final = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
+
+_SCREENS: Final[tuple[tuple[Key, ...], ...]] = (
+    KEYS,
+    (*(key for key in KEYS if key.id in RACE_TOO), *RACE_KEYS),
+    (*(key for key in KEYS if key.id in PAST_TOO), *PAST_KEYS),
+)
+"""The keys that work at the same time."""
+_USUAL: Final = {key.id: key.keys.split(",") for keys in _SCREENS for key in keys}
+
+
+def keymap_of(wanted: Mapping[str, object]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the keys that can be had, by id, and what is wrong with the others, a sentence each.
+
+    Args:
+        wanted: Keys by id, several separated by commas, as the settings file has them.
+    """
+    complaints: list[str] = []
+    usable: dict[str, list[str]] = {}
+    for id, keys in wanted.items():  # noqa: A001
+        if complaint := _complaint(id, keys):
+            complaints.append(complaint)
+        else:
+            usable[id] = [named(key) for key in str(keys).split(",")]
+    while clash := _clash(usable):
+        loser, complaint = clash
+        complaints.append(complaint)
+        del usable[loser]
+    return {each: ",".join(keys) for each, keys in usable.items()}, tuple(complaints)
+
+
+def _complaint(id: str, keys: object) -> str:  # noqa: A002
+    """What is wrong with an entry by itself."""
+    if id not in _USUAL:
+        near = difflib.get_close_matches(id, _USUAL, n=1)
+        return f"[keys] {id} is nothing that has a key; {f'did you mean {near[0]}?' if near else 'the README has all.'}"
+    if id in FIXED:
+        return f"[keys] {id} is always {FIXED[id]}, so that there is one way out."
+    if not isinstance(keys, str) or not keys:
+        return f'[keys] {id} is {keys!r}; it must be a key such as "space" or "ctrl+t", or several with commas between.'
+    for key in keys.split(","):
+        if not _is_key(key.strip()):
+            return f"[keys] {id} is {keys!r}; {key.strip()!r} is no key: x, space, f5 or ctrl+t are."
+        if id in ABOVE_ALL and named(key) in CHARACTERS:
+            return (
+                f"[keys] {id} is {keys!r}, but works in text fields too, where {key.strip()} is typed; {_instead(id)}"
+            )
+        if named(key) in TAKEN:
+            return f"[keys] {id} is {keys!r}, but {key.strip()} is taken; {_instead(id)}"
+    return ""
+
+
+def _clash(usable: dict[str, list[str]]) -> tuple[str, str] | None:
+    """The first entry, from the last one on, that shares a key with something else, and the sentence for it."""
+    in_force = {**_USUAL, **usable}
+    for loser in reversed(usable):
+        for other, key in _shared(loser, in_force):
+            return loser, f"[keys] {loser} and {other} cannot both be {shown(key)}; {_instead(loser)}"
+    return None
+
+
+def _shared(id: str, in_force: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:  # noqa: A002
+    for keys in _SCREENS:
+        for one, other in combinations((key.id for key in keys), 2):
+            if id in (one, other):
+                for key in in_force[one]:
+                    if key in in_force[other]:
+                        yield (other if id == one else one), key
+
+
+def _instead(id: str) -> str:  # noqa: A002
+    return f"{id} is {shown(_USUAL[id][0])} as usual."
+
+
+def _is_key(key: str) -> bool:
+    *modifiers, name = key.split("+") if key != "+" else [key]
+    if not set(modifiers) <= _MODIFIERS:
+        return False
+    return len(name) == 1 or name in _NAMES or name in CHARACTERS
+
+
+def keys_in_force(keymap: Mapping[str, str]) -> dict[str, str]:
+    """What is shown for each key's id, with these keys in place of the usual ones."""
+    usual = {key.id: key.shown for keys in _SCREENS for key in keys}
+    return {**usual, **{each: shown(keys.split(",")[0]) for each, keys in keymap.items()}}
