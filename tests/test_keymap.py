@@ -62,8 +62,8 @@ def test_what_cannot_be_had_is_said_and_stays_as_usual(wanted: dict[str, object]
 
 
 def test_of_two_that_want_the_same_the_first_has_it() -> None:
-    said = "[keys] unit and ink cannot both be x; unit is u as usual."
-    assert keymap_of({"ink": "x", "unit": "x"}) == ({"ink": "x"}, (said,))
+    said = "[keys] unit and ink cannot both be f6; unit is u as usual."
+    assert keymap_of({"ink": "f6", "unit": "f6"}) == ({"ink": "f6"}, (said,))
 
 
 def test_a_usual_key_that_comes_back_may_clash_with_one_that_was_given_away() -> None:

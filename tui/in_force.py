@@ -30,7 +30,7 @@ class InForce:
         match name:
             case "theme":
                 return app.theme
-            case "ink" | "mind" | "loss_unit" | "hints":
+            case "ink" | "mind" | "loss_unit":
                 return getattr(app.main, name)
             case "fps":
                 return app.pace.most
@@ -43,7 +43,7 @@ class InForce:
         match name:
             case "theme":
                 app.theme = value
-            case "ink" | "mind" | "loss_unit" | "hints":
+            case "ink" | "mind" | "loss_unit":
                 setattr(app.main, name, value)
             case "fps":
                 app.pace.most = value

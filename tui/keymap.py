@@ -9,7 +9,22 @@ from typing import Final
 
 from textual.keys import Keys
 
-from tui.bindings import CHARACTERS, KEYS, PAST_KEYS, PAST_TOO, RACE_KEYS, RACE_TOO, Key, named, shown
+from tui.bindings import (
+    CHARACTERS,
+    DUET_KEYS,
+    KEYS,
+    PAST_KEYS,
+    PAST_TOO,
+    RACE_KEYS,
+    RACE_TOO,
+    RUN_KEYS,
+    RUNS_TOO,
+    THREE_KEYS,
+    THREE_TOO,
+    Key,
+    named,
+    shown,
+)
 
 FIXED: Final = {"quit": "ctrl+q"}
 """Keys that stay: whoever is lost on a stage has one way out."""
@@ -25,6 +40,9 @@ _SCREENS: Final[tuple[tuple[Key, ...], ...]] = (
     KEYS,
     (*(key for key in KEYS if key.id in RACE_TOO), *RACE_KEYS),
     (*(key for key in KEYS if key.id in PAST_TOO), *PAST_KEYS),
+    (*(key for key in KEYS if key.id in THREE_TOO), *THREE_KEYS),
+    (*(key for key in KEYS if key.id in RUNS_TOO), *RUN_KEYS),
+    DUET_KEYS,
 )
 """The keys that work at the same time."""
 _USUAL: Final = {key.id: key.keys.split(",") for keys in _SCREENS for key in keys}

@@ -398,7 +398,7 @@ class MainScreen(Screen[None]):
         """Hint no more, now or ever."""
         message.stop()
         self.hints = False
-        self._keep("hints", False)
+        cast("LSTMApp", self.app).in_force["hints"] = False
         self.query("#hint").remove()
 
     def sample_with(self, sampling: SamplingSettings) -> None:
