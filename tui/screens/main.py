@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Input
 
+from corpora.choice import TextChoice
 from corpora.entry import Entry
 from corpora.info import CorpusInfo, Treatment
 from model import protocol
@@ -44,10 +45,6 @@ from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.top_bar import TopBar
 from tui.widgets.training_panel import TrainingPanel
-
-if TYPE_CHECKING:
-    # the other screens are imported when they are first asked for: this one is to be seen soon
-    from tui.screens.open_text import TextChoice
 
 
 class MainScreen(Screen[None]):

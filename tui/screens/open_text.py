@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from textual.containers import Horizontal, ItemGrid, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
+from corpora.choice import TextChoice
 from corpora.info import Treatment
 from tui.sanitize import sanitize_line
 from tui.widgets.line_button import LineButton
@@ -22,17 +22,6 @@ TREATMENTS = {
     Treatment.COLLAPSE: "collapse white space",
     Treatment.ASCII: "fold to ASCII",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TextChoice:
-    """A text of one's own, as it is to be read."""
-
-    sources: tuple[str, ...]
-    """As `LoadCorpus` takes them; absolute."""
-    treatments: frozenset[Treatment]
-    encoding: str | None
-    """None finds it out."""
 
 
 class Tick(Checkbox):
