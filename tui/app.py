@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from corpora.catalogue import CATALOGUE
+from corpora.choice import TextChoice
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
@@ -22,9 +23,11 @@ from tui.bindings import KEYS, app_bindings
 from tui.line import swallowed
 from tui.pace import Pace
 from tui.palette import TableProvider
+from tui.portrayer import Look, ProcessLook, facts_of
+from tui.recent_texts import RecentTexts
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
-from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, save_settings, settings_file
+from tui.settings import DEFAULT_THEME, last_run, load_settings, paths, recent_texts, save_settings, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
@@ -60,6 +63,7 @@ class LSTMApp(App[None]):
         cache_dir: Path | None = None,
         catalogue: Sequence[Entry] = CATALOGUE,
         describe_corpus: Callable[[str], CorpusInfo] | None = None,
+        look_at: Callable[[TextChoice], Look] | None = None,
         fps: float = 15,
     ) -> None:
         """Prepare the app.
@@ -80,6 +84,7 @@ class LSTMApp(App[None]):
             cache_dir: Where the facts of texts are kept.
             catalogue: What can be picked.
             describe_corpus: Finds out the facts of one of the catalogue; runs in a thread.
+            look_at: Begins a closer look at a text; likewise.
             fps: Updates taken in a second, at most.
         """
         super().__init__()
@@ -103,6 +108,8 @@ class LSTMApp(App[None]):
             loss_unit=loss_unit,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
+            look_at=look_at or partial(ProcessLook, cache_dir=cache_dir or user.cache),
+            recent=RecentTexts(recent_texts(state_dir or user.state)),
         )
         self.main.ink, self.main.mind = ink, mind
         self._first_ink, self._first_mind = self.main.ink, mind
@@ -251,10 +258,3 @@ class LSTMApp(App[None]):
 def sentence(words: str) -> str:
     """Return words that came from elsewhere with a capital and a full stop."""
     return words[:1].upper() + words[1:].rstrip(".") + "."
-
-
-def facts_of(name: str, cache_dir: Path) -> CorpusInfo:
-    """Find out the facts of a corpus; what reads texts is imported when this is first asked, which is in a thread."""
-    from corpora.library import describe
-
-    return describe(name, cache_dir)

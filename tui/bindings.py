@@ -155,6 +155,15 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("unit-before", "comma", ",", "Unit before", "Look at the unit before.", "Neurons", "step_unit(-1)"),
     Key("unit-after", "full_stop", ".", "Unit after", "Look at the unit after.", "Neurons", "step_unit(1)"),
+    Key(
+        "pick",
+        "c",
+        "c",
+        "Choose a text",
+        "Choose what it learns: recent texts and the catalogue, with what each costs without a network.",
+        "Screen",
+        "pick_text",
+    ),
     Key("open", "o", "o", "Open", "Open a text of your own.", "Screen", "open_text"),
     Key("jump-corpora", "1", "1", "Corpora", "Go to the corpora.", "Screen", "jump('corpora')"),
     Key("jump-training", "2", "2", "Training", "Go to the training settings.", "Screen", "jump('training')"),
@@ -256,6 +265,7 @@ FOOTER = (
     "race",
     "restart",
     "begin",
+    "pick",
     "open",
 )
 """What the footer has, in order: in a narrow window the last ones are left out."""

@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -27,6 +27,8 @@ from tui import chronicle
 from tui.bindings import screen_bindings, working_bindings
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
+from tui.portrayer import Look
+from tui.recent_texts import RecentTexts
 from tui.sanitize import sanitize
 from tui.saving import free_path, network_stem
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
@@ -45,6 +47,10 @@ from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.top_bar import TopBar
 from tui.widgets.training_panel import TrainingPanel
+
+if TYPE_CHECKING:
+    # the other screens are imported when they are first asked for: this one is to be seen soon
+    from tui.screens.pick_text import Elsewhere
 
 
 class MainScreen(Screen[None]):
@@ -82,12 +88,15 @@ class MainScreen(Screen[None]):
         loss_unit: LossUnit,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
+        look_at: Callable[[TextChoice], Look],
+        recent: RecentTexts,
     ) -> None:
         super().__init__(id="main", classes="-at-sample")
         self._send = send
         self._prime = ""
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
+        self._catalogue, self._look_at, self._recent = catalogue, look_at, recent
         self._training = TrainingPanel(network, training)
         self._loss = LossPanel(LossView(loss_unit), id="loss")
         self._sample = SamplePane(id="sample")
@@ -185,9 +194,11 @@ class MainScreen(Screen[None]):
         self.notify(sanitize(text), severity=severity, timeout=timeout, markup=False)
 
     def watch_gauges(self, old: Gauges, new: Gauges) -> None:
-        """Let the footer say Train or Pause."""
+        """Let the footer say Train or Pause, and remember which text was learnt."""
         if old.state is not new.state:
             self.refresh_bindings()
+        if new.corpus is not None and new.corpus is not old.corpus and new.corpus != old.corpus:
+            self._recent.add_soon(TextChoice.of(new.corpus))
 
     def watch_ended(self) -> None:
         """Show nothing as if it went on."""
@@ -444,13 +455,30 @@ class MainScreen(Screen[None]):
 
     def action_open_text(self) -> None:
         """Ask for a text of one's own."""
+        self.open_dialog()
+
+    def open_dialog(self, typed: str = "") -> None:
+        """Ask for a text of one's own, with a path that is filled in already."""
         from tui.screens.open_text import OpenTextScreen
 
-        self.app.push_screen(OpenTextScreen(Path.cwd(), self._treatments), self._open)
+        self.app.push_screen(OpenTextScreen(Path.cwd(), self._treatments, typed), self._open)
 
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:
             self.load(choice)
+
+    def action_pick_text(self) -> None:
+        """Choose what is learnt."""
+        from tui.screens.pick_text import PickTextScreen
+
+        picker = PickTextScreen(self._recent.all(), self._catalogue, self._look_at, self.gauges.corpus)
+        self.app.push_screen(picker, self._picked)
+
+    def _picked(self, picked: TextChoice | Elsewhere | None) -> None:
+        if isinstance(picked, TextChoice):
+            self.load(CorpusPanel.Chosen(picked.sources) if picked == TextChoice(picked.sources) else picked)
+        elif picked is not None:
+            self.open_dialog(picked.typed)
 
     def action_past(self) -> None:
         """Read what the network would have written at earlier steps."""

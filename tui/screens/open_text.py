@@ -14,14 +14,9 @@ from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 from corpora.choice import TextChoice
 from corpora.info import Treatment
 from tui.sanitize import sanitize_line
+from tui.treatments import TREATMENTS
 from tui.widgets.line_button import LineButton
 from tui.widgets.safe_tree import SafeTree
-
-TREATMENTS = {
-    Treatment.LOWER: "lower case",
-    Treatment.COLLAPSE: "collapse white space",
-    Treatment.ASCII: "fold to ASCII",
-}
 
 
 class Tick(Checkbox):
@@ -41,17 +36,18 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, folder: Path, treatments: frozenset[Treatment] = frozenset()) -> None:
+    def __init__(self, folder: Path, treatments: frozenset[Treatment] = frozenset(), typed: str = "") -> None:
         super().__init__()
         self._folder = folder
         self._treatments = treatments
+        self._typed = typed
 
     def compose(self) -> ComposeResult:
         """Path, tree, treatments."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a text"
             dialog.border_subtitle = "enter opens, esc leaves"
-            yield Input(placeholder="Path of a text file, or of a folder of them", id="path", compact=True)
+            yield Input(self._typed, placeholder="Path of a text file, or of a folder of them", id="path", compact=True)
             yield Static(id="problem", markup=False)
             yield SafeTree(self._folder, id="folders")
             with ItemGrid(id="treatments", min_column_width=36):
@@ -63,10 +59,10 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
                 yield LineButton("Cancel", id="cancel", action="screen.dismiss(None)")
 
     def on_mount(self) -> None:
-        """Begin in the tree, and keep the cursor still."""
+        """Begin in the tree, or at the path that is filled in, and keep the cursor still."""
         path = self.query_one("#path", Input)
         path.cursor_blink = False
-        self.query_one(SafeTree).focus()
+        (path if self._typed else self.query_one(SafeTree)).focus()
 
     def on_tree_node_highlighted(self, event: SafeTree.NodeHighlighted[object]) -> None:
         """Write the path under the cursor out, to be opened or edited."""
