@@ -29,7 +29,7 @@ from tui.chronicle import Event
 from tui.knobs import Knob, turned
 from tui.portrayer import Look
 from tui.recent_texts import RecentTexts
-from tui.sanitize import sanitize
+from tui.sanitize import excerpt, sanitize, sanitize_line
 from tui.saving import free_path, network_stem
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.sight import in_sight, is_covered
@@ -457,11 +457,28 @@ class MainScreen(Screen[None]):
         """Ask for a text of one's own."""
         self.open_dialog()
 
-    def open_dialog(self, typed: str = "") -> None:
+    def open_dialog(self, typed: str = "", folder: Path | None = None) -> None:
         """Ask for a text of one's own, with a path that is filled in already."""
         from tui.screens.open_text import OpenTextScreen
 
-        self.app.push_screen(OpenTextScreen(Path.cwd(), self._treatments, typed), self._open)
+        self.app.push_screen(OpenTextScreen(folder or Path.cwd(), self._treatments, typed), self._open)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Open what is dropped here: terminals paste its path. A field of text keeps what is pasted into it."""
+        event.stop()
+        self.run_worker(self._open_pasted(event.text), group="pasted", exclusive=True)
+
+    async def _open_pasted(self, pasted: str) -> None:
+        from tui.pasted import pasted_paths, typed_as
+
+        paths = await asyncio.to_thread(pasted_paths, pasted)
+        typed = typed_as(paths) if paths else ""
+        if not paths:
+            self.say(f"{excerpt(pasted)!r} is no path of a file or folder; one that is pasted here is opened.")
+        elif typed != sanitize_line(typed):
+            self.say("That name has characters that a field cannot show; o lists it.", "warning")
+        else:
+            self.open_dialog(typed, paths[0].parent)
 
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:

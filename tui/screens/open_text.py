@@ -13,6 +13,7 @@ from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
 from corpora.choice import TextChoice
 from corpora.info import Treatment
+from tui.pasted import pasted_paths
 from tui.sanitize import sanitize_line
 from tui.treatments import TREATMENTS
 from tui.widgets.line_button import LineButton
@@ -32,7 +33,7 @@ class Tick(Checkbox):
 
 
 class OpenTextScreen(ModalScreen[TextChoice | None]):
-    """A tree of folders and a path; a folder is read as one text."""
+    """A tree of folders and a path, or several with quotes; a folder is read as one text, and so are several files."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
@@ -94,25 +95,30 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
             self._choose_typed()
 
     def _choose_typed(self) -> None:
-        typed = self.query_one("#path", Input).value
-        if typed.strip():
-            self._choose(Path(typed))
-        else:
+        typed = self.query_one("#path", Input).value.strip()
+        if not typed:
             self._complain("Pick a file, or type the path of one.")
+        elif paths := pasted_paths(typed):
+            self._choose(*paths)
+        else:
+            self._choose(Path(typed))
 
-    def _choose(self, path: Path) -> None:
-        try:
-            path = path.expanduser().absolute()
-            there = path.exists()
-        except (OSError, RuntimeError, ValueError) as error:
-            self._complain(f"{path}: {error}")
-            return
-        if not there:
-            self._complain(f"{path}: no such file or folder")
-            return
+    def _choose(self, *paths: Path) -> None:
+        sources = []
+        for path in paths:
+            try:
+                absolute = path.expanduser().absolute()
+                there = absolute.exists()
+            except (OSError, RuntimeError, ValueError) as error:
+                self._complain(f"{path}: {error}")
+                return
+            if not there:
+                self._complain(f"{absolute}: no such file or folder")
+                return
+            sources.append(str(absolute))
         chosen = frozenset(kind for kind in TREATMENTS if self.query_one(f"#{kind.value}", Tick).value)
         latin = self.query_one("#latin", Tick).value
-        self.dismiss(TextChoice((str(path),), chosen, "latin-1" if latin else None))
+        self.dismiss(TextChoice(tuple(sources), chosen, "latin-1" if latin else None))
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#problem", Static).update(sanitize_line(sentence))
