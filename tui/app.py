@@ -245,6 +245,16 @@ class LSTMApp(App[None]):
         else:
             self.main.say(f"saved {path}")
 
+    def action_explain(self) -> None:
+        """Say what the part in use is for, above all keys; once more closes that."""
+        from tui.explained import explained
+        from tui.screens.help import HelpScreen
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        else:
+            self.push_screen(HelpScreen(explained(self.screen.focused, self.screen)))
+
     def action_help_quit(self) -> None:
         """Answer ctrl+c, where there is nothing to copy."""
         self.main.say("ctrl+q leaves; your run is saved.")

@@ -190,7 +190,16 @@ KEYS: tuple[Key, ...] = (
         "toggle_next",
     ),
     Key("back", "escape", "esc", "Back", "Leave a field, back to the written text.", "Screen", "jump('sample')"),
-    Key("help", "question_mark,f1", "?", "Help", "All keys, and what the numbers mean.", "Screen", "help"),
+    Key("help", "question_mark", "?", "Help", "All keys, and what the numbers mean.", "Screen", "help"),
+    Key(
+        "explain",
+        "f1",
+        "f1",
+        "Explain",
+        "What the panel or field in use is for, above all keys; in a dialog, ? does so too.",
+        "Screen",
+        "app.explain",
+    ),
     Key(
         "palette",
         "ctrl+p",
@@ -274,6 +283,9 @@ TEMPERATURE = Binding.Group("Temperature", compact=True)
 STEP = Binding.Group("Step", compact=True)
 """Likewise, in the time machine."""
 
+EXPLAIN = Binding("question_mark", "app.explain", "Explain", show=False)
+"""For dialogs, which have no list of keys of their own to show."""
+
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 """In the order of the table."""
 
@@ -301,7 +313,8 @@ def past_bindings() -> list[BindingType]:
 
 def app_bindings() -> list[BindingType]:
     """Bindings that work above every screen and every text field; Textual brings that of the palette."""
-    return [replace(_binding(key), action="quit", priority=True) for key in KEYS if key.id == "quit"]
+    everywhere = [key for key in KEYS if key.id in ("quit", "explain")]
+    return [replace(_binding(key), action=key.action.removeprefix("app."), priority=True) for key in everywhere]
 
 
 def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:

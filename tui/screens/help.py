@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,6 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.bindings import GROUPS, KEYS, OTHER_KEYS
+
+if TYPE_CHECKING:
+    from tui.explained import Explanation
 
 TERMS = (
     ("Loss", "How surprised the network is by the next character: nats; divided by 0.693, bits."),
@@ -35,15 +38,22 @@ TERMS = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """Closes with escape, `?` or q."""
+    """First what is in use, where that was asked for, then all keys; closes with escape, `?` or q."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
 
+    def __init__(self, about: Explanation | None = None) -> None:
+        super().__init__()
+        self._about = about
+
     def compose(self) -> ComposeResult:
-        """The table of keys, then the words."""
+        """What is in use, the table of keys, then the words."""
         with VerticalScroll(classes="dialog -tall") as dialog:
             dialog.border_title = "Help"
-            dialog.border_subtitle = "esc closes"
+            dialog.border_subtitle = "↓ all keys, esc closes" if self._about else "esc closes"
+            if self._about is not None:
+                yield Static(self._about.name, id="help-about-name", markup=False)
+                yield Static(self._about.meaning, id="help-about", markup=False)
             for group in GROUPS:
                 yield Static(group, classes="help-heading", markup=False)
                 for key in (*KEYS, *OTHER_KEYS):

@@ -13,6 +13,7 @@ from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
 from corpora.choice import TextChoice
 from corpora.info import Treatment
+from tui.bindings import EXPLAIN
 from tui.pasted import pasted_paths
 from tui.sanitize import sanitize_line
 from tui.treatments import TREATMENTS
@@ -35,7 +36,7 @@ class Tick(Checkbox):
 class OpenTextScreen(ModalScreen[TextChoice | None]):
     """A tree of folders and a path, or several with quotes; a folder is read as one text, and so are several files."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel"), EXPLAIN]
 
     def __init__(self, folder: Path, treatments: frozenset[Treatment] = frozenset(), typed: str = "") -> None:
         super().__init__()

@@ -23,6 +23,7 @@ from corpora.choice import TextChoice
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
 from corpora.portrait import Portrait
+from tui.bindings import EXPLAIN
 from tui.pickable import Pickable, pickables
 from tui.portrayer import Look, Portrayer
 from tui.recent_texts import vanished
@@ -54,6 +55,7 @@ class PickTextScreen(ModalScreen[TextChoice | Elsewhere | None]):
         Binding("up", "point('cursor_up')", "Before", show=False),
         Binding("pagedown", "point('page_down')", "Page on", show=False),
         Binding("pageup", "point('page_up')", "Page back", show=False),
+        EXPLAIN,
     ]
     AUTO_FOCUS = "#filter"
     HORIZONTAL_BREAKPOINTS = WIDTHS
