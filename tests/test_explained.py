@@ -84,7 +84,7 @@ async def test_each_field_says_what_it_is_and_when_it_acts(tmp_path: Path) -> No
         ("e", "question_mark", "Events"),
         ("p", "question_mark", "Preset"),
         ("p tab", "question_mark", "Cell"),
-        ("p tab tab", "question_mark", "Hidden size"),
+        ("p tab tab", "f1", "Hidden size"),
         ("ctrl+r", "question_mark", "Race"),
     ],
 )

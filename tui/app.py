@@ -227,6 +227,7 @@ class LSTMApp(App[None]):
             for key in KEYS:
                 if key.palette:
                     yield SystemCommand(key.label, key.help, partial(self.run_action, key.action, self.main))
+        yield SystemCommand("Explain", "What the panel or field in use is for.", self.action_explain)
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
         yield SystemCommand(
             "Screenshot",

@@ -189,7 +189,18 @@ KEYS: tuple[Key, ...] = (
         "Screen",
         "toggle_next",
     ),
-    Key("back", "escape", "esc", "Back", "Leave a field, back to the written text.", "Screen", "jump('sample')"),
+    Key(
+        "alone",
+        "M",
+        "M",
+        "Maximise",
+        "Give the whole window to the panel in use, or give it back; 1 to 7 then show others.",
+        "Screen",
+        "toggle_alone",
+    ),
+    Key(
+        "back", "escape", "esc", "Back", "Leave a field, back to the written text; or show all again.", "Screen", "back"
+    ),
     Key("help", "question_mark", "?", "Help", "All keys, and what the numbers mean.", "Screen", "help"),
     Key(
         "explain",
@@ -331,7 +342,12 @@ def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:
 
 
 def working_bindings(
-    active: dict[str, ActiveBinding], *, typing: bool, training: bool, footer: Sequence[str] = FOOTER
+    active: dict[str, ActiveBinding],
+    *,
+    typing: bool,
+    training: bool,
+    alone: bool = False,
+    footer: Sequence[str] = FOOTER,
 ) -> dict[str, ActiveBinding]:
     """Return the bindings that work now, in the order of the footer.
 
@@ -339,14 +355,18 @@ def working_bindings(
         active: Those that Textual has found.
         typing: Whether a text field has the focus: it keeps the printable keys.
         training: Whether the space key pauses.
+        alone: Whether one panel has the whole window.
         footer: What the footer has.
     """
     working = dict(active)
+    if alone and "escape" in working:
+        working["escape"] = _relabelled(working["escape"], "Show all")
     if typing:
         working = {key: found for key, found in working.items() if found.binding.id not in TYPED}
-        working["escape"] = _relabelled(working["escape"], "Back")
+        working["escape"] = _relabelled(working["escape"], "Show all" if alone else "Back")
     elif training and "space" in working:
         working["space"] = _relabelled(working["space"], "Pause")
+    footer = ("back", *footer) if alone else footer  # first, since the last ones may have no room
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))
 
 

@@ -72,6 +72,8 @@ class MainScreen(Screen[None]):
     """The panel in use; a narrow window shows no other, but that the sample goes with loss, next and neurons."""
     mind: reactive[bool] = reactive(True, repaint=False)
     """Whether next and neurons are shown where there is room beside all else; a small window has a page for each."""
+    alone: reactive[bool] = reactive(False, repaint=False)
+    """Whether the panel in use has the whole window; the others are hidden and not drawn."""
     ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
     happenings: reactive[tuple[Event, ...]] = reactive(tuple, repaint=False)
@@ -214,11 +216,16 @@ class MainScreen(Screen[None]):
         """Show or hide what goes on in the network."""
         self.set_class(not self.mind, "-mindless")
 
+    def watch_alone(self) -> None:
+        """Hide all others, or show them again."""
+        self.set_class(self.alone, "-alone")
+        self.refresh_bindings()
+
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
         typing, training = isinstance(self.focused, Input), self.gauges.state is RunState.TRAINING
-        return working_bindings(super().active_bindings, typing=typing, training=training)
+        return working_bindings(super().active_bindings, typing=typing, training=training, alone=self.alone)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which panel is in use."""
@@ -409,6 +416,9 @@ class MainScreen(Screen[None]):
 
     def action_toggle_next(self) -> None:
         """Show what may come next, or hide it; a small window opens or leaves its page."""
+        if self.alone:
+            self.alone, self.mind = False, True
+            return
         if is_ample(self.size):
             self.mind = not self.mind
             seen = self.mind
@@ -551,6 +561,17 @@ class MainScreen(Screen[None]):
         from tui.screens.events import EventsScreen
 
         self.app.push_screen(EventsScreen(self))
+
+    def action_toggle_alone(self) -> None:
+        """Give the panel in use the whole window, or give it back."""
+        self.alone = not self.alone
+
+    def action_back(self) -> None:
+        """Show all panels again; else leave a field."""
+        if self.alone:
+            self.alone = False
+        else:
+            self.action_jump("sample")
 
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""

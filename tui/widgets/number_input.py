@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
@@ -28,9 +27,3 @@ class NumberInput(Input):
     def action_turn(self, direction: int) -> None:
         """Turn what is there, where it is a number."""
         self.value = self.setting.write(self.setting.turn(self.setting.parse(self.value.strip()), direction))
-
-    async def on_key(self, event: events.Key) -> None:
-        """Have the question mark answered: it is in no number."""
-        if event.key == "question_mark":
-            event.stop().prevent_default()
-            await self.run_action("app.explain")
