@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.metadata
-import json
-import os
 import platform
-import tempfile
 from pathlib import Path
 
+from corpora.cache import read_cache, write_cache
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
 
 FILE = "corpora.json"
 
 
+def reader() -> str:
+    """Return what all facts depend on: this Python and our way of reading."""
+    code = max((path.stat().st_mtime_ns for path in Path(__file__).parent.glob("*.py")), default=0)
+    return f"{platform.python_version()}, {platform.python_implementation()}, {code}"
+
+
 def key(entry: Entry) -> str:
     """Return what the facts of an entry depend on: this Python, its package's version, our way of reading it."""
-    code = max((path.stat().st_mtime_ns for path in Path(__file__).parent.glob("*.py")), default=0)
-    parts = [platform.python_version(), platform.python_implementation(), str(code)]
+    parts = [reader()]
     if entry.requirement is not None:
         package = entry.requirement.partition("=")[0]
         try:
@@ -32,34 +35,18 @@ def key(entry: Entry) -> str:
 def recall(cache_dir: Path, entry: Entry) -> CorpusInfo | None:
     """Return the remembered facts, None where there are none that hold; a broken file counts as none."""
     try:
-        kept = json.loads((cache_dir / FILE).read_text(encoding="utf-8"))[entry.name]
+        kept = read_cache(cache_dir / FILE)[entry.name]
         return _info(kept["info"]) if kept["key"] == key(entry) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (KeyError, TypeError):
         return None
 
 
 def remember(cache_dir: Path, entry: Entry, info: CorpusInfo) -> None:
-    """Add the facts to the file, which is replaced at once or not at all; a full disk is no reason to fail."""
-    path = cache_dir / FILE
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        kept = {}
+    """Add the facts to the file."""
     fields = {field.name: getattr(info, field.name) for field in dataclasses.fields(info)}
     del fields["treatments"], fields["encoding"]
-    everything = {**(kept if isinstance(kept, dict) else {}), entry.name: {"key": key(entry), "info": fields}}
-    try:
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=cache_dir, prefix=FILE)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(everything, file, indent=1)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError:
-        return
+    kept = read_cache(cache_dir / FILE)
+    write_cache(cache_dir / FILE, {**kept, entry.name: {"key": key(entry), "info": fields}})
 
 
 def _info(fields: dict[str, object]) -> CorpusInfo:

@@ -85,6 +85,17 @@ def find(sources: Sequence[str]) -> Generator[float, None, Found]:
     return Found(tuple(names), size, left_out)
 
 
+def found_now(sources: Sequence[str]) -> Found:
+    """Do what `find` does to its end."""
+    finding = find(sources)
+    while True:
+        try:
+            next(finding)
+        except StopIteration as end:
+            found: Found = end.value
+            return found
+
+
 def read(found: Found, encoding: str | None) -> Iterator[Piece]:
     """Read the files one after the other, as `cat` would join them.
 

@@ -16,6 +16,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from corpora.catalogue import CATALOGUE, default_name
+from corpora.choice import TextChoice
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
@@ -30,10 +31,12 @@ from tui.line import swallowed
 from tui.manners import MANNERS
 from tui.pace import Pace
 from tui.palette import TableProvider
+from tui.portrayer import Look, ProcessLook, facts_of
+from tui.recent_texts import RecentTexts
 from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
-from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, settings_file
+from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, recent_texts, settings_file
 from tui.theme import LAMPLIGHT, with_our_variables
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
@@ -71,6 +74,7 @@ class LSTMApp(App[None]):
         cache_dir: Path | None = None,
         catalogue: Sequence[Entry] = CATALOGUE,
         describe_corpus: Callable[[str], CorpusInfo] | None = None,
+        look_at: Callable[[TextChoice], Look] | None = None,
         fps: float = 15,
         demo: bool = False,
         settings: Settings | None = None,
@@ -95,6 +99,7 @@ class LSTMApp(App[None]):
             cache_dir: Where the facts of texts are kept.
             catalogue: What can be picked.
             describe_corpus: Finds out the facts of one of the catalogue; runs in a thread.
+            look_at: Begins a closer look at a text; likewise.
             fps: Updates taken in a second, at most.
             demo: Play a show until the first key or click.
             settings: What else is remembered, or was said by a flag.
@@ -132,6 +137,8 @@ class LSTMApp(App[None]):
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),
             shelf=self._shelf,
             keep=self._keeper.keep,
+            look_at=look_at or partial(ProcessLook, cache_dir=cache_dir or user.cache),
+            recent=RecentTexts(recent_texts(state_dir or user.state)),
         )
         self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
         self._leaving = False
@@ -307,6 +314,7 @@ class LSTMApp(App[None]):
                     yield SystemCommand(key.label, help_text, partial(self.run_action, key.action, self.main))
             for manner in MANNERS:
                 yield SystemCommand(manner.name.capitalize(), manner.help, partial(self.main.write_like, manner))
+        yield SystemCommand("Explain", "What the panel or field in use is for.", self.action_explain)
         yield SystemCommand("Theme", "Change the look.", self.action_change_theme)
         yield SystemCommand(
             "Screenshot",
@@ -325,6 +333,16 @@ class LSTMApp(App[None]):
         else:
             self.main.say(f"saved {path}")
 
+    def action_explain(self) -> None:
+        """Say what the part in use is for, above all keys; once more closes that."""
+        from tui.explained import explained
+        from tui.screens.help import HelpScreen
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss()
+        else:
+            self.push_screen(HelpScreen(explained(self.screen.focused, self.screen)))
+
     def action_help_quit(self) -> None:
         """Answer ctrl+c, where there is nothing to copy."""
         self.main.say("ctrl+q leaves; your run is saved.")
@@ -338,10 +356,3 @@ class LSTMApp(App[None]):
 def sentence(words: str) -> str:
     """Return words that came from elsewhere with a capital and a full stop."""
     return words[:1].upper() + words[1:].rstrip(".") + "."
-
-
-def facts_of(name: str, cache_dir: Path) -> CorpusInfo:
-    """Find out the facts of a corpus; what reads texts is imported when this is first asked, which is in a thread."""
-    from corpora.library import describe
-
-    return describe(name, cache_dir)

@@ -193,6 +193,15 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("unit-before", "comma", ",", "Unit before", "Look at the unit before.", "Neurons", "step_unit(-1)"),
     Key("unit-after", "full_stop", ".", "Unit after", "Look at the unit after.", "Neurons", "step_unit(1)"),
+    Key(
+        "pick",
+        "c",
+        "c",
+        "Choose a text",
+        "Choose what it learns: recent texts and the catalogue, with what each costs without a network.",
+        "Screen",
+        "pick_text",
+    ),
     Key("open", "o", "o", "Open", "Open a text of your own.", "Screen", "open_text"),
     Key("settings", "s", "s", "Settings", "Settings of the app, which stay.", "Screen", "settings"),
     Key("jump-corpora", "1", "1", "Corpora", "Go to the corpora.", "Screen", "jump('corpora')"),
@@ -219,7 +228,18 @@ KEYS: tuple[Key, ...] = (
         "Screen",
         "toggle_next",
     ),
-    Key("back", "escape", "esc", "Back", "Leave a field, back to the written text.", "Screen", "jump('sample')"),
+    Key(
+        "alone",
+        "M",
+        "M",
+        "Maximise",
+        "Give the whole window to the panel in use, or give it back; 1 to 7 then show others.",
+        "Screen",
+        "toggle_alone",
+    ),
+    Key(
+        "back", "escape", "esc", "Back", "Leave a field, back to the written text; or show all again.", "Screen", "back"
+    ),
     Key(
         "walk",
         "x",
@@ -229,7 +249,16 @@ KEYS: tuple[Key, ...] = (
         "Screen",
         "walk",
     ),
-    Key("help", "question_mark,f1", "?", "Help", "All keys, and what the numbers mean.", "Screen", "help"),
+    Key("help", "question_mark", "?", "Help", "All keys, and what the numbers mean.", "Screen", "help"),
+    Key(
+        "explain",
+        "f1",
+        "f1",
+        "Explain",
+        "What the panel or field in use is for, above all keys; in a dialog, ? does so too.",
+        "Screen",
+        "app.explain",
+    ),
     Key(
         "palette",
         "ctrl+p",
@@ -435,6 +464,7 @@ FOOTER = (
     "race",
     "restart",
     "begin",
+    "pick",
     "open",
 )
 """What the footer has, in order: in a narrow window the last ones are left out."""
@@ -448,6 +478,8 @@ COMPACT = {
     ("earlier", "later"): STEP,
     ("page-before", "page-after"): PAGE,
 }
+EXPLAIN = Binding("question_mark", "app.explain", "Explain", show=False)
+"""For dialogs, which have no list of keys of their own to show."""
 
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(key.group for key in KEYS))
 """In the order of the table."""
@@ -519,7 +551,12 @@ def _binding(key: Key, footer: Sequence[str] = FOOTER) -> Binding:
 
 
 def working_bindings(
-    active: dict[str, ActiveBinding], *, typing: bool, training: bool, footer: Sequence[str] = FOOTER
+    active: dict[str, ActiveBinding],
+    *,
+    typing: bool,
+    training: bool,
+    alone: bool = False,
+    footer: Sequence[str] = FOOTER,
 ) -> dict[str, ActiveBinding]:
     """Return the bindings that work now, in the order of the footer.
 
@@ -527,16 +564,20 @@ def working_bindings(
         active: Those that Textual has found.
         typing: Whether a text field has the focus: it keeps the printable keys.
         training: Whether the space key pauses.
+        alone: Whether one panel has the whole window.
         footer: What the footer has.
     """
     working = dict(active)
     ids = {found.binding.id: key for key, found in reversed(working.items())}
+    if alone and (back := ids.get("back")) in working:
+        working[back] = _relabelled(working[back], "Show all")
     if typing:
         working = {key: found for key, found in working.items() if not (found.binding.id and key in CHARACTERS)}
         if (back := ids.get("back")) in working:
-            working[back] = _relabelled(working[back], "Back")
+            working[back] = _relabelled(working[back], "Show all" if alone else "Back")
     elif training and (key := ids.get("train") or ids.get("play")) in working:
         working[key] = _relabelled(working[key], "Pause")
+    footer = ("back", *footer) if alone else footer  # first, since the last ones may have no room
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))
 
 

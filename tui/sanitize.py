@@ -77,6 +77,12 @@ def sanitize_line(text: str) -> str:
     return sanitize(text).replace("\n", "\u240a")
 
 
+def excerpt(text: str, most: int = 30) -> str:
+    """Return the beginning of `text` as it may stand in a sentence."""
+    line = sanitize_line(text[: most + 1].strip())
+    return line if len(line) <= most and len(text) <= most + 1 else f"{line[: most - 1]}…"
+
+
 def picture(character: str) -> str:
     """Return one character, of a vocabulary say, as a sign that can be seen, in one or two cells.
 

@@ -58,6 +58,11 @@ def last_run(state_dir: Path) -> Path:
     return state_dir / "runs" / "last.safetensors"
 
 
+def recent_texts(state_dir: Path) -> Path:
+    """Where the texts learnt lately are remembered."""
+    return state_dir / "recent.json"
+
+
 def paths() -> Paths:
     """The user's folders as the platform has them; `XDG_*_HOME` are obeyed. Nothing is created."""
     return Paths(

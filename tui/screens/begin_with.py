@@ -10,11 +10,13 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.bindings import EXPLAIN
+
 
 class BeginWithScreen(ModalScreen[str | None]):
     """One line; what is typed is the prime text, and None leaves everything as it is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel"), EXPLAIN]
 
     def __init__(self, prime: str) -> None:
         super().__init__()

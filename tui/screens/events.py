@@ -10,6 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.bindings import EXPLAIN
 from tui.chronicle import Event
 from tui.sanitize import sanitize_line
 
@@ -24,7 +25,7 @@ SIGNS = {"information": " ", "warning": "▲", "error": "✕"}
 class EventsScreen(ModalScreen[None]):
     """Closes with escape, `e` or q; goes on while it is open."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,e,q", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,e,q", "dismiss", "Close"), EXPLAIN]
 
     def __init__(self, main: MainScreen) -> None:
         super().__init__()

@@ -14,6 +14,7 @@ from tui.bindings import GROUPS, KEYS, OTHER_KEYS
 
 if TYPE_CHECKING:
     from tui.app import LSTMApp
+    from tui.explained import Explanation
 
 TERMS = (
     ("Loss", "How surprised the network is by the next character: nats; divided by 0.693, bits."),
@@ -38,16 +39,23 @@ TERMS = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """Closes with escape, `?` or q."""
+    """First what is in use, where that was asked for, then all keys; closes with escape, `?` or q."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
 
+    def __init__(self, about: Explanation | None = None) -> None:
+        super().__init__()
+        self._about = about
+
     def compose(self) -> ComposeResult:
-        """The table of keys, then the words."""
+        """What is in use, the table of keys, then the words."""
         shown = cast("LSTMApp", self.app).shown_keys
         with VerticalScroll(classes="dialog -tall") as dialog:
             dialog.border_title = "Help"
-            dialog.border_subtitle = "esc closes"
+            dialog.border_subtitle = "↓ all keys, esc closes" if self._about else "esc closes"
+            if self._about is not None:
+                yield Static(self._about.name, id="help-about-name", markup=False)
+                yield Static(self._about.meaning, id="help-about", markup=False)
             for group in GROUPS:
                 yield Static(group, classes="help-heading", markup=False)
                 for key in (*KEYS, *OTHER_KEYS):

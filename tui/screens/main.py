@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from corpora.choice import TextChoice
 from corpora.entry import Entry
 from corpora.info import CorpusInfo, Treatment
 from model import protocol
@@ -29,9 +30,11 @@ from tui.bindings import DUET_FOOTER, FOOTER, WALK_FOOTER, screen_bindings, work
 from tui.chronicle import Event
 from tui.knobs import Knob, turned
 from tui.manners import Manner
+from tui.portrayer import Look
 from tui.praise import Praise
+from tui.recent_texts import RecentTexts
 from tui.run_shelf import RunShelf
-from tui.sanitize import sanitize
+from tui.sanitize import excerpt, sanitize, sanitize_line
 from tui.saving import free_path, network_stem
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.sight import in_sight, is_covered
@@ -54,7 +57,7 @@ if TYPE_CHECKING:
     # the other screens are imported when they are first asked for: this one is to be seen soon
     from model.passage import Passage
     from tui.app import LSTMApp
-    from tui.screens.open_text import TextChoice
+    from tui.screens.pick_text import Elsewhere
     from tui.walk import Moment
     from tui.widgets.duet_line import DuetLine
     from tui.widgets.hint_line import Deed, HintLine
@@ -83,6 +86,8 @@ class MainScreen(Screen[None]):
     """The panel in use; a narrow window shows no other, but that the sample goes with loss, next and neurons."""
     mind: reactive[bool] = reactive(True, repaint=False)
     """Whether next and neurons are shown where there is room beside all else; a small window has a page for each."""
+    alone: reactive[bool] = reactive(False, repaint=False)
+    """Whether the panel in use has the whole window; the others are hidden and not drawn."""
     ended: reactive[bool] = reactive(False, repaint=False)
     """The engine is gone."""
     happenings: reactive[tuple[Event, ...]] = reactive(tuple, repaint=False)
@@ -101,6 +106,8 @@ class MainScreen(Screen[None]):
         describe: Callable[[str], CorpusInfo],
         shelf: RunShelf,
         keep: Callable[[str, Any], None],
+        look_at: Callable[[TextChoice], Look],
+        recent: RecentTexts,
     ) -> None:
         super().__init__(id="main", classes="-at-sample")
         self.shelf = shelf
@@ -109,6 +116,7 @@ class MainScreen(Screen[None]):
         self._prime = ""
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
+        self._catalogue, self._look_at, self._recent = catalogue, look_at, recent
         self._training = TrainingPanel(network, training)
         self._loss = LossPanel(LossView(loss_unit), id="loss")
         self._sample = SamplePane(id="sample")
@@ -234,9 +242,11 @@ class MainScreen(Screen[None]):
         self.notify(sanitize(text), severity=severity, timeout=timeout, markup=False)
 
     def watch_gauges(self, old: Gauges, new: Gauges) -> None:
-        """Let the footer say Train or Pause."""
+        """Let the footer say Train or Pause, and remember which text was learnt."""
         if old.state is not new.state:
             self.refresh_bindings()
+        if new.corpus is not None and new.corpus is not old.corpus and new.corpus != old.corpus:
+            self._recent.add_soon(TextChoice.of(new.corpus))
 
     def watch_ended(self) -> None:
         """Show nothing as if it went on."""
@@ -252,6 +262,11 @@ class MainScreen(Screen[None]):
         """Show or hide what goes on in the network."""
         self.set_class(not self.mind, "-mindless")
 
+    def watch_alone(self) -> None:
+        """Hide all others, or show them again."""
+        self.set_class(self.alone, "-alone")
+        self.refresh_bindings()
+
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
@@ -259,7 +274,9 @@ class MainScreen(Screen[None]):
         walking = self.focused is not None and self.focused.id == "walk"
         typing = duet or isinstance(self.focused, Input)
         footer = DUET_FOOTER if duet else WALK_FOOTER if walking else FOOTER
-        return working_bindings(super().active_bindings, typing=typing, training=training, footer=footer)
+        return working_bindings(
+            super().active_bindings, typing=typing, training=training, alone=self.alone, footer=footer
+        )
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Remember which panel is in use."""
@@ -542,6 +559,9 @@ class MainScreen(Screen[None]):
 
     def action_toggle_next(self) -> None:
         """Show what may come next, or hide it; a small window opens or leaves its page."""
+        if self.alone:
+            self.alone, self.mind = False, True
+            return
         if is_ample(self.size):
             self._show_mind(not self.mind)
             seen = self.mind
@@ -628,13 +648,47 @@ class MainScreen(Screen[None]):
 
     def action_open_text(self) -> None:
         """Ask for a text of one's own."""
+        self.open_dialog()
+
+    def open_dialog(self, typed: str = "", folder: Path | None = None) -> None:
+        """Ask for a text of one's own, with a path that is filled in already."""
         from tui.screens.open_text import OpenTextScreen
 
-        self.app.push_screen(OpenTextScreen(Path.cwd(), self._treatments), self._open)
+        self.app.push_screen(OpenTextScreen(folder or Path.cwd(), self._treatments, typed), self._open)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Open what is dropped here: terminals paste its path. A field of text keeps what is pasted into it."""
+        event.stop()
+        self.run_worker(self._open_pasted(event.text), group="pasted", exclusive=True)
+
+    async def _open_pasted(self, pasted: str) -> None:
+        from tui.pasted import pasted_paths, typed_as
+
+        paths = await asyncio.to_thread(pasted_paths, pasted)
+        typed = typed_as(paths) if paths else ""
+        if not paths:
+            self.say(f"{excerpt(pasted)!r} is no path of a file or folder; one that is pasted here is opened.")
+        elif typed != sanitize_line(typed):
+            self.say("That name has characters that a field cannot show; o lists it.", "warning")
+        else:
+            self.open_dialog(typed, paths[0].parent)
 
     def _open(self, choice: TextChoice | None) -> None:
         if choice is not None:
             self.load(choice)
+
+    def action_pick_text(self) -> None:
+        """Choose what is learnt."""
+        from tui.screens.pick_text import PickTextScreen
+
+        picker = PickTextScreen(self._recent.all(), self._catalogue, self._look_at, self.gauges.corpus)
+        self.app.push_screen(picker, self._picked)
+
+    def _picked(self, picked: TextChoice | Elsewhere | None) -> None:
+        if isinstance(picked, TextChoice):
+            self.load(CorpusPanel.Chosen(picked.sources) if picked == TextChoice(picked.sources) else picked)
+        elif picked is not None:
+            self.open_dialog(picked.typed)
 
     def action_past(self) -> None:
         """Read what the network would have written at earlier steps."""
@@ -699,6 +753,17 @@ class MainScreen(Screen[None]):
         from tui.screens.events import EventsScreen
 
         self.app.push_screen(EventsScreen(self))
+
+    def action_toggle_alone(self) -> None:
+        """Give the panel in use the whole window, or give it back."""
+        self.alone = not self.alone
+
+    def action_back(self) -> None:
+        """Show all panels again; else leave a field."""
+        if self.alone:
+            self.alone = False
+        else:
+            self.action_jump("sample")
 
     def action_jump(self, panel: str) -> None:
         """Go to a panel, to the part of it that is used first."""

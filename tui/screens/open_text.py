@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,27 +11,14 @@ from textual.containers import Horizontal, ItemGrid, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
+from corpora.choice import TextChoice
 from corpora.info import Treatment
+from tui.bindings import EXPLAIN
+from tui.pasted import pasted_paths
 from tui.sanitize import sanitize_line
+from tui.treatments import TREATMENTS
 from tui.widgets.line_button import LineButton
 from tui.widgets.safe_tree import SafeTree
-
-TREATMENTS = {
-    Treatment.LOWER: "lower case",
-    Treatment.COLLAPSE: "collapse white space",
-    Treatment.ASCII: "fold to ASCII",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TextChoice:
-    """A text of one's own, as it is to be read."""
-
-    sources: tuple[str, ...]
-    """As `LoadCorpus` takes them; absolute."""
-    treatments: frozenset[Treatment]
-    encoding: str | None
-    """None finds it out."""
 
 
 class Tick(Checkbox):
@@ -48,21 +34,22 @@ class Tick(Checkbox):
 
 
 class OpenTextScreen(ModalScreen[TextChoice | None]):
-    """A tree of folders and a path; a folder is read as one text."""
+    """A tree of folders and a path, or several with quotes; a folder is read as one text, and so are several files."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel"), EXPLAIN]
 
-    def __init__(self, folder: Path, treatments: frozenset[Treatment] = frozenset()) -> None:
+    def __init__(self, folder: Path, treatments: frozenset[Treatment] = frozenset(), typed: str = "") -> None:
         super().__init__()
         self._folder = folder
         self._treatments = treatments
+        self._typed = typed
 
     def compose(self) -> ComposeResult:
         """Path, tree, treatments."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a text"
             dialog.border_subtitle = "enter opens, esc leaves"
-            yield Input(placeholder="Path of a text file, or of a folder of them", id="path", compact=True)
+            yield Input(self._typed, placeholder="Path of a text file, or of a folder of them", id="path", compact=True)
             yield Static(id="problem", markup=False)
             yield SafeTree(self._folder, id="folders")
             with ItemGrid(id="treatments", min_column_width=36):
@@ -74,10 +61,10 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
                 yield LineButton("Cancel", id="cancel", action="screen.dismiss(None)")
 
     def on_mount(self) -> None:
-        """Begin in the tree, and keep the cursor still."""
+        """Begin in the tree, or at the path that is filled in, and keep the cursor still."""
         path = self.query_one("#path", Input)
         path.cursor_blink = False
-        self.query_one(SafeTree).focus()
+        (path if self._typed else self.query_one(SafeTree)).focus()
 
     def on_tree_node_highlighted(self, event: SafeTree.NodeHighlighted[object]) -> None:
         """Write the path under the cursor out, to be opened or edited."""
@@ -109,25 +96,30 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
             self._choose_typed()
 
     def _choose_typed(self) -> None:
-        typed = self.query_one("#path", Input).value
-        if typed.strip():
-            self._choose(Path(typed))
-        else:
+        typed = self.query_one("#path", Input).value.strip()
+        if not typed:
             self._complain("Pick a file, or type the path of one.")
+        elif paths := pasted_paths(typed):
+            self._choose(*paths)
+        else:
+            self._choose(Path(typed))
 
-    def _choose(self, path: Path) -> None:
-        try:
-            path = path.expanduser().absolute()
-            there = path.exists()
-        except (OSError, RuntimeError, ValueError) as error:
-            self._complain(f"{path}: {error}")
-            return
-        if not there:
-            self._complain(f"{path}: no such file or folder")
-            return
+    def _choose(self, *paths: Path) -> None:
+        sources = []
+        for path in paths:
+            try:
+                absolute = path.expanduser().absolute()
+                there = absolute.exists()
+            except (OSError, RuntimeError, ValueError) as error:
+                self._complain(f"{path}: {error}")
+                return
+            if not there:
+                self._complain(f"{absolute}: no such file or folder")
+                return
+            sources.append(str(absolute))
         chosen = frozenset(kind for kind in TREATMENTS if self.query_one(f"#{kind.value}", Tick).value)
         latin = self.query_one("#latin", Tick).value
-        self.dismiss(TextChoice((str(path),), chosen, "latin-1" if latin else None))
+        self.dismiss(TextChoice(tuple(sources), chosen, "latin-1" if latin else None))
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#problem", Static).update(sanitize_line(sentence))

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import Fairness, StartRace
+from tui.bindings import EXPLAIN
 from tui.races import READY
 
 FAIRNESSES: dict[Fairness, str] = {
@@ -53,6 +54,7 @@ class RaceSetupScreen(ModalScreen[StartRace | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
         Binding("left,right", "other_fairness", "Fairness"),
+        EXPLAIN,
     ]
 
     fairness: reactive[Fairness] = reactive("time", repaint=False)

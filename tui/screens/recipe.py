@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from model.config import SettingsError
 from model.presets import PRESETS, Preset, describe
+from tui.bindings import EXPLAIN
 from tui.draft import DEFAULT, Draft
 from tui.recipe import PRESET, SETTINGS
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
@@ -35,6 +36,7 @@ class RecipeScreen(ModalScreen[bool]):
         Binding("ctrl+n", "start_over", "Start over"),
         Binding("pageup", "leap(-1)", "Group before", priority=True),
         Binding("pagedown", "leap(1)", "Next group", priority=True),
+        EXPLAIN,
     ]
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = WIDTHS

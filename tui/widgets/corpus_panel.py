@@ -215,4 +215,4 @@ class CorpusPanel(Vertical):
         elif self._highlighted is not None and not self._is_present(self._highlighted):
             hint.update(Content.assemble(("enter", "$accent"), " how to get it"))
         else:
-            hint.update(Content.assemble(("enter", "$accent"), " new run   ", ("o", "$accent"), " open a file"))
+            hint.update(Content.assemble(("enter", "$accent"), " new run   ", ("c", "$accent"), " choose"))

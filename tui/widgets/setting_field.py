@@ -101,9 +101,8 @@ class SettingField(Horizontal):
         event.stop()
         self.post_message(self.Entered(self))
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Tell that the person is here."""
-        event.stop()
+    def on_descendant_focus(self) -> None:
+        """Tell that the person is here; the screen too wants to know which panel that is."""
         self.post_message(self.Visited(self, True))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -40,7 +41,9 @@ class TopBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Name, description, state."""
-        yield Static("lstm-tui", id="name", markup=False)
+        name = Static("lstm-tui", id="name", markup=False)
+        name.tooltip = "All commands"
+        yield name
         yield Static(id="description", markup=False)
         yield Static(id="state", markup=False)
 
@@ -54,6 +57,12 @@ class TopBar(Horizontal):
     def on_mount(self) -> None:
         """Show the state there is before the first update."""
         self._show_state()
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the palette, which has every command: the mouse then reaches them all."""
+        if event.widget is not None and event.widget.id in ("name", "description", "state"):
+            event.stop()
+            self.app.action_command_palette()
 
     def watch_ended(self) -> None:
         """Show that nothing will move any more."""

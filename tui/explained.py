@@ -1,0 +1,138 @@
+"""What the part of the screen that is in use is for, in a sentence or two."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from tui.setting import Setting
+from tui.widgets.setting_field import SettingField
+
+
+class Explanation(NamedTuple):
+    """A part of the screen, and what it is for."""
+
+    name: str
+    meaning: str
+
+
+PARTS: dict[str, Explanation] = {
+    # the main screen
+    "catalogue": Explanation(
+        "Corpora",
+        "What can be learnt. Enter starts a new run on the text under the cursor, with the settings filled in; "
+        "c has recent texts too and tells more of each.",
+    ),
+    "train": Explanation("Train or pause", "Starts the training, or holds it where it is; the writing goes on."),
+    "one-step": Explanation("One step", "Trains on one batch, then pauses: to see what a single step changes."),
+    "start-over": Explanation(
+        "Start over", "Throws the network away and begins with a new one, of the settings that are filled in."
+    ),
+    "more-settings": Explanation("Recipe", "Opens all settings of network and training, and the presets."),
+    "temperature": Explanation(
+        "Temperature",
+        "How daring it writes: at 0 always the likeliest character, at 1 by its own opinion, above that wilder. The "
+        "arrows turn it, with shift in large steps; [ and ] do so from everywhere.",
+    ),
+    "top-k": Explanation("Top-k", "Only the k likeliest characters may be written; at the right end all of them."),
+    "top-p": Explanation(
+        "Top-p", "Only the likeliest characters that together reach this probability may be written; 1 leaves all in."
+    ),
+    "rate": Explanation("Rate", "Characters that are written in a second; at the right end as many as it can."),
+    "loss": Explanation(
+        "Loss",
+        "How surprised the network is by the next character, step by step; lower is better. The arrows move a cursor "
+        "that reads out; u, l, z and g show it in other ways.",
+    ),
+    "sample": Explanation(
+        "Sample",
+        "What the network writes, character by character, as it is by now. Scroll up to read on in peace, end follows "
+        "again; b gives it words to begin with, i colours it.",
+    ),
+    "next": Explanation(
+        "Next",
+        "What may be written next, and how likely: the bar under the settings in force, the mark at temperature 1. A "
+        "digit or a click writes that one by hand, backspace takes it back.",
+    ),
+    "neurons": Explanation(
+        "Neurons",
+        "What the units of the last layer hold as each character is written, between -1 and +1. The arrows pick a "
+        "unit, f finds those that follow quotes, names, lines or the like.",
+    ),
+    # dialogs
+    "filter": Explanation(
+        "Filter",
+        "Type parts of a name or a summary. The arrows move through the list, Enter learns.",
+    ),
+    "texts": Explanation(
+        "Texts",
+        "What was learnt lately, then the catalogue; where the cursor rests, more is told. Enter learns.",
+    ),
+    "learn": Explanation("Learn it", "Starts a new run on the text that is pointed at."),
+    "path": Explanation(
+        "Path",
+        "A text file, or a folder, whose text files are read as one text. Several paths with blanks between them are "
+        "joined; quote those that have blanks themselves.",
+    ),
+    "folders": Explanation("Folders", "Enter opens a file, or a folder to look into it; the path above follows."),
+    "lower": Explanation("Lower case", "Makes all letters small: fewer characters to learn, and no capitals written."),
+    "collapse": Explanation("Collapse white space", "Makes one blank of each run of blanks and line ends."),
+    "ascii": Explanation("Fold to ASCII", "Takes accents off, makes typographic marks plain, drops the rest."),
+    "latin": Explanation("Read as Latin-1", "For old files that are not UTF-8: each byte is a character."),
+    "open": Explanation("Open", "Starts a new run on the text whose path is filled in."),
+    "prime": Explanation(
+        "Begin with", "Words that the network reads before it writes on from there; they colour all that comes after."
+    ),
+    "recipe-start-over": Explanation(
+        "Start over", "Throws the network away and begins with a new one, of the settings above."
+    ),
+    "undo": Explanation("As it was", "Fills in again what is in force."),
+    # whole screens, where nothing in them has words of its own
+    "race": Explanation("Race", "Networks that learn the same text by turns; Enter goes on with the one that leads."),
+    "past": Explanation(
+        "Time machine", "One passage as the network would have written it at earlier steps; the arrows go through them."
+    ),
+}
+"""By the id of what has the focus, or of what is around it."""
+
+SCREENS: dict[str, Explanation] = {
+    "RaceSetupScreen": Explanation(
+        "Race", "Which networks race, and by what it is fair: the same time for each, or the same number of characters."
+    ),
+    "EventsScreen": Explanation("Events", "What has happened in this run, with the step at which it did; newest last."),
+}
+"""By the name of the screen's class: those that have no id."""
+
+
+def explained(focused: DOMNode | None, screen: Screen[object]) -> Explanation | None:
+    """Return what is to be said of what has the focus, None where there is nothing.
+
+    What is not in the tables here may bring its own words, in Textual's `HELP`: a line for the name, then what it is.
+    """
+    nodes = (focused or screen).ancestors_with_self
+    for node in nodes:
+        if isinstance(node, SettingField):
+            return _setting(node.setting)
+        known = PARTS.get(node.id or "") or SCREENS.get(type(node).__name__)
+        if known is not None:
+            return known
+    for node in nodes:
+        if node.HELP:
+            name, _, meaning = node.HELP.strip().partition("\n")
+            return Explanation(name.strip("# "), " ".join(meaning.split()))
+    return None
+
+
+def _setting(setting: Setting) -> Explanation:
+    """What it is, how it is turned, and when it acts."""
+    if setting.name == "preset":
+        acts = "The arrows fill in all that one sets; Enter starts over with it."
+    elif not setting.live:
+        acts = "The arrows turn it; Enter starts over with it, since it makes another network."
+    elif setting.typed:
+        acts = "Type it or turn it with the arrows; Enter lets it act while training goes on."
+    else:
+        acts = "The arrows turn it, and it acts at once while training goes on."
+    return Explanation(setting.label, f"{setting.explanation} {acts}")
