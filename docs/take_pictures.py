@@ -46,8 +46,14 @@ SCENES = (
     Scene("gates", "Gates and health (`g`)", "g 4 ~1", "g escape"),
     Scene("recipe", "The whole recipe (`p`)", "p ~1"),
     Scene("events", "What has happened (`e`)", "e ~1"),
-    Scene("past", "The time machine (`t`)", "t ~5 left left left left left ~4"),
+    Scene("duet", "Writing together (`y`)", "5 y T o space b e comma space ~1 tab tab ~1"),
+    Scene("three", "Three temperatures at once (`m`)", "m ~12"),
+    Scene("walk", "What am I seeing? (`x`)", "x right right ~1"),
+    Scene("past", "The time machine (`t`)", "t ~5 left left ~4"),
     Scene("race", "A race of three (`ctrl+r`)", "ctrl+r ~1 enter ~25"),
+    Scene("picker", "Choosing what it learns (`c`)", "c ~4"),
+    Scene("runs", "Earlier runs (`R`)", "R ~1"),
+    Scene("settings", "Settings (`s`)", "s ~1"),
     Scene("help", "All keys (`?`)", "? ~1"),
 )
 
@@ -99,7 +105,7 @@ def picture(scene: Scene, size: tuple[int, int]) -> Path:
 
 def gallery() -> str:
     """The page with all pictures."""
-    parts = ["# Gallery", "Real runs, made by `uv run python docs/take_pictures.py`; beside each, the same at 80x24."]
+    parts = ["# Gallery", "Real runs, taken by `uv run python docs/take_pictures.py`; below each, the same at 80x24."]
     for scene in SCENES:
         shown = [f"![{scene.title}, {w}x{h}](gallery/{picture(scene, (w, h)).name})" for w, h in SIZES]
         parts += [f"## {scene.title}", *shown]
