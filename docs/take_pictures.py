@@ -49,7 +49,7 @@ SCENES = (
     Scene("duet", "Writing together (`y`)", "5 y T o space b e comma space ~1 tab tab ~1"),
     Scene("three", "Three temperatures at once (`m`)", "m ~12"),
     Scene("walk", "What am I seeing? (`x`)", "x right right ~1"),
-    Scene("past", "The time machine (`t`)", "t ~5 left left ~4"),
+    Scene("past", "The time machine (`t`)", "t ~5 right right right right right right right right right right ~4"),
     Scene("race", "A race of three (`ctrl+r`)", "ctrl+r ~1 enter ~25"),
     Scene("picker", "Choosing what it learns (`c`)", "c ~4"),
     Scene("runs", "Earlier runs (`R`)", "R ~1"),
