@@ -223,6 +223,14 @@ async def test_wide_characters_and_lone_marks_stay_above_their_values() -> None:
         assert app.raster.render_line(0).cell_length == app.raster.render_line(1).cell_length == 40
 
 
+async def test_a_trace_that_is_emptied_while_it_is_shown_is_drawn_as_unknown() -> None:
+    async with bench() as (app, pilot):
+        app.panel.append(written("one\ntwo"))
+        await pilot.pause()
+        app.raster.trace.clear()
+        assert {app.raster.render_line(y).cell_length for y in range(5)} == {40}
+
+
 async def test_without_colours_each_unit_has_a_row_of_signs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with bench() as (app, pilot):

@@ -46,5 +46,14 @@ OURS = {"page": "", "faint": " 60%", "rule": " 20%"}
 
 def with_our_variables(variables: dict[str, str]) -> dict[str, str]:
     """Return a theme's variables with `page`, `faint` and `rule` among them."""
+    if OURS.keys() <= variables.keys():
+        return variables
     made = {name: variables["foreground"] + strength for name, strength in OURS.items()}
-    return {**made, **variables}
+    # the row under the cursor is a calm one there too: colours of their own in it are to be read
+    cursor = {
+        "block-cursor-background": variables["panel"],
+        "block-cursor-foreground": variables["foreground"],
+        "block-cursor-blurred-background": variables["panel"],
+        "block-cursor-text-style": "none",
+    }
+    return {**variables, **cursor, **made}

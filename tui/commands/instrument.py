@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from corpora.catalogue import BY_NAME
+from model.config import SamplingSettings
 from model.session import EngineSession
 from tui.commands.asked import asked_preset, asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
@@ -37,7 +38,7 @@ from tui.commands.options import (
 )
 from tui.opening import Opening
 from tui.run_shelf import RunNameError, RunShelf
-from tui.settings import Paths, load_settings, paths
+from tui.settings import Paths, Settings, load_settings, paths
 from tui.whole_file import whole_file
 
 STANDARD_INPUT = "-"
@@ -47,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
     """Open the app, and come back when it has been left; the exit code."""
     user = paths()
     opening = opening_of(options, user)
-    settings = load_settings(user.settings)
+    # a show is the same wherever it plays
+    settings = Settings() if options.demo else load_settings(user.settings)
     asked = asked_settings(options)  # a bad environment variable is said before anything has begun
     preferences = {one.name: preferred(one, options, getattr(settings, one.name)) for one in (FPS, THREADS, SHARE)}
     greeting = ""
@@ -59,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
         opening,
         network=asked.network,
         training=asked.training,
-        sampling=asked.sampling,
+        sampling=SamplingSettings() if options.demo else asked.sampling,
         insisted={one.name: value for one in SAMPLING if (value := one.given(options)) is not None},
         treatments=asked.treatments if treated else opening.treatments,
         encoding=opening.encoding if encoding is None else str(encoding),

@@ -216,8 +216,10 @@ class NeuronRaster(Widget, can_focus=True):
         _, places = self._shown
         if not places:
             return b""
-        first = places[0]
-        shades = self.trace.column(unit, first, len(self.trace)).translate(LEVELS)
+        first, wanted = places[0], places[-1] + 1
+        shades = self.trace.column(unit, first, wanted).translate(LEVELS)
+        # the trace may have lost what is still on the screen: another network's text begins
+        shades = shades.ljust(wanted - first, bytes([NOTHING]))
         return shades if isinstance(places, range) else bytes(shades[place - first] for place in places)
 
     def _style(self, upper: int, lower: int, *, text: bool = False) -> Style:
