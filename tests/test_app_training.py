@@ -195,3 +195,12 @@ async def test_every_setting_is_explained_where_it_is(tmp_path: Path) -> None:
             next(widget for widget in field.query("*") if widget.focusable).focus()
             await pilot.pause()
             assert hint(app) == field.setting.explanation
+
+
+async def test_after_starting_over_the_keys_are_the_screens_again(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        app.main.query_one("#hidden-size Input", Input).focus()
+        await pilot.press("1", "ctrl+n")
+        await pilot.pause()
+        assert not isinstance(app.focused, Input)
+        assert session.told(NewNetwork)

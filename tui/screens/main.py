@@ -454,6 +454,12 @@ class MainScreen(Screen[None]):
         settings = self._take_settings()
         if settings is not None:
             self.send(protocol.NewNetwork(*settings))
+            self._leave_field()
+
+    def _leave_field(self) -> None:
+        """Give the keys back to the screen, where a field still has them."""
+        if isinstance(self.focused, Input):
+            self.set_focus(self._sample)
 
     def action_bring_back(self) -> None:
         """Take back what was left behind last; or what is being read is not wanted any more."""
