@@ -61,7 +61,9 @@ class PassageRecipe:
         except SettingsError as error:
             raise SettingsError(f"{path}: {error}") from error
         except (LookupError, RecursionError, TypeError, ValueError) as error:
-            raise SettingsError(f"{path}: not the recipe of a passage ({type(error).__name__}: {error})") from error
+            raise SettingsError(
+                f"{path}: not the recipe of a passage, which is the .json file that is saved beside its text"
+            ) from error
 
 
 def _words(told: dict[str, Any], name: str) -> str:

@@ -466,8 +466,10 @@ class MainScreen(Screen[None]):
         loading = self.gauges.state is RunState.LOADING
         if not (self.gauges.left_behind or loading):
             self.say(f"No run was left behind since the app was opened; {self._key('runs')} has those of earlier days.")
-        elif self.send(protocol.BringBack()) and not loading:
-            self._insisted = {}  # its settings are filled in again
+        elif self.send(protocol.BringBack()):
+            self.app.clear_notifications()  # they were of the run that goes
+            if not loading:
+                self._insisted = {}  # its settings are filled in again
 
     def action_runs(self) -> None:
         """Show the runs of earlier days."""
