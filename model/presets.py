@@ -189,8 +189,8 @@ BEST: Final = Preset(
     name="best",
     summary="ours, an hour for the best Shakespeare: 512 cells, and all that keeps them from learning it by heart",
     source=(
-        "Locked dropout after Gal and Ghahramani (2016), dropped recurrent weights after Merity et al. (2018), chosen by "
-        "short runs on parts of tiny-shakespeare: docs/quality.md has them, and what has not been tried."
+        "Locked dropout after Gal and Ghahramani (2016), dropped recurrent weights after Merity et al. (2018), chosen "
+        "by short runs on parts of tiny-shakespeare: docs/quality.md has them, and what has not been tried."
     ),
     network=NetworkSettings(hidden_size=512, embedding_size=128),
     training=TrainingSettings(
