@@ -30,6 +30,11 @@ def cells(network: NetworkSettings, training: TrainingSettings) -> tuple[Entrant
     return tuple(Entrant(cell.upper(), replace(network, cell=cell), training) for cell in ("rnn", "gru", "lstm"))
 
 
+def two_cells(network: NetworkSettings, training: TrainingSettings) -> tuple[Entrant, ...]:
+    """The plain one and the one with gates, all else alike."""
+    return tuple(entrant for entrant in cells(network, training) if entrant.network.cell != "gru")
+
+
 def sizes(network: NetworkSettings, training: TrainingSettings) -> tuple[Entrant, ...]:
     """Three sizes; tied weights, which bind the size to that of the embedding, are untied."""
     free = replace(network, tied=False)
@@ -66,4 +71,5 @@ READY: tuple[ReadyRace, ...] = (
     ReadyRace("64 \u00b7 128 \u00b7 256 cells", "What size is worth in the time there is.", sizes),
     ReadyRace("1 \u00b7 2 layers", "Whether a second layer pays.", layers),
     ReadyRace("Adam \u00b7 SGD \u00b7 RMSProp", "Three ways to learn, each at a good rate of its own.", optimizers),
+    ReadyRace("RNN \u00b7 LSTM", "The plain one against the one with gates.", two_cells),
 )
