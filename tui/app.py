@@ -280,7 +280,7 @@ class LSTMApp(App[None]):
                 self._text = text
                 self._keeper.keep("text", text)
 
-    def on_main_screen_settings_asked(self) -> None:
+    def show_settings(self) -> None:
         """Show the settings."""
         from tui.screens.settings import SettingsScreen
 

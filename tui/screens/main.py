@@ -12,7 +12,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -69,9 +68,6 @@ class MainScreen(Screen[None]):
 
     Its reactives do not repaint: that would be the whole screen, at each update; the widgets bound to them do.
     """
-
-    class SettingsAsked(Message):
-        """Someone wants to see the settings of the app."""
 
     BINDINGS = screen_bindings()
     AUTO_FOCUS = "#sample"
@@ -832,7 +828,7 @@ class MainScreen(Screen[None]):
 
     def action_settings(self) -> None:
         """Show the settings of the app."""
-        self.post_message(self.SettingsAsked())
+        cast("LSTMApp", self.app).show_settings()
 
     def action_help(self) -> None:
         """Show all keys."""
