@@ -184,9 +184,9 @@ def _corpus(
     seeded: SeededText | None,
 ) -> Corpus:
     if len(indexed.vocabulary) == 1:
-        raise CorpusError(
-            f"{name}: nothing to learn, all {len(indexed.ids):,} characters are {indexed.vocabulary.symbols!r}"
-        )
+        count = len(indexed.ids)
+        all_of_it = "its only character is" if count == 1 else f"all {count:,} characters are"
+        raise CorpusError(f"{name}: nothing to learn, {all_of_it} {indexed.vocabulary.symbols!r}")
     info = CorpusInfo(
         name=name,
         summary=summary,

@@ -18,7 +18,7 @@ from tui.settings import LastText, Settings, load_settings
 from tui.units import LossUnit
 from tui.widgets.preference_field import CHANGED, PreferenceField
 
-from scripted_session import GAUGES, SHAKESPEARE, playing, update
+from scripted_session import GAUGES, SHAKESPEARE, playing, until, update
 
 SIZES = [(120, 40), (80, 24), (60, 20), (40, 12), (200, 60)]
 
@@ -68,16 +68,30 @@ async def test_the_palette_leads_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keys", ["right", "space", "enter", "g", "left"])
-async def test_a_theme_is_worn_at_once_and_marked(tmp_path: Path, keys: str) -> None:
+async def test_a_theme_is_worn_and_marked(tmp_path: Path, keys: str) -> None:
     async with playing(tmp_path) as (_session, app, pilot):
         await pilot.press("s", keys)
-        await pilot.pause()
-        assert app.theme != "lamplight" and (keys != "g" or app.theme == "gruvbox")
+        await until(pilot, lambda: app.theme != "lamplight")
+        assert keys != "g" or app.theme == "gruvbox"
         theme = field(app, "theme")
         assert theme.has_class("-changed") and CHANGED in str(theme.render()) and app.theme in str(theme.render())
         await pilot.press("delete")
-        await pilot.pause()
-        assert app.theme == "lamplight" and not theme.has_class("-changed")
+        assert not theme.has_class("-changed")
+        await until(pilot, lambda: app.theme == "lamplight")
+
+
+async def test_whoever_goes_through_the_themes_is_not_kept_waiting_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.settings.THEME_SECONDS", 60)
+    async with playing(tmp_path) as (_session, app, pilot):
+        worn: list[str] = []
+        app.theme_changed_signal.subscribe(app.main, lambda theme: worn.append(theme.name))
+        await pilot.press("s", "right", "right", "right")
+        shown = str(field(app, "theme").value)
+        await pilot.press("escape")
+        assert worn == [app.theme] == [shown] != ["lamplight"]
+        assert app.in_force["theme"] == shown
 
 
 async def test_each_change_acts_at_once_and_is_kept(tmp_path: Path) -> None:

@@ -248,3 +248,28 @@ def test_a_run_with_a_planned_end_tells_how_long_it_has_to_go(training: Training
     assert ("26 min left" in shown) == (left is not None)
     for unknown in (None, 0.0, math.nan, math.inf):
         assert loss_numbers.seconds_left(replace(gauges, step_seconds=unknown)) is None
+
+
+@pytest.mark.parametrize(
+    ("validations", "passed"),
+    [
+        ([(300, 1.9), (400, 1.8)], None),
+        ([(300, 1.8), (600, 1.815)], None),  # no more than the noise of training
+        ([(300, 1.8), (400, 1.9)], None),  # it may come again soon
+        ([(300, 1.8), (600, 1.9)], 300),
+        ([(300, 1.8), (600, 1.9), (700, 1.7)], None),
+    ],
+)
+async def test_the_title_says_when_the_best_validation_is_over(
+    validations: list[tuple[int, float]], passed: int | None
+) -> None:
+    app = PanelApp()
+    async with app.run_test(size=(110, 12)) as pilot:
+        app.panel.border_title = "4 Loss"
+        app.panel.extend([], [LossPoint(*point) for point in validations])
+        app.panel.gauges = GAUGES
+        await pilot.pause()
+        said = f"4 Loss \u00b7 validation no better since step {passed}" if passed else "4 Loss \u00b7 better"
+        assert (app.panel.border_title or "").startswith(said)
+        app.panel.reset()
+        assert app.panel.record.best_passed is None

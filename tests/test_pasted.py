@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from corpora.info import Treatment
 from model.config import NetworkSettings, TrainingSettings
-from model.protocol import LoadCorpus
+from model.protocol import LoadCorpus, OpenCheckpoint
 from tui.app import LSTMApp
 from tui.pasted import MOST, pasted_paths, typed_as
 from tui.sanitize import excerpt
@@ -94,6 +94,15 @@ async def test_a_path_that_is_pasted_is_opened_with_its_treatments(tmp_path: Pat
         await pilot.press("enter")
         sources = (str(texts / "poem.txt"),)
         assert session.sent == [LoadCorpus(sources, *SETTINGS, treatments=frozenset({Treatment.LOWER}))]
+
+
+async def test_a_saved_network_that_is_pasted_is_played(tmp_path: Path, texts: Path) -> None:
+    network = texts / "sea.safetensors"
+    network.write_bytes(b"")
+    async with playing(tmp_path) as (session, app, pilot):
+        await paste(app, pilot, str(network))
+        assert app.screen is app.main
+        assert session.sent == [OpenCheckpoint(str(network))]
 
 
 async def test_several_files_are_opened_as_one_text(tmp_path: Path, texts: Path) -> None:

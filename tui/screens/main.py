@@ -32,7 +32,7 @@ from tui.manners import Manner
 from tui.portrayer import Look
 from tui.praise import Praise
 from tui.recent_texts import RecentTexts
-from tui.run_shelf import RunShelf
+from tui.run_shelf import SUFFIX, RunShelf
 from tui.sanitize import excerpt, sanitize, sanitize_line
 from tui.saving import free_path, network_stem
 from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
@@ -481,7 +481,7 @@ class MainScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Save beside the person's other files; the engine says when it is done."""
-        self.send(protocol.Save(str(free_path(Path.cwd(), network_stem(self.gauges), ".safetensors"))))
+        self.send(protocol.Save(str(free_path(Path.cwd(), network_stem(self.gauges), SUFFIX))))
 
     def action_turn(self, knob: Knob, direction: int) -> None:
         """Turn one of the sampling settings by a step."""
@@ -614,7 +614,7 @@ class MainScreen(Screen[None]):
         if self.gauges.network is None:
             self.say("There is no network yet that could write.")
             return
-        path = free_path(Path.cwd(), network_stem(self.gauges), ".safetensors")
+        path = free_path(Path.cwd(), network_stem(self.gauges), SUFFIX)
         self.app.push_screen(SaveSampleScreen(str(path), self._prime, self.sampling), self._write_passage)
 
     def _write_passage(self, wish: protocol.WritePassage | None) -> None:
@@ -669,6 +669,9 @@ class MainScreen(Screen[None]):
         from tui.pasted import pasted_paths, typed_as
 
         paths = await asyncio.to_thread(pasted_paths, pasted)
+        if len(paths) == 1 and paths[0].suffix == SUFFIX and paths[0].is_file():
+            self._open_run(protocol.OpenCheckpoint(str(paths[0])))
+            return
         typed = typed_as(paths) if paths else ""
         if not paths:
             self.say(f"{excerpt(pasted)!r} is no path of a file or folder; one that is pasted here is opened.")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.in_force import InForce
@@ -17,6 +19,9 @@ from tui.preferences import PREFERENCES
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.line_button import LineButton
 from tui.widgets.preference_field import PreferenceField
+
+THEME_SECONDS = 0.15
+"""Until a theme is worn: all that is on the screen is styled anew, and whoever goes through the list goes on."""
 
 
 class SettingsScreen(ModalScreen[None]):
@@ -55,6 +60,7 @@ class SettingsScreen(ModalScreen[None]):
         """
         super().__init__()
         self._in_force, self._kept_in = in_force, kept_in
+        self._theme: tuple[Timer, Any] | None = None  # that is about to be worn
         self._before = {preference.name: in_force[preference.name] for preference in PREFERENCES}
 
     def compose(self) -> ComposeResult:
@@ -77,8 +83,29 @@ class SettingsScreen(ModalScreen[None]):
     def on_preference_field_chosen(self, message: PreferenceField.Chosen) -> None:
         """Let it act."""
         message.stop()
-        self._in_force[message.field.preference.name] = message.value
-        message.field.value = message.value
+        name, message.field.value = message.field.preference.name, message.value
+        if name == "theme":
+            self._stop_waiting()
+            self._theme = self.set_timer(THEME_SECONDS, self._wear), message.value
+        else:
+            self._in_force[name] = message.value
+
+    def _wear(self) -> None:
+        """Let the theme act that was come to."""
+        if self._theme is not None:
+            _, theme = self._theme
+            self._stop_waiting()
+            self._in_force["theme"] = theme
+
+    def _stop_waiting(self) -> None:
+        if self._theme is not None:
+            self._theme[0].stop()
+            self._theme = None
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave; whoever does has chosen."""
+        self._wear()
+        return super().dismiss(result)
 
     def on_preference_field_visited(self, message: PreferenceField.Visited) -> None:
         """Say what is wrong with it, else what it is and what it can be."""
@@ -95,11 +122,13 @@ class SettingsScreen(ModalScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Show what the palette may have changed meanwhile."""
+        self._wear()
         for field in self.query(PreferenceField):
             field.value = self._in_force[field.preference.name]
 
     def action_undo(self) -> None:
         """Let hold again what held when this was opened."""
+        self._stop_waiting()
         for field in self.query(PreferenceField):
             name = field.preference.name
             if self._in_force[name] != self._before[name]:

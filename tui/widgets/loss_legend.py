@@ -23,6 +23,7 @@ def title(
     named: Collection[str],
     unit: LossUnit,
     width: int,
+    passed: int | None = None,
 ) -> str:
     """Return what the loss is better than, and the baselines that have no room on the chart, most telling first.
 
@@ -33,19 +34,21 @@ def title(
         named: Those that stand on the chart.
         unit: What losses are shown in.
         width: Cells; what does not fit whole is left out.
+        passed: The step of the best validation, where it is over.
     """
     told = name
     following = ahead(loss, baselines)
     following = None if following is None or following.name == "chance" else following
-    parts = [verdict(loss, baselines), f"next: {valued(following, unit)}" if following else ""]
+    over = "" if passed is None else f"validation no better since step {whole(passed)}"
+    parts = [over, verdict(loss, baselines), f"next: {valued(following, unit)}" if following else ""]
     for part in filter(None, parts):
         if len(told) + len(SEPARATOR) + len(part) > width:
             return told
         told += SEPARATOR + part
     hidden = [one for one in baselines if one.name not in named and one is not following]
-    passed = [one for one in reversed(hidden) if loss is not None and one.nats > loss]
+    beaten = [one for one in reversed(hidden) if loss is not None and one.nats > loss]
     further = [one for one in hidden if loss is not None and one.nats <= loss]
-    for where, group in (("above", passed), ("below", further)):
+    for where, group in (("above", beaten), ("below", further)):
         before = f"{SEPARATOR}{where}: "
         for one in group:
             if len(told) + len(before) + len(valued(one, unit)) > width:

@@ -257,7 +257,13 @@ class LossPanel(Container):
             title = loss_legend.readout(self._heading, self._reading, unit)
         else:
             title = loss_legend.title(
-                self._heading, loss, chart.baselines, named=chart.named, unit=unit, width=self.size.width - 2
+                self._heading,
+                loss,
+                chart.baselines,
+                named=chart.named,
+                unit=unit,
+                width=self.size.width - 2,
+                passed=self._record.best_passed,
             )
         if title != self._titled or title != self.border_title:
             self.border_title = Content(title)
