@@ -15,6 +15,7 @@ from model.config import SamplingSettings
 from model.protocol import EndRace, NewNetwork, SetSampling, ShowPast, StartRace, StartSampling, StopSampling
 from tui.app import LSTMApp
 from tui.demo import SHOW, Act, Demo
+from tui.settings import load_settings
 from tui.widgets.caption import Caption
 
 from scripted_session import GAUGES, ScriptedSession, scripted_app, update, written
@@ -97,8 +98,24 @@ async def test_ctrl_q_quits_a_show(tmp_path: Path) -> None:
     async with showing(tmp_path) as (session, app, pilot, _patience):
         await pilot.press("ctrl+q")
         await pilot.pause()
-    assert session.stopped
+    assert session.stopped and session.saved_to is None
     assert app.return_code == 0
+
+
+async def test_nothing_that_a_show_does_is_kept(tmp_path: Path) -> None:
+    async with showing(tmp_path) as (_session, app, pilot, _patience):
+        await app.run_action("screen.turn('temperature', 1)")
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+    assert not (tmp_path / "config" / "settings.toml").exists()
+
+
+async def test_what_is_done_by_who_takes_over_is_kept(tmp_path: Path) -> None:
+    async with showing(tmp_path) as (session, app, pilot, _patience):
+        await pilot.press("x", "right_square_bracket")
+        await app.action_quit()
+    assert session.saved_to == str(tmp_path / "state" / "runs" / "last.safetensors")
+    assert load_settings(tmp_path / "config" / "settings.toml").sampling.temperature == pytest.approx(0.85)
 
 
 def test_it_takes_two_minutes() -> None:

@@ -142,6 +142,7 @@ class LSTMApp(App[None]):
         )
         self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
         self._leaving = False
+        self._keeper.resting = demo
         self.demo = Demo(self) if demo else None
         """The show, whether or not it still goes on."""
 
@@ -172,10 +173,11 @@ class LSTMApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Let the first key or click end a show; unless it is to quit, it does nothing else."""
-        if self.demo is not None and self.demo.going and isinstance(event, (events.Key, events.MouseDown)):
+        hand = isinstance(event, events.MouseDown) or (isinstance(event, events.Key) and event.key != "ctrl+q")
+        if hand and self.demo is not None and self.demo.going:
             self.demo.end()
-            if not (isinstance(event, events.Key) and event.key == "ctrl+q"):
-                return
+            self._keeper.resting = False
+            return
         await super().on_event(event)
 
     async def _listen(self) -> None:
@@ -235,11 +237,18 @@ class LSTMApp(App[None]):
     # ---------------------------------------------------------------------------------------- leaving
 
     async def action_quit(self) -> None:
-        """Save the run and the settings, end the engine, and leave; whatever goes wrong on the way."""
+        """Save the run and the settings, end the engine, and leave; whatever goes wrong on the way.
+
+        Nothing is saved of a show that nobody has taken over: it was nobody's run.
+        """
         if self._leaving:
             return
         self._leaving = True
         try:
+            if self.demo is not None and self.demo.going:
+                self.demo.going = False
+                await self.session.stop()
+                return
             with contextlib.suppress(OSError):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
             await self.session.stop(save_to=str(self._run_file))

@@ -20,6 +20,9 @@ class Keeper:
 
     The file is read before it is written: what another window or an editor has changed meanwhile stays, and a file that
     cannot be read is someone's work in progress, which is left as it is.
+
+    Attributes:
+        resting: Whether changes are nobody's choice, and not kept: a show plays.
     """
 
     def __init__(self, path: Path, later: Callable[[float], None]) -> None:
@@ -31,11 +34,13 @@ class Keeper:
         """
         self._path, self._later = path, later
         self._changes: dict[str, Any] = {}
-        self._waits = False
+        self._waits = self.resting = False
         self._choosing, self._writing = Lock(), Lock()
 
     def keep(self, name: str, value: Any) -> None:
         """Remember one of `Settings`."""
+        if self.resting:
+            return
         with self._choosing:
             self._changes[name] = value
             waits, self._waits = self._waits, True

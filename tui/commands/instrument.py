@@ -69,9 +69,9 @@ def run(options: argparse.Namespace) -> int:
     sources = terminal_input(opening.sources, user.standard_input)
     user.last_run.parent.mkdir(parents=True, exist_ok=True)
     shelf = user.last_run.parent
-    session = EngineSession.start(
-        user.state / "engine.log", threads=preferences["threads"] or None, rescue=user.last_run, shelf=shelf
-    )
+    # a show's runs are nobody's: none of them is kept unless someone takes over, and quits
+    kept = {} if options.demo else {"rescue": user.last_run, "shelf": shelf}
+    session = EngineSession.start(user.state / "engine.log", threads=preferences["threads"] or None, **kept)
     opening = replace(opening, sources=sources, share=preferences["share"])
     for command in opening.commands():
         session.send(command)

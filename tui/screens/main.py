@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from tui.widgets.hint_line import Deed, HintLine
     from tui.widgets.walk_card import WalkCard
 
+PRAISE_SECONDS = 3
+
 
 class MainScreen(Screen[None]):
     """Holds the latest state of the run, and turns what people do into commands.
@@ -190,7 +192,7 @@ class MainScreen(Screen[None]):
         if new := tuple(chronicle.happened(self.gauges, update)):
             self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
         if praise := self._praise.of(update):
-            self.say(praise)
+            self.say(praise, timeout=PRAISE_SECONDS)  # it may lie over numbers
         # before the gauges: when they are shown, the panel rests for a moment
         self._loss.extend(update.losses, update.validations, update.events)
         self.gauges = update.gauges

@@ -230,6 +230,8 @@ class RaceScreen(Screen[SamplingSettings | None]):
     def action_end(self) -> None:
         """Give up the race; the main run goes on where it was."""
         self._send(EndRace())
+        if (name := leader(self.standings)) is not None and not self._asked:
+            self.app.notify(f"The race is over: {sanitize_line(name)} led. Your run goes on.", markup=False)
         self.dismiss(self.sampling if self._asked else None)  # the engine may have done so already
 
     def action_go_on(self) -> None:
