@@ -3,13 +3,16 @@
     python benchmarks/quality.py vpj TEXT
     python benchmarks/quality.py fast TEXT
     python benchmarks/quality.py best TEXT [--seed S] [--minutes M] [--out FOLDER]
+    python benchmarks/quality.py rivals TEXT [--minutes M]
 
 `vpj` trains the presets vpj and vpj-mended on the first 100,000 characters for 5,000 windows of 25 and prints the
 notebook's smooth loss, s = 0.999 s + 0.001 (loss of a window, summed), from 25 ln V: one row a seed. `fast` trains
 nanogpt-cpu-beater on the first 90 % and prints the loss on the whole of the last 10 % against the time since the start,
 evaluations included. Both use one thread. `best` trains the preset best on the first 90 % with two processes, reads
 the whole of the last 10 % again and again, and keeps the weights that did best there; it leaves the curve, as a table
-and as a picture, and those weights in FOLDER. All end with 1 where the goal is missed.
+and as a picture, and those weights in FOLDER. `rivals` trains best and char-rnn for the same time, best with a cosine
+that ends with it, and prints the lowest loss of each on the whole of the last 10 %. All end with 1 where the goal is
+missed.
 """
 
 from __future__ import annotations
@@ -51,6 +54,10 @@ HOUR = ((20.0, 1.4697), (60.0, 1.43))
 """Minutes, and the validation loss to be reached by then; the first is what nanoGPT's README states."""
 LOOKS_PER_EPOCH = 2
 """At the whole validation part."""
+SPEED_STEPS = 20
+"""By which is found out how long a cosine fits into the time."""
+RIVALS_LOOKS = 10
+"""At the whole validation part; the time that they take counts."""
 
 
 class TrainingAlone(Trainer):
@@ -186,14 +193,46 @@ def best(corpus: Corpus, seed: int, minutes: float, out: Path) -> bool:
     return good
 
 
+# ------------------------------------------------------------------------------------------------ rivals
+
+
+def rivals(corpus: Corpus, minutes: float) -> bool:
+    """Train both presets for as long; whether best ends lower."""
+    found: dict[str, float] = {}
+    print("preset       steps  epochs   train  validation", flush=True)
+    for name in ("best", "char-rnn"):
+        preset = PRESETS[name]
+        network = Network(preset.network, len(corpus.vocabulary))
+        network.initialise(np.random.default_rng(0))
+        training = replace(preset.training, seed=0, guard=False)
+        trainer = TrainingAlone(network, corpus, training, threads=2)
+        begin = time.perf_counter()
+        if training.schedule == "cosine":
+            trainer.increment(math.inf, SPEED_STEPS)
+            pace = (time.perf_counter() - begin) / SPEED_STEPS
+            trainer.settings = replace(training, schedule_steps=int(60.0 * minutes / pace))
+        losses: list[float] = []
+        for look in range(RIVALS_LOOKS):
+            trainer.increment(begin + 60.0 * minutes * (look + 1) / RIVALS_LOOKS - time.perf_counter())
+            losses.append(finish(trainer.full_validation()))
+        trainer.close()
+        found[name] = min(losses)
+        train = trainer.train_loss or math.nan
+        print(f"{name:9} {trainer.step:8} {trainer.batches.epochs:7.2f} {train:7.4f} {found[name]:11.4f}", flush=True)
+    print(f"best is {found['char-rnn'] - found['best']:.4f} nats per character below char-rnn")
+    return found["best"] < found["char-rnn"]
+
+
 def main() -> int:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description="How low the losses of presets go.")
-    parser.add_argument("what", choices=("vpj", "fast", "best"))
+    parser.add_argument("what", choices=("vpj", "fast", "best", "rivals"))
     parser.add_argument("text", nargs="?", default="shakespeare", help="a file, or a name of `lstm-tui corpora`")
     parser.add_argument("--seeds", type=int, help="runs of each preset (default: 10 for vpj, 3 for fast)")
     parser.add_argument("--seed", type=int, default=0, help="of best (default: 0)")
-    parser.add_argument("--minutes", type=float, default=60.0, help="after which best ends (default: 60)")
+    parser.add_argument(
+        "--minutes", type=float, default=60.0, help="after which best ends, and each rival (default: 60)"
+    )
     parser.add_argument("--out", type=Path, default=Path("quality"), help="where best leaves its files")
     options = parser.parse_args()
     try:
@@ -205,6 +244,8 @@ def main() -> int:
     with threadpool_limits(1):
         if options.what == "best":
             good = best(corpus, options.seed, options.minutes, options.out)
+        elif options.what == "rivals":
+            good = rivals(corpus, options.minutes)
         else:
             good = vpj(corpus, options.seeds or 10) if options.what == "vpj" else fast(corpus, options.seeds or 3)
     return 0 if good else 1
