@@ -52,7 +52,7 @@ CURVE_STEPS = 100
 
 HOUR = ((20.0, 1.4697), (60.0, 1.43))
 """Minutes, and the validation loss to be reached by then; the first is what nanoGPT's README states."""
-LOOKS_PER_EPOCH = 2
+LOOKS_PER_EPOCH = 1
 """At the whole validation part."""
 SPEED_STEPS = 20
 """By which is found out how long a cosine fits into the time."""
