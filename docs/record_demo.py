@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import fcntl
+import math
 import os
 import pty
 import select
@@ -26,7 +27,7 @@ from pathlib import Path
 
 from model.session import EngineSession
 from tui.app import LSTMApp
-from tui.demo import SHOW, Demo
+from tui.demo import MOMENT, SHOW, Demo
 from tui.opening import Opening
 from tui.widgets.caption import Caption
 
@@ -35,8 +36,6 @@ from still import picture
 
 HERE = Path(__file__).absolute().parent
 WIDTH, HEIGHT = 120, 40
-ROUND = sum(act.seconds for act in SHOW)
-"""Seconds that the show takes."""
 FPS = 6
 """Enough for the eye, and a small file."""
 LEAVE = b"\x11"
@@ -55,15 +54,17 @@ def record() -> Recording:
             os.execve(program, ["lstm-tui", "--demo", "--fps", str(FPS)], {**os.environ, **folders, **colours})
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
         os.kill(child, signal.SIGWINCH)
-        begun = time.monotonic()
-        leaving = False
-        # its last sentence is for the round that follows
+        begun, last = time.monotonic(), math.inf
         while written := read(terminal):
             seconds = time.monotonic() - begun
-            recording.write(seconds, written)
-            if seconds > ROUND and not leaving:
-                leaving = True
+            if seconds > last:
                 os.write(terminal, LEAVE)
+                break
+            recording.write(seconds, written)
+            if SHOW[-1].caption.encode() in written:
+                last = min(last, seconds + SHOW[-1].seconds - MOMENT)
+        while read(terminal):
+            pass
         os.waitpid(child, 0)
         os.close(terminal)
     return recording

@@ -17,9 +17,10 @@ def picture(app: App[None], folder: Path) -> str:
     ground = app.get_css_variables()["background"]
     svg = svg.replace('fill="#292929" stroke="rgba(255,255,255,0.35)"', f'fill="{ground}" stroke="#808080"', 1)
     svg = svg.replace('-title" fill="#c5c8c6"', '-title" fill="#808080"', 1)
-    # as many characters as before: each piece of text has its place
-    place = str(folder)
-    return slim(svg.replace(place, SHOWN.ljust(len(place), "-")[: len(place)]))
+    # as many characters as before, since each piece of text has its place; a message may break its path
+    for name, shown in ((str(folder), SHOWN), (folder.name, "the-reader")):
+        svg = svg.replace(name, shown.ljust(len(name), "-")[: len(name)])
+    return slim(svg)
 
 
 def slim(svg: str) -> str:
