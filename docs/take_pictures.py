@@ -85,7 +85,7 @@ SCENES = (
     Scene("help", "All keys (`?`)", "? ~1"),
     Scene("explain", "What the field in use is for (`f1`)", "2 ~1 f1 ~1", "escape escape"),
     Scene("palette", "Every command by its name (`ctrl+p`)", "ctrl+p ~2"),
-    Scene("said", "What it says: saved (`ctrl+s`)", "ctrl+s ~1", messages=True),
+    Scene("said", "What it says: saved (`ctrl+s`)", "ctrl+s ~2", messages=True),
     Scene("little", "Too little room", "", "", LITTLE),
 )
 
