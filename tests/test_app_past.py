@@ -323,7 +323,7 @@ async def test_text_of_the_network_is_data(tmp_path: Path) -> None:
 def test_words_of_the_text_are_lit_and_the_rest_steps_back() -> None:
     page = lit(past(0, text="ab the vwo", given=2, words=Words(2, ((3, 6),))))
     inks = {page.plain[span.start : span.end]: str(span.style) for span in page.spans}
-    assert inks == {"ab": "$text-secondary italic", " the vwo": "$page 45%", "the": "$page"}
+    assert inks == {"ab": "$text-secondary italic", " the vwo": "$faint", "the": "$page"}
     brackets = lit(past(0, text="([])", words=Words(0, ())))
     assert [str(span.style) for span in brackets.spans] == ["$page"]
 

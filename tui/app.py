@@ -14,6 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.theme import Theme
 
 from corpora.catalogue import CATALOGUE, default_name
 from corpora.choice import TextChoice
@@ -37,7 +38,7 @@ from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem
 from tui.screens.main import MainScreen
 from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, recent_texts, settings_file
-from tui.theme import LAMPLIGHT, with_our_variables
+from tui.theme import OURS, readable, with_our_variables
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
 
@@ -106,7 +107,8 @@ class LSTMApp(App[None]):
             greeting: Something to be said at once.
         """
         super().__init__()
-        self.register_theme(LAMPLIGHT)
+        for ours in OURS:
+            self.register_theme(ours)
         self.animation_level = "none"
         self.session = session
         self.pace = Pace(fps)
@@ -156,6 +158,11 @@ class LSTMApp(App[None]):
         dark = self.current_theme.dark
         self.update_classes({"-dark-mode": dark, "-light-mode": not dark}, update=False)
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """A theme by its name, with inks that can be read."""
+        theme = super().get_theme(theme_name)
+        return None if theme is None else readable(theme)
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and ours, whichever theme is on."""

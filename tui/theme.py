@@ -1,8 +1,13 @@
-"""The instrument's own look: a dark room, a warm lamp on the page, everything else in half-light."""
+"""The instrument's own looks, a dark room with a lamp on the page and paper by day; all others are made readable."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from textual.color import Color
 from textual.theme import Theme
+
+from tui.contrast import TEXT, dimmed, softened, strengthened
 
 LAMPLIGHT = Theme(
     name="lamplight",
@@ -40,20 +45,99 @@ LAMPLIGHT = Theme(
     },
 )
 
-OURS = {"page": "", "faint": " 60%", "rule": " 20%"}
-"""The stylesheet's variables beyond Textual's, made of the foreground for themes that do not bring them."""
+DAYLIGHT = Theme(
+    name="daylight",
+    primary="#3b6294",
+    secondary="#5c6577",
+    accent="#95570d",
+    warning="#95570d",
+    error="#ab3b29",
+    success="#3f6f37",
+    foreground="#3a3d45",
+    background="#f7f3ea",
+    surface="#f1ecdf",
+    panel="#e8e1d1",
+    dark=False,
+    variables={
+        "block-cursor-background": "#e2d9c4",
+        "block-cursor-foreground": "#14161b",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#ece6d8",
+        "block-hover-background": "#ece6d8",
+        "input-selection-background": "#3b6294 30%",
+        "border": "#3b6294",
+        "border-blurred": "#d6cebc",
+        "scrollbar": "#d6cebc",
+        "scrollbar-hover": "#bfb59f",
+        "scrollbar-active": "#3b6294",
+        "scrollbar-background": "#f7f3ea",
+        "scrollbar-background-hover": "#f7f3ea",
+        "scrollbar-background-active": "#f7f3ea",
+        "scrollbar-corner-color": "#f7f3ea",
+        # what is being written is the darkest thing on the paper
+        "page": "#14161b",
+        "faint": "#6d6a64",
+        "foreground-muted": "#6d6a64",
+        "rule": "#d6cebc",
+    },
+)
+
+OURS = (LAMPLIGHT, DAYLIGHT)
+
+INKS = ("primary", "secondary", "accent", "warning", "error", "success")
+"""A theme's colours that letters and lines are in."""
+LETTERS, PAGE = TEXT + 0.1, 7.0
+"""Least contrast of inks, a little more than can be read since colours are rounded; and of what is being written."""
+HALF_LIGHT = 0.6
+"""How much of the foreground faint labels are, where that is enough."""
+PANEL = 1.25
+"""Most contrast of fields, buttons and the row under the cursor to what is around: letters stand on both."""
+
+_readable: dict[str, tuple[tuple[Theme, Theme], ...]] = {}
+
+
+def readable(theme: Theme) -> Theme:
+    """Return a theme with inks that can be read on its background; a terminal's own colours stay what they are."""
+    for before, made in _readable.get(theme.name, ()):
+        if theme is before or theme is made:
+            return made
+    variables = theme.to_color_system().generate()
+    ground, panel = (Color.parse(variables[name]) for name in ("background", "panel"))
+    made = theme
+    if ground.ansi is None:
+        given = {name: Color.parse(getattr(theme, name) or variables[name]) for name in INKS}
+        ink = {name: strengthened(color, ground, LETTERS).hex for name, color in given.items()}
+        made = replace(
+            theme,
+            primary=ink["primary"],
+            secondary=ink["secondary"],
+            accent=ink["accent"],
+            warning=ink["warning"],
+            error=ink["error"],
+            success=ink["success"],
+            panel=dimmed(ground + panel, ground, PANEL).hex,
+        )
+    _readable[theme.name] = ((theme, made),)
+    return made
 
 
 def with_our_variables(variables: dict[str, str]) -> dict[str, str]:
-    """Return a theme's variables with `page`, `faint` and `rule` among them."""
-    if OURS.keys() <= variables.keys():
+    """Return a theme's variables with `page`, `faint` and `rule` among them, made of its foreground if it has none."""
+    if {"page", "faint", "rule"} <= variables.keys():
         return variables
-    made = {name: variables["foreground"] + strength for name, strength in OURS.items()}
+    foreground, ground = Color.parse(variables["foreground"]), Color.parse(variables["background"])
+    if ground.ansi is None and foreground.ansi is None:
+        page = strengthened(foreground, ground, PAGE).hex
+        faint = softened(foreground, ground, HALF_LIGHT, TEXT).hex
+    else:
+        page, faint = variables["foreground"], f"{variables['foreground']} {HALF_LIGHT:.0%}"
     # the row under the cursor is a calm one there too: colours of their own in it are to be read
-    cursor = {
+    calm = {
         "block-cursor-background": variables["panel"],
         "block-cursor-foreground": variables["foreground"],
         "block-cursor-blurred-background": variables["panel"],
         "block-cursor-text-style": "none",
+        "input-selection-background": f"{variables['primary']} 20%",
+        "foreground-muted": faint,
     }
-    return {**variables, **cursor, **made}
+    return {**variables, **calm, "page": page, "faint": faint, "rule": f"{variables['foreground']} 20%"}

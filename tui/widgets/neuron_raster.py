@@ -16,8 +16,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.contrast import strengthened
 from tui.sanitize import CARRIER, sanitize
-from tui.widgets.shades import GLOWING, LEVELS, NOTHING, SIGNS, ZERO, palette
+from tui.widgets.shades import LEVELS, NOTHING, SIGNS, palette
 from tui.widgets.unit_trace import UnitTrace
 
 MARK, UPPER, LOWER = "\u25b8", "\u259d", "\u2597"
@@ -226,13 +227,13 @@ class NeuronRaster(Widget, can_focus=True):
         """Return the style of a cell with these shades; with `text`, of a character on the lower one."""
         key = (-1 if text else upper, lower)
         if key not in self._styles:
-            color, below = self._colors[upper].rich_color, self._colors[lower].rich_color
+            color, below = self._colors[upper], self._colors[lower]
             if self._by_signs:
-                self._styles[key] = self.rich_style + Style(color=color)
+                self._styles[key] = self.rich_style + Style(color=color.rich_color)
             else:
-                # On the glowing shades it is written in the dark.
-                dark = self._colors[ZERO].rich_color if abs(lower - ZERO) in GLOWING else None
-                self._styles[key] = Style(color=dark if text else color, bgcolor=below)
+                if text:
+                    color = strengthened(self.get_component_styles("neuron-raster--text").color, below)
+                self._styles[key] = Style(color=color.rich_color, bgcolor=below.rich_color)
         return self._styles[key]
 
     # ------------------------------------------------------------------------------------------- hands

@@ -55,7 +55,7 @@ class PastPage(VerticalScroll, inherit_bindings=False):
         """Show it."""
         if not self.is_mounted:
             return
-        content = Content.styled(WAITING, "$text-muted italic") if new is None else lit(new)
+        content = Content.styled(WAITING, "$faint italic") if new is None else lit(new)
         self.query_one("#past-text", Static).update(content)
         self.border_subtitle = Content("" if new is None else about(new))
         if old is None or new is None or old.step != new.step:
@@ -65,7 +65,7 @@ class PastPage(VerticalScroll, inherit_bindings=False):
 def lit(past: Past) -> Content:
     """Return a passage in its inks; where there are no words at all, as in brackets, it is plain."""
     text = sanitize(past.text)
-    dim = "$page 45%" if past.words is None or past.words.count else "$page"
+    dim = "$faint" if past.words is None or past.words.count else "$page"
     content = Content(text).stylize(dim, past.given)
     for first, stop in past.words.known if past.words else ():
         content = content.stylize("$page", first, stop)

@@ -392,7 +392,7 @@ class SamplePane(ScrollView, can_focus=True):
         self._inks = None
         if self.is_mounted and self.ink != PLAIN.name:
             self._subtitle = Content("")  # the legend is in the old colours
-            self._tell()
+            self.call_later(self._tell)  # which mixes the inks: from styles of which some are still to come
 
     def render_line(self, y: int) -> Strip:
         """Return row `y` of the view."""

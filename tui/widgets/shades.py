@@ -15,8 +15,6 @@ STEPS = 6
 """Shades on each side of zero: few, so that neighbours are often alike and the terminal is told little."""
 ZERO, NOTHING = STEPS, 2 * STEPS + 1
 """The shade of a unit at rest, and that of what is not known."""
-GLOWING = range(STEPS - 2, STEPS + 1)
-"""Steps from zero at which a shade is so bright that only dark letters can be read on it."""
 STRESS = 0.65
 """A power below 1 brings out small values: most are."""
 
