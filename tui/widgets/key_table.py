@@ -163,20 +163,21 @@ class KeyTable(Widget, can_focus=True):
     # ------------------------------------------------------------------------------------ walking
 
     @property
-    def _room(self) -> VerticalScroll:
+    def room(self) -> VerticalScroll:
+        """What it stands in."""
         return next(node for node in self.ancestors if isinstance(node, VerticalScroll))
 
     @property
     def _seen(self) -> list[int]:
         """The rows of keys that are wholly in view."""
-        room, top = self._room, self.virtual_region.y
+        room, top = self.room, self.virtual_region.y
         first, last = room.scroll_offset.y - top, room.scroll_offset.y - top + room.scrollable_content_region.height
         regions = {place: self.region_of(place) for place, row in enumerate(self.rows) if row.key is not None}
         return [place for place, region in regions.items() if first <= region.y and region.bottom <= last]
 
     def _go_to(self, row: int) -> None:
         self.cursor = row
-        self._room.scroll_to_region(
+        self.room.scroll_to_region(
             self.region_of(row).translate(self.virtual_region.offset), animate=False, immediate=True
         )
 
@@ -187,22 +188,22 @@ class KeyTable(Widget, can_focus=True):
             if seen:
                 self.cursor = seen[0 if direction > 0 else -1]
             else:
-                self._room.scroll_relative(y=direction, animate=False)
+                self.room.scroll_relative(y=direction, animate=False)
             return
         place = keys.index(self.cursor) + direction
         if 0 <= place < len(keys):
             self._go_to(keys[place])
         else:
-            self._room.scroll_relative(y=direction, animate=False)
+            self.room.scroll_relative(y=direction, animate=False)
 
     def action_leap(self, direction: int) -> None:
         """Scroll by a page; the cursor goes where it can be seen."""
-        self._room.scroll_relative(y=direction * (self._room.scrollable_content_region.height - 1), animate=False)
+        self.room.scroll_relative(y=direction * (self.room.scrollable_content_region.height - 1), animate=False)
         self.cursor = None
 
     def action_go_to_end(self, direction: int) -> None:
         """Scroll to the end; likewise."""
-        (self._room.scroll_home if direction < 0 else self._room.scroll_end)(animate=False)
+        (self.room.scroll_home if direction < 0 else self.room.scroll_end)(animate=False)
         self.cursor = None
 
     # ------------------------------------------------------------------------------------ doing it

@@ -18,6 +18,6 @@ def ways(*words: str | tuple[str, str]) -> Content:
     return Content(SEPARATOR).join(parts)
 
 
-def way(words: str, action: str) -> Content:
+def way(words: str | Content, action: str) -> Content:
     """Return words that do something when they are clicked."""
-    return Content(words).stylize(Style.from_meta({"@click": action}))
+    return (Content(words) if isinstance(words, str) else words).stylize(Style.from_meta({"@click": action}))
