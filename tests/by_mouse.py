@@ -52,7 +52,7 @@ async def click_in_help(pilot: Pilot[None], id: str) -> None:  # noqa: A002
     app = pilot.app
     assert isinstance(app, LSTMApp)
     bar = app.screen.query_one(KeyBar).region
-    await click_words(pilot, "Help" if "Help" in lines(app)[bar.y] else "Explain", bar)
+    await click_words(pilot, "Help", bar)
     await until_shown(pilot, lambda: bool(app.screen.query(KeyTable)))
     table = app.screen.query_one(KeyTable)
     region = table.region_of(table.place_of(id))

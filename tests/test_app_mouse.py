@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_mouse import click_in_help, place_in_bar
+from by_mouse import click_in_help, click_words, place_in_bar
 from textual.pilot import Pilot
 
 from model.config import SamplingSettings
 from model.outlook import Candidate, Outlook
-from model.protocol import Command
+from model.protocol import Command, Step
 from tui.app import LSTMApp
 from tui.bindings import GROUPS, KEYS, Key
+from tui.screens.help import NOT_NOW, HelpScreen
+from tui.widgets.key_table import KeyTable
 from tui.widgets.loss_view import LossView
 
 from scripted_session import GAUGES, PLAY, ScriptedSession, playing, update, written
@@ -101,3 +103,79 @@ async def test_quit_is_at_the_foot_and_in_the_help(tmp_path: Path) -> None:
         assert place_in_bar(app, "quit") is not None
         await click_in_help(pilot, "quit")
         assert session.stopped
+
+
+async def test_what_is_for_another_place_is_faint_and_a_click_on_it_only_says_so(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
+        await click_in_help(pilot, "end-race")
+        screen = app.screen
+        assert isinstance(screen, HelpScreen)
+        assert NOT_NOW in str(screen.query_one(KeyTable).room.border_subtitle)
+        assert session.sent == []
+        await click_words(pilot, "esc closes")
+        assert app.screen is app.main
+
+
+async def test_a_row_of_the_help_is_walked_to_and_done_by_enter(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
+        await pilot.press("?", "enter")
+        await pilot.pause()
+        table = app.screen.query_one(KeyTable)
+        assert table.cursor is None
+        await pilot.press("down", "down", "down", "up")
+        assert table.cursor == table.place_of("step")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen is app.main
+        assert session.sent == [Step()]
+
+
+async def test_the_cursor_of_the_help_stays_in_view(tmp_path: Path) -> None:
+    async with playing(tmp_path, size=(80, 24)) as (_session, app, pilot):
+        await pilot.press("?")
+        await pilot.pause()
+        table = app.screen.query_one(KeyTable)
+        await pilot.press(*["down"] * 30)
+        assert table.cursor is not None
+        assert table.room.scroll_offset.y > 0
+        seen = table.region_of(table.cursor).translate(table.region.offset)
+        assert table.room.scrollable_content_region.translate(table.room.region.offset).contains_region(seen)
+        await pilot.press("end")
+        await pilot.pause()
+        assert table.cursor is None and table.room.scroll_offset.y == table.room.max_scroll_y
+        await pilot.press("up")
+        assert table.room.scroll_offset.y == table.room.max_scroll_y - 1, "there are only words: it scrolls"
+
+
+async def test_a_row_that_can_be_done_is_lit_under_the_mouse(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press("?")
+        await pilot.pause()
+        table = app.screen.query_one(KeyTable)
+        region = table.region_of(table.place_of("train"))
+        await pilot.hover(KeyTable, offset=(3, region.y))
+        assert table.hovered == table.place_of("train")
+        lit, unlit = (next(iter(table.render_line(y))).style for y in (region.y, region.y + 1))
+        assert lit is not None and unlit is not None and lit.bgcolor != unlit.bgcolor and lit.color == unlit.color
+        await pilot.hover(KeyTable, offset=(3, region.y - 1))
+        assert table.hovered is None, "a heading does nothing"
+
+
+async def test_a_field_of_text_keeps_a_letter_for_itself_but_not_a_click(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
+        await pilot.press("2", "tab", "tab", "f1")
+        await pilot.pause()
+        table = app.screen.query_one(KeyTable)
+        assert "step" not in table.idle
+        await pilot.click(KeyTable, offset=(3, table.region_of(table.place_of("step")).y))
+        await pilot.pause()
+        assert session.sent == [Step()]
+
+
+async def test_the_palette_has_what_can_be_done_on_each_screen(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
+        await pilot.press("m")
+        await pilot.pause()
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert {"Write so", "Again", "Warmer", "Train"} <= set(titles)
+        assert "Recipe" not in titles

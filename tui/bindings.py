@@ -477,7 +477,7 @@ FOOTER = (
     "open",
 )
 """What the footer has, in order: in a narrow window the last ones are left out."""
-KEPT = frozenset({"help", "end-race", "leave-past", "leave-three", "leave-runs", "write-on", "close-cards"})
+KEPT = frozenset({"help", "explain", "end-race", "leave-past", "leave-three", "leave-runs", "write-on", "close-cards"})
 """What stays in it in the narrowest window: the way out, and the way to all that is left out."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
@@ -589,7 +589,7 @@ def working_bindings(
     elif training and (key := ids.get("train") or ids.get("play")) in working:
         working[key] = _relabelled(working[key], "Pause")
     if "explain" in footer and (key := ids.get("explain")) in working:
-        working[key] = _relabelled(working[key], working[key].binding.description)
+        working[key] = _relabelled(working[key], "Help")  # where ? is typed
     footer = ("back", *footer) if alone else footer  # first, since the last ones may have no room
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))
 
