@@ -160,7 +160,6 @@ DIALOGS: dict[type[Screen[Any]], tuple[tuple[str, ...], dict[str, str]]] = {
             "escape": "esc closes",
             "ctrl+n": "Start over",
             "pagedown": "pgdn groups",
-            "pageup": "pgup",
         },
     ),
     SettingsScreen: (("s",), {"escape": "esc closes"}),

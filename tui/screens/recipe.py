@@ -111,8 +111,8 @@ class RecipeScreen(ModalScreen[bool]):
 
     def on_click(self, event: events.Click) -> None:
         """Let a number act that can, by a click on the line that says that Enter does so."""
-        clicked, visited = event.widget, self._visited
-        if clicked is None or clicked.id != "recipe-hint" or self._panel.draft.wrong:
+        hint, visited = self.query_one("#recipe-hint").region, self._visited
+        if not hint.contains_point(event.screen_offset) or self._panel.draft.wrong:
             return
         if visited is not None and visited.live and visited.typed:
             self._panel.steer(visited)

@@ -165,7 +165,8 @@ class TrainingPanel(Vertical):
 
     async def on_click(self, event: events.Click) -> None:
         """Let what is filled in act, by a click on the line that says how: as Enter does."""
-        if event.widget is None or event.widget.id != "training-hint" or not self.draft.changed or self.draft.wrong:
+        hint = self.query_one("#training-hint").region
+        if not hint.contains_point(event.screen_offset) or not self.draft.changed or self.draft.wrong:
             return
         event.stop()
         entered = self._entered
