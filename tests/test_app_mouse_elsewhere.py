@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,9 +15,11 @@ from staged_run import staged_race
 from test_run_shelf import put
 from textual.binding import Binding
 from textual.pilot import Pilot
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
+import tui.screens
 from model.outlook import Candidate, Outlook
+from model.passage import Passage
 from tui.app import LSTMApp
 from tui.bindings import DUET_KEYS, OTHER_KEYS, PAST_KEYS, RACE_KEYS, RUN_KEYS, THREE_KEYS, Key
 from tui.run_shelf import RunShelf
@@ -23,6 +27,7 @@ from tui.screens.begin_with import BeginWithScreen
 from tui.screens.events import EventsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen
+from tui.screens.passage import PassageScreen
 from tui.screens.past import PastScreen
 from tui.screens.pick_text import PickTextScreen
 from tui.screens.race_setup import RaceSetupScreen
@@ -31,7 +36,7 @@ from tui.screens.run_name import DeleteRunScreen, NameRunScreen
 from tui.screens.save_sample import SaveSampleScreen
 from tui.screens.settings import SettingsScreen
 
-from scripted_session import GAUGES, ScriptedSession, playing, update
+from scripted_session import GAUGES, SAMPLING_NOW, ScriptedSession, playing, update
 
 OUTLOOK = Outlook((Candidate("e", 0.6, 0.62), Candidate(" ", 0.4, 0.38)), 0.6, 0.7, "h", 0.1)
 RUNNING = replace(GAUGES, snapshots=(0, 1, 2, 5), outlook=OUTLOOK)
@@ -193,3 +198,21 @@ async def test_a_click_on_the_words_of_a_dialog_does_what_their_key_does(
                     await pilot.pause()
                 outcomes.append(outcome(session, app))
             assert outcomes[0] == outcomes[1], key
+
+
+def test_every_dialog_is_here() -> None:
+    for module in pkgutil.iter_modules(tui.screens.__path__):
+        importlib.import_module(f"tui.screens.{module.name}")
+    ours = {dialog for dialog in ModalScreen.__subclasses__() if dialog.__module__.startswith("tui.screens.")}
+    assert ours == {*DIALOGS, PassageScreen}
+
+
+async def test_a_passage_is_copied_and_closed_by_a_click(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        passage = Passage("Once more", "", 9, 0, SAMPLING_NOW, "/n.safetensors", "0" * 64, "x", 1)
+        app.push_screen(PassageScreen(passage, tmp_path / "passage.txt"))
+        await pilot.pause()
+        await click_words(pilot, "y copies")
+        assert app.clipboard == "Once more"
+        await click_words(pilot, "esc closes")
+        assert app.screen is app.main

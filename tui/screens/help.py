@@ -40,7 +40,7 @@ TERMS = (
     ("Neuron", "A unit of the network, between -1 and +1; r tells how closely it follows something: 1 is exactly."),
     ("Top-k, top-p", "Draw among the k likeliest characters only, or those that together reach probability p."),
 )
-NOT_NOW = "that is for another place"
+NOT_NOW = "that belongs elsewhere"
 
 
 class HelpScreen(ModalScreen[None]):
@@ -62,7 +62,7 @@ class HelpScreen(ModalScreen[None]):
         idle = [key.id for key in (*KEYS, *OTHER_KEYS) if doer(key, below) is None]
         with VerticalScroll(classes="dialog -tall", can_focus=False) as dialog:
             dialog.border_title = "Help"
-            dialog.border_subtitle = ways("a click or enter does it", ("esc closes", "screen.dismiss"))
+            dialog.border_subtitle = ways(("esc closes", "screen.dismiss"), "click or enter does it")
             if self._about is not None:
                 yield Static(self._about.name, id="help-about-name", markup=False)
                 yield Static(self._about.meaning, id="help-about", markup=False)
@@ -79,7 +79,7 @@ class HelpScreen(ModalScreen[None]):
         message.stop()
         found = doer(message.key, self._below)
         if found is None:
-            self.query_one(VerticalScroll).border_subtitle = ways(NOT_NOW, ("esc closes", "screen.dismiss"))
+            self.query_one(VerticalScroll).border_subtitle = ways(("esc closes", "screen.dismiss"), NOT_NOW)
         else:
             self.dismiss()
             self.app.call_later(found.do)
