@@ -82,7 +82,7 @@ async def test_a_row_of_the_help_does_on_the_main_screen_what_its_key_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    async with playing(tmp_path, size=(60, 20), gauges=RUNNING, sampling=MIDDLE) as (session, app, pilot):
+    async with playing(tmp_path, size=(40, 12), gauges=RUNNING, sampling=MIDDLE) as (session, app, pilot):
         for key in KEYS:
             if key.group != group or key.id == "quit":
                 continue

@@ -477,8 +477,8 @@ FOOTER = (
     "open",
 )
 """What the footer has, in order: in a narrow window the last ones are left out."""
-KEPT = frozenset({"help", "explain", "end-race", "leave-past", "leave-three", "leave-runs", "write-on", "close-cards"})
-"""What stays in it in the narrowest window: the way out, and the way to all that is left out."""
+KEPT = frozenset({"help", "explain", "end-race", "leave-past", "leave-runs", "write-on", "close-cards"})
+"""What stays in the narrowest window: the way to all that is left out, and the way out where there is room for both."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
 STEP = Binding.Group("Step", compact=True)
