@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -13,7 +12,8 @@ from textual.widgets import Input, Static
 from tui.app import LSTMApp
 from tui.explained import PARTS, explained
 from tui.recipe import BY_NAME
-from tui.screens.help import HelpRow, HelpScreen
+from tui.screens.help import HelpScreen
+from tui.widgets.key_table import KeyTable
 
 from scripted_session import playing
 
@@ -40,13 +40,14 @@ async def test_f1_explains_the_panel_in_use_above_all_keys(tmp_path: Path) -> No
         for key, part in zip("134576", ("catalogue", "temperature", "loss", "sample", "neurons", "next"), strict=True):
             await pilot.press(key)
             await pilot.pause()
-            assert await asked(app, pilot) == PARTS[part]
+            meaning = PARTS[part].meaning.format_map(app.shown_keys)
+            assert await asked(app, pilot) == (PARTS[part].name, meaning)
         await pilot.press("f1")
         await pilot.pause()
         about = app.screen.query_one("#help-about").region
-        first = app.screen.query(HelpRow).first().region
-        assert about.bottom <= first.y
-        assert app.focused is app.screen.query_one(VerticalScroll)
+        table = app.screen.query_one(KeyTable)
+        assert about.bottom <= table.region.y
+        assert app.focused is table
 
 
 async def test_f1_once_more_closes_it(tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
-from tui.bindings import KEYS, app_bindings, shown
+from tui.bindings import KEYS, OTHER_KEYS, app_bindings, shown
 from tui.demo import Demo
+from tui.doer import doer
 from tui.in_force import InForce
 from tui.keeper import Keeper
 from tui.keymap import keymap_of, keys_in_force
@@ -171,7 +172,9 @@ class LSTMApp(App[None]):
     def on_ready(self) -> None:
         """Begin to listen, now that there is something to show it on."""
         if self.get_theme(self._wanted_theme) is None:
-            self.main.say(f"There is no theme {self._wanted_theme!r}; ctrl+p has the list.", "warning")
+            self.main.say(
+                f"There is no theme {self._wanted_theme!r}; {self.shown_keys['palette']} has the list.", "warning"
+            )
         for greeting in filter(None, self._greetings):
             self.main.say(greeting, "error" if greeting.startswith(self._settings_file.name) else "warning", 12)
         self.run_worker(self._listen(), name="listen", exit_on_error=True)
@@ -322,12 +325,11 @@ class LSTMApp(App[None]):
     # --------------------------------------------------------------------------------------- commands
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Everything that has a key, then the theme and a screenshot."""
+        """Everything that has a key here, then the theme and a screenshot."""
+        for key in (*KEYS, *OTHER_KEYS):
+            if key.palette and (found := doer(key, screen)) is not None:
+                yield SystemCommand(key.label, f"{self.shown_keys[key.id]} \u00b7 {key.help}", found.do)
         if screen is self.main:
-            for key in KEYS:
-                if key.palette:
-                    help_text = f"{self.shown_keys[key.id]} \u00b7 {key.help}"
-                    yield SystemCommand(key.label, help_text, partial(self.run_action, key.action, self.main))
             for manner in MANNERS:
                 yield SystemCommand(manner.name.capitalize(), manner.help, partial(self.main.write_like, manner))
         yield SystemCommand("Explain", "What the panel or field in use is for.", self.action_explain)
@@ -357,7 +359,7 @@ class LSTMApp(App[None]):
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         else:
-            self.push_screen(HelpScreen(explained(self.screen.focused, self.screen)))
+            self.push_screen(HelpScreen(explained(self.screen.focused, self.screen, self.shown_keys)))
 
     def action_help_quit(self) -> None:
         """Answer ctrl+c, where there is nothing to copy."""

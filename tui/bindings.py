@@ -388,9 +388,18 @@ DUET_KEYS: tuple[Key, ...] = (
     ),
 )
 """What is not typed while someone writes with the network."""
-WALK_FOOTER = ("card-before", "next-card", "close-cards", "temperature-down", "temperature-up", "train", "quit")
+WALK_FOOTER = (
+    "card-before",
+    "next-card",
+    "close-cards",
+    "temperature-down",
+    "temperature-up",
+    "train",
+    "help",
+    "quit",
+)
 """While cards are shown."""
-DUET_FOOTER = ("one-word", "one-character", "one-line", "take-back", "write-on", "quit")
+DUET_FOOTER = ("one-word", "one-character", "one-line", "take-back", "write-on", "explain", "quit")
 
 THREE_KEYS: tuple[Key, ...] = (
     Key(
@@ -468,6 +477,8 @@ FOOTER = (
     "open",
 )
 """What the footer has, in order: in a narrow window the last ones are left out."""
+KEPT = frozenset({"help", "explain", "end-race", "leave-past", "leave-runs", "write-on", "close-cards"})
+"""What stays in the narrowest window: the way to all that is left out, and the way out where there is room for both."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
 """Two keys with one label in the footer."""
 STEP = Binding.Group("Step", compact=True)
@@ -577,6 +588,8 @@ def working_bindings(
             working[back] = _relabelled(working[back], "Show all" if alone else "Back")
     elif training and (key := ids.get("train") or ids.get("play")) in working:
         working[key] = _relabelled(working[key], "Pause")
+    if "explain" in footer and (key := ids.get("explain")) in working:
+        working[key] = _relabelled(working[key], "Help")  # where ? is typed
     footer = ("back", *footer) if alone else footer  # first, since the last ones may have no room
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))
 

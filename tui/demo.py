@@ -27,6 +27,9 @@ class Act(NamedTuple):
 
 MOMENT = 0.5
 """Seconds."""
+YOURS = (
+    "It is yours. {help} has all keys, {train} pauses, {temperature-down} and {temperature-up} turn the temperature."
+)
 REST, INK = "screen.toggle_writing", "screen.next_ink"
 
 SHOW = (
@@ -92,7 +95,7 @@ class Demo:
         self.going = False
         for screen in self._app.screen_stack:
             screen.query(Caption).remove()
-        self._app.main.say("It is yours. ? has all keys, space pauses, [ and ] turn the temperature.")
+        self._app.main.say(YOURS.format_map(self._app.shown_keys))
 
     def _say(self, caption: str) -> None:
         """Let a sentence stand on the screen that is seen, and on no other."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from tui.keymap import keys_in_force
 from tui.setting import Setting
 from tui.widgets.setting_field import SettingField
 
@@ -23,7 +25,7 @@ PARTS: dict[str, Explanation] = {
     "catalogue": Explanation(
         "Corpora",
         "What can be learnt. Enter starts a new run on the text under the cursor, with the settings filled in; "
-        "c has recent texts too and tells more of each.",
+        "{pick} has recent texts too and tells more of each.",
     ),
     "train": Explanation("Train or pause", "Starts the training, or holds it where it is; the writing goes on."),
     "one-step": Explanation("One step", "Trains on one batch, then pauses: to see what a single step changes."),
@@ -34,7 +36,7 @@ PARTS: dict[str, Explanation] = {
     "temperature": Explanation(
         "Temperature",
         "How daring it writes: at 0 always the likeliest character, at 1 by its own opinion, above that wilder. The "
-        "arrows turn it, with shift in large steps; [ and ] do so from everywhere.",
+        "arrows turn it, with shift in large steps; {temperature-down} and {temperature-up} do so from everywhere.",
     ),
     "top-k": Explanation("Top-k", "Only the k likeliest characters may be written; at the right end all of them."),
     "top-p": Explanation(
@@ -44,12 +46,12 @@ PARTS: dict[str, Explanation] = {
     "loss": Explanation(
         "Loss",
         "How surprised the network is by the next character, step by step; lower is better. The arrows move a cursor "
-        "that reads out; u, l, z and g show it in other ways.",
+        "that reads out; {unit}, {log}, {zoom} and {gates} show it in other ways.",
     ),
     "sample": Explanation(
         "Sample",
         "What the network writes, character by character, as it is by now. Scroll up to read on in peace, end follows "
-        "again; b gives it words to begin with, i colours it.",
+        "again; {begin} gives it words to begin with, {ink} colours it.",
     ),
     "next": Explanation(
         "Next",
@@ -59,7 +61,7 @@ PARTS: dict[str, Explanation] = {
     "neurons": Explanation(
         "Neurons",
         "What the units of the last layer hold as each character is written, between -1 and +1. The arrows pick a "
-        "unit, f finds those that follow quotes, names, lines or the like.",
+        "unit, {find-neurons} finds those that follow quotes, names, lines or the like.",
     ),
     # dialogs
     "filter": Explanation(
@@ -95,7 +97,7 @@ PARTS: dict[str, Explanation] = {
         "Time machine", "One passage as the network would have written it at earlier steps; the arrows go through them."
     ),
 }
-"""By the id of what has the focus, or of what is around it."""
+"""By the id of what has the focus, or of what is around it; keys stand there by their own ids."""
 
 SCREENS: dict[str, Explanation] = {
     "RaceSetupScreen": Explanation(
@@ -106,8 +108,12 @@ SCREENS: dict[str, Explanation] = {
 """By the name of the screen's class: those that have no id."""
 
 
-def explained(focused: DOMNode | None, screen: Screen[object]) -> Explanation | None:
+def explained(
+    focused: DOMNode | None, screen: Screen[object], keys: Mapping[str, str] | None = None
+) -> Explanation | None:
     """Return what is to be said of what has the focus, None where there is nothing.
+
+    `keys` tells what is pressed for each key's id, None that these are the usual ones.
 
     What is not in the tables here may bring its own words, in Textual's `HELP`: a line for the name, then what it is.
     """
@@ -117,7 +123,7 @@ def explained(focused: DOMNode | None, screen: Screen[object]) -> Explanation | 
             return _setting(node.setting)
         known = PARTS.get(node.id or "") or SCREENS.get(type(node).__name__)
         if known is not None:
-            return known
+            return known._replace(meaning=known.meaning.format_map(keys_in_force({}) if keys is None else keys))
     for node in nodes:
         if node.HELP:
             name, _, meaning = node.HELP.strip().partition("\n")

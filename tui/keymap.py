@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
+from textual.dom import DOMNode
 from textual.keys import Keys
 
 from tui.bindings import (
@@ -116,6 +117,12 @@ def _is_key(key: str) -> bool:
     if not set(modifiers) <= _MODIFIERS:
         return False
     return len(name) == 1 or name in _NAMES or name in CHARACTERS
+
+
+def shown_keys(node: DOMNode) -> Mapping[str, str]:
+    """What is shown for each key's id in the app that a widget is in; the usual ones where that has no others."""
+    keys: Mapping[str, str] | None = getattr(node.app, "shown_keys", None)
+    return keys_in_force({}) if keys is None else keys
 
 
 def keys_in_force(keymap: Mapping[str, str]) -> dict[str, str]:

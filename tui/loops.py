@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from model.config import SamplingSettings
+from tui.keymap import keys_in_force
 
 WINDOW: Final = 200
 """Characters that all have to repeat."""
@@ -26,15 +28,19 @@ def period(text: str) -> int | None:
     return None
 
 
-def advice(text: str, sampling: SamplingSettings, room: int = 80) -> str:
-    """Return what to say of the end of `text` in `room` cells; empty where it does not go round, or no knob helps."""
+def advice(text: str, sampling: SamplingSettings, room: int = 80, keys: Mapping[str, str] | None = None) -> str:
+    """Return what to say of the end of `text` in `room` cells; empty where it does not go round, or no knob helps.
+
+    `keys` tells what is pressed for each key's id, None that these are the usual ones.
+    """
     if period(text) is None:
         return ""
     if sampling.top_k == 1:
-        what, key = "let more in with", "}"
+        what, knob = "let more in with", "top-k-up"
     elif sampling.temperature < COOL:
-        what, key = "warm it up with", "]"
+        what, knob = "warm it up with", "temperature-up"
     else:
         return ""
+    key = (keys_in_force({}) if keys is None else keys)[knob]
     whole = f"It repeats itself: {what} {key}"
     return whole if len(whole) <= room else f"It repeats itself: {key}"

@@ -7,7 +7,7 @@ from typing import Final
 from model.config import CELLS, INITIALISATIONS, OPTIMIZERS, SCHEDULES
 from tui.setting import SWITCH, Setting, where
 
-PRESET: Final = Setting("preset", "Recipe", "Preset", "A whole recipe by name; p tells what it sets.", "choice")
+PRESET: Final = Setting("preset", "Recipe", "Preset", "A whole recipe by name; Recipe tells what it sets.", "choice")
 """Not a setting itself: a choice of all others at once."""
 
 RATE: Final = "learning_rate"

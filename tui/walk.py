@@ -62,7 +62,7 @@ class Card:
     numbers: Callable[[Moment], str]
     """Of this moment."""
     says: str
-    """A sentence or two."""
+    """A sentence or two; keys stand there by their ids."""
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -162,7 +162,7 @@ CARDS: Final = (
         ),
         _gates,
         "From the character and from what it said before, each unit decides how far to open: 0 is shut, 1 is open. "
-        "The g key shows how many stand at an end.",
+        "The {gates} key shows how many stand at an end.",
     ),
     Card(
         "The cell remembers",
@@ -185,8 +185,8 @@ CARDS: Final = (
             rnn=f"h{NOW}, as it was computed",
         ),
         _hidden,
-        "What each unit lets the others see: a row of the picture, a column for each character. f finds units that "
-        "follow something.",
+        "What each unit lets the others see: a row of the picture, a column for each character. "
+        "{find-neurons} finds units that follow something.",
     ),
     Card(
         "An opinion on what comes next",
@@ -200,8 +200,8 @@ CARDS: Final = (
         "sampling",
         lambda _: "p\u2096 = exp(z\u2096 / T) / \u03a3\u2c7c exp(z\u2c7c / T)",
         _temperature,
-        "Below 1 the likely gets likelier, above 1 the odds even out. Press [ and ] now, and watch the bars. Then one "
-        "is drawn, and comes in as the next character.",
+        "Below 1 the likely gets likelier, above 1 the odds even out. Press {temperature-down} and "
+        "{temperature-up} now, and watch the bars. Then one is drawn, and comes in as the next character.",
     ),
     Card(
         "How wrong it was",

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.bindings import EXPLAIN
+from tui.widgets.ways import ways
 
 
 class BeginWithScreen(ModalScreen[str | None]):
@@ -26,7 +27,9 @@ class BeginWithScreen(ModalScreen[str | None]):
         """One line to type in."""
         with Vertical(classes="dialog -low") as dialog:
             dialog.border_title = "Begin with"
-            dialog.border_subtitle = "enter writes on from there, esc leaves"
+            dialog.border_subtitle = ways(
+                ("enter writes on from there", "screen.begin"), ("esc leaves", "screen.dismiss(None)")
+            )
             yield Input(
                 self._prime.replace("\n", r"\n"), placeholder="ROMEO:", id="prime", compact=True, max_length=2000
             )
@@ -39,4 +42,8 @@ class BeginWithScreen(ModalScreen[str | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Begin with what was typed."""
         event.stop()
-        self.dismiss(event.value.replace(r"\n", "\n"))
+        self.action_begin()
+
+    def action_begin(self) -> None:
+        """Begin with what stands there."""
+        self.dismiss(self.query_one(Input).value.replace(r"\n", "\n"))

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tui.bindings import EXPLAIN
 from tui.chronicle import Event
 from tui.sanitize import sanitize_line
+from tui.widgets.ways import ways
 
 if TYPE_CHECKING:
     from tui.screens.main import MainScreen
@@ -36,7 +37,7 @@ class EventsScreen(ModalScreen[None]):
         """The newest last."""
         with VerticalScroll(classes="dialog -tall") as dialog:
             dialog.border_title = "Events"
-            dialog.border_subtitle = "newest last, esc closes"
+            dialog.border_subtitle = ways("newest last", ("esc closes", "screen.dismiss"))
             yield Static(NOTHING, id="no-events", markup=False)
 
     def on_mount(self) -> None:

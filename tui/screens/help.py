@@ -1,16 +1,20 @@
-"""All keys, and what the numbers mean."""
+"""All keys, each of which can be done from here, and what the numbers mean."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from tui.bindings import GROUPS, KEYS, OTHER_KEYS
+from tui.doer import doer
+from tui.widgets.key_table import KeyTable, Row
+from tui.widgets.ways import ways
 
 if TYPE_CHECKING:
     from tui.app import LSTMApp
@@ -36,12 +40,17 @@ TERMS = (
     ("Neuron", "A unit of the network, between -1 and +1; r tells how closely it follows something: 1 is exactly."),
     ("Top-k, top-p", "Draw among the k likeliest characters only, or those that together reach probability p."),
 )
+NOT_NOW = "that belongs elsewhere"
 
 
 class HelpScreen(ModalScreen[None]):
-    """First what is in use, where that was asked for, then all keys; closes with escape, `?` or q."""
+    """First what is in use, where that was asked for, then all keys; closes with escape, `?` or q.
+
+    Whoever picks a key goes back and has it done there: so the mouse reaches all that a key does.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
+    AUTO_FOCUS = "KeyTable"
 
     def __init__(self, about: Explanation | None = None) -> None:
         super().__init__()
@@ -49,36 +58,41 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """What is in use, the table of keys, then the words."""
-        shown = cast("LSTMApp", self.app).shown_keys
-        with VerticalScroll(classes="dialog -tall") as dialog:
+        below = self._below
+        idle = [key.id for key in (*KEYS, *OTHER_KEYS) if doer(key, below) is None]
+        with VerticalScroll(classes="dialog -tall", can_focus=False) as dialog:
             dialog.border_title = "Help"
-            dialog.border_subtitle = "↓ all keys, esc closes" if self._about else "esc closes"
+            dialog.border_subtitle = ways(("esc closes", "screen.dismiss"), "click or enter does it")
             if self._about is not None:
                 yield Static(self._about.name, id="help-about-name", markup=False)
                 yield Static(self._about.meaning, id="help-about", markup=False)
-            for group in GROUPS:
-                yield Static(group, classes="help-heading", markup=False)
-                for key in (*KEYS, *OTHER_KEYS):
-                    if key.group == group:
-                        yield HelpRow(shown[key.id], key.help)
-            yield Static("Words", classes="help-heading", markup=False)
-            for term, meaning in TERMS:
-                yield HelpRow(term, meaning)
+            yield KeyTable(list(rows(cast("LSTMApp", self.app).shown_keys)), idle)
 
-    def on_mount(self) -> None:
-        """Let the arrow keys scroll at once."""
-        self.query_one(VerticalScroll).focus()
+    @property
+    def _below(self) -> Screen[Any]:
+        """Where the keys act."""
+        stack = self.app.screen_stack
+        return stack[stack.index(self) - 1]
+
+    def on_key_table_chosen(self, message: KeyTable.Chosen) -> None:
+        """Go back, and do there as the key does; what is for another place is only said to be so."""
+        message.stop()
+        found = doer(message.key, self._below)
+        if found is None:
+            self.query_one(VerticalScroll).border_subtitle = ways(("esc closes", "screen.dismiss"), NOT_NOW)
+        else:
+            self.dismiss()
+            self.app.call_later(found.do)
 
 
-class HelpRow(Horizontal):
-    """A name, and what it means."""
+def rows(shown: Mapping[str, str]) -> Iterator[Row]:
+    """Yield the keys by their groups, then the words.
 
-    def __init__(self, name: str, meaning: str) -> None:
-        super().__init__()
-        self._texts = name, meaning
-
-    def compose(self) -> ComposeResult:
-        """The name in a column of its own."""
-        name, meaning = self._texts
-        yield Static(name, classes="help-name", markup=False)
-        yield Static(meaning, classes="help-meaning", markup=False)
+    Args:
+        shown: What is pressed for each key's id.
+    """
+    for group in GROUPS:
+        yield Row(group)
+        yield from (Row(shown[key.id], key.help, key) for key in (*KEYS, *OTHER_KEYS) if key.group == group)
+    yield Row("Words")
+    yield from (Row(term, meaning) for term, meaning in TERMS)

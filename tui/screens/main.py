@@ -12,6 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -165,10 +166,10 @@ class MainScreen(Screen[None]):
         self.furnished.set()
 
     def _name_panels(self) -> None:
-        """Give those that are there the numbers of their keys."""
-        for number, name in enumerate(PANELS, start=1):
+        """Give those that are there the names of their keys."""
+        for name in PANELS:
             for panel in self.query(f"#{name}"):
-                panel.border_title = f"{number} {name.capitalize()}"
+                panel.border_title = Content(f"{self._key(f'jump-{name}')} {name.capitalize()}")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let nothing be used before it is there."""
@@ -221,7 +222,9 @@ class MainScreen(Screen[None]):
     def _advise(self) -> None:
         """Say so where the text goes round in a circle."""
         room = self._sample.outer_size.width - 18
-        self._sample.advice = loops.advice(self._sample.tail(loops.WINDOW), self.sampling, room)
+        self._sample.advice = loops.advice(
+            self._sample.tail(loops.WINDOW), self.sampling, room, cast("LSTMApp", self.app).shown_keys
+        )
 
     def _follow_saved(self, saved: Gauges, insisted: Mapping[str, Any]) -> None:
         """Show what a saved network brings, once; what a flag said holds against it."""
@@ -495,6 +498,12 @@ class MainScreen(Screen[None]):
         if switch == "unit":
             self._keep("loss_unit", self.loss_unit)
 
+    def on_loss_panel_switched(self, message: LossPanel.Switched) -> None:
+        """Keep it, as where it was switched by key."""
+        message.stop()
+        if message.switch == "unit":
+            self._keep("loss_unit", self.loss_unit)
+
     @property
     def loss_unit(self) -> LossUnit:
         """What losses are shown in."""
@@ -678,7 +687,7 @@ class MainScreen(Screen[None]):
         if not paths:
             self.say(f"{excerpt(pasted)!r} is no path of a file or folder; one that is pasted here is opened.")
         elif typed != sanitize_line(typed):
-            self.say("That name has characters that a field cannot show; o lists it.", "warning")
+            self.say(f"That name has characters that a field cannot show; {self._key('open')} lists it.", "warning")
         else:
             self.open_dialog(typed, paths[0].parent)
 

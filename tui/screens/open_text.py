@@ -19,6 +19,7 @@ from tui.sanitize import sanitize_line
 from tui.treatments import TREATMENTS
 from tui.widgets.line_button import LineButton
 from tui.widgets.safe_tree import SafeTree
+from tui.widgets.ways import ways
 
 
 class Tick(Checkbox):
@@ -48,7 +49,7 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
         """Path, tree, treatments."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a text"
-            dialog.border_subtitle = "enter opens, esc leaves"
+            dialog.border_subtitle = ways(("enter opens", "screen.open"), ("esc leaves", "screen.dismiss(None)"))
             yield Input(self._typed, placeholder="Path of a text file, or of a folder of them", id="path", compact=True)
             yield Static(id="problem", markup=False)
             yield SafeTree(self._folder, id="folders")
@@ -87,15 +88,16 @@ class OpenTextScreen(ModalScreen[TextChoice | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open what was typed."""
         event.stop()
-        self._choose_typed()
+        self.action_open()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Open what is filled in."""
         if event.button.id == "open":
             event.stop()
-            self._choose_typed()
+            self.action_open()
 
-    def _choose_typed(self) -> None:
+    def action_open(self) -> None:
+        """Open what is filled in, or say why not."""
         typed = self.query_one("#path", Input).value.strip()
         if not typed:
             self._complain("Pick a file, or type the path of one.")

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from model.passage import Passage
 from tui.sanitize import sanitize, sanitize_line
+from tui.widgets.ways import ways
 
 
 class PassageScreen(ModalScreen[None]):
@@ -30,7 +31,7 @@ class PassageScreen(ModalScreen[None]):
         """The text, and where it is."""
         with VerticalScroll(classes="dialog -tall") as dialog:
             dialog.border_title = Content(sanitize_line(self._saved.name))
-            dialog.border_subtitle = "y copies, esc closes"
+            dialog.border_subtitle = ways(("y copies", "screen.copy"), ("esc closes", "screen.dismiss"))
             yield Static(sanitize(self._passage.text), id="passage-text", markup=False)
 
     def on_mount(self) -> None:

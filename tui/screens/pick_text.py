@@ -31,6 +31,7 @@ from tui.sanitize import sanitize, sanitize_line
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.line_button import LineButton
 from tui.widgets.text_portrait import TextPortrait
+from tui.widgets.ways import ways
 
 PATIENCE = 0.2
 """Seconds that the cursor rests on a text before it is looked at."""
@@ -105,7 +106,9 @@ class PickTextScreen(ModalScreen[TextChoice | Elsewhere | None]):
         self.add_class(*room_classes(self.app.size), update=False)
         with Vertical(classes="dialog -picker") as dialog:
             dialog.border_title = "Choose what it learns"
-            dialog.border_subtitle = "enter begins a new run, esc leaves"
+            dialog.border_subtitle = ways(
+                ("enter begins a new run", "screen.learn"), ("esc leaves", "screen.dismiss(None)")
+            )
             yield Input(placeholder="Type to filter", id="filter", compact=True)
             with Container(id="texts-room"):
                 yield TextList(id="texts", markup=False)

@@ -19,6 +19,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import Fairness, StartRace
 from tui.bindings import EXPLAIN
 from tui.races import READY
+from tui.widgets.ways import ways
 
 FAIRNESSES: dict[Fairness, str] = {
     "time": "Each trains for the same time: the quick read more.",
@@ -69,7 +70,7 @@ class RaceSetupScreen(ModalScreen[StartRace | None]):
         """The races, the two kinds of fairness, and a line about what is chosen."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Race"
-            dialog.border_subtitle = "enter starts, esc leaves"
+            dialog.border_subtitle = ways(("enter starts", "screen.start"), ("esc leaves", "screen.dismiss(None)"))
             yield OptionList(*(Option(Content(ready.name)) for ready in READY), compact=True)
             with Horizontal(id="fair"):
                 yield Static("fair by", id="fair-by", markup=False)
@@ -105,5 +106,14 @@ class RaceSetupScreen(ModalScreen[StartRace | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Start it."""
         event.stop()
-        entrants = READY[event.option_index].entrants(*self._settings)
+        self._start(event.option_index)
+
+    def action_start(self) -> None:
+        """Start the one under the cursor."""
+        place = self.query_one(OptionList).highlighted
+        if place is not None:
+            self._start(place)
+
+    def _start(self, place: int) -> None:
+        entrants = READY[place].entrants(*self._settings)
         self.dismiss(StartRace(tuple(entrants), self.fairness, self._sampling))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -21,6 +22,7 @@ from tui.setting import Setting
 from tui.widgets.line_button import LineButton
 from tui.widgets.setting_field import SettingField
 from tui.widgets.training_panel import TrainingPanel
+from tui.widgets.ways import ways
 
 ABOUT = ("summary", "sets", "source")
 """What there is to say of a preset."""
@@ -55,7 +57,13 @@ class RecipeScreen(ModalScreen[bool]):
         self._hide_what_does_not_matter(self._panel.draft)
         with Vertical(classes="dialog -recipe") as dialog:
             dialog.border_title = "Recipe"
-            dialog.border_subtitle = "esc closes, tab next, ↑↓ turn, pgup pgdn groups"
+            dialog.border_subtitle = ways(
+                ("esc closes", "screen.dismiss(False)"),
+                ("tab next", "app.focus_next"),
+                "\u2191\u2193 turn",
+                ("pgup", "screen.leap(-1)"),
+                ("pgdn groups", "screen.leap(1)"),
+            )
             with VerticalScroll(id="recipe", can_focus=False):
                 yield self._fields[PRESET]
                 for name in ABOUT:
@@ -100,6 +108,14 @@ class RecipeScreen(ModalScreen[bool]):
             self._panel.steer(setting)
         else:
             self.action_start_over()
+
+    def on_click(self, event: events.Click) -> None:
+        """Let a number act that can, by a click on the line that says that Enter does so."""
+        hint, visited = self.query_one("#recipe-hint").region, self._visited
+        if not hint.contains_point(event.screen_offset) or self._panel.draft.wrong:
+            return
+        if visited is not None and visited.live and visited.typed:
+            self._panel.steer(visited)
 
     def action_start_over(self) -> None:
         """Begin a new network, unless something cannot be used: then go there."""

@@ -15,6 +15,7 @@ from tui.earlier_run import EarlierRun
 from tui.run_shelf import LONGEST_NAME, RunNameError, RunShelf
 from tui.sanitize import sanitize_line
 from tui.widgets.line_button import LineButton
+from tui.widgets.ways import ways
 
 KEPT = "A run with a name is kept until you delete it. `lstm-tui --resume NAME` goes on with it."
 
@@ -32,7 +33,7 @@ class NameRunScreen(ModalScreen[bool]):
         """One line to type in."""
         with Vertical(classes="dialog -low") as dialog:
             dialog.border_title = "Name"
-            dialog.border_subtitle = "enter names it, esc leaves"
+            dialog.border_subtitle = ways(("enter names it", "screen.name"), ("esc leaves", "screen.dismiss(False)"))
             yield Input(sanitize_line(self._run.name), id="run-name", compact=True, max_length=LONGEST_NAME)
             yield Static(KEPT, id="run-name-about", markup=False)
 
@@ -41,10 +42,14 @@ class NameRunScreen(ModalScreen[bool]):
         self.query_one(Input).cursor_blink = False
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give it that name, or say why not."""
+        """Give it that name."""
         event.stop()
+        self.action_name()
+
+    def action_name(self) -> None:
+        """Give it the name that stands there, or say why not."""
         try:
-            self._shelf.rename(self._run, event.value)
+            self._shelf.rename(self._run, self.query_one(Input).value)
         except (RunNameError, OSError) as error:
             self.query_one("#run-name-about", Static).update(sanitize_line(str(error)))
         else:
@@ -69,7 +74,7 @@ class DeleteRunScreen(ModalScreen[bool]):
         run = self._run
         with Vertical(classes="dialog -low") as dialog:
             dialog.border_title = "Delete"
-            dialog.border_subtitle = "y deletes, esc keeps"
+            dialog.border_subtitle = ways(("y deletes", "screen.dismiss(True)"), ("esc keeps", "screen.dismiss(False)"))
             about = f"{sanitize_line(run.name)}: {sanitize_line(run.network)} at step {units.whole(run.step)}"
             yield Static(f"{about}, trained for {units.duration(run.seconds)}. It cannot be had back.", markup=False)
             with Horizontal(classes="dialog-buttons"):

@@ -22,6 +22,7 @@ from textual.widgets.option_list import Option
 from model.protocol import MOST_RACERS, OpenCheckpoint
 from tui.bindings import RUNS_FOOTER, runs_bindings, working_bindings
 from tui.earlier_run import EarlierRun
+from tui.keymap import shown_keys
 from tui.lanes import Curve
 from tui.run_shelf import RunShelf
 from tui.sanitize import sanitize, sanitize_line
@@ -120,7 +121,9 @@ class RunsScreen(Screen[OpenCheckpoint | None]):
         with Horizontal(id="runs-top"):
             yield Static("earlier runs", id="runs-name", markup=False)
             yield Static(id="runs-about", markup=False)
-            yield Input(placeholder="/ finds", id="runs-find", compact=True, max_length=100)
+            yield Input(
+                placeholder=f"{shown_keys(self)['find-run']} finds", id="runs-find", compact=True, max_length=100
+            )
         with Vertical(id="runs-room"):
             with Vertical(id="runs-kept") as kept:
                 kept.border_title = "Runs"
@@ -215,12 +218,12 @@ class RunsScreen(Screen[OpenCheckpoint | None]):
         if curves != chart.curves:
             chart.curves = curves
         self.set_class(len(self._marked) > 1, "-comparing")
-        panel = self.query_one("#runs-loss")
+        panel, keys = self.query_one("#runs-loss"), shown_keys(self)
         panel.border_title = Content(self._title(shown))
         panel.border_subtitle = Content("  ").join(
             [
-                switch("u", self.view.unit.value, "unit"),
-                switch("l", "log" if self.view.log else "linear", "axis"),
+                switch(keys["unit"], self.view.unit.value, "unit"),
+                switch(keys["log"], "log" if self.view.log else "linear", "axis"),
                 Content("bright: validation \u00b7 faint: training"),
             ]
         )

@@ -16,6 +16,7 @@ from tui.passage_file import MOST_LENGTH
 from tui.sanitize import sanitize_line
 from tui.screens.room import HEIGHTS
 from tui.widgets.line_button import LineButton
+from tui.widgets.ways import ways
 
 LENGTH = 2_000
 ABOUT = (
@@ -56,7 +57,7 @@ class SaveSampleScreen(ModalScreen[WritePassage | None]):
         """Length and seed; what else goes into it is said."""
         with Vertical(classes="dialog -low") as dialog:
             dialog.border_title = "Save a sample"
-            dialog.border_subtitle = "enter writes it, esc leaves"
+            dialog.border_subtitle = ways(("enter writes it", "screen.write"), ("esc leaves", "screen.dismiss(None)"))
             with Horizontal(classes="passage-field"):
                 yield Static("length", markup=False)
                 yield Input(str(LENGTH), id="length", compact=True, max_length=9)
@@ -88,13 +89,14 @@ class SaveSampleScreen(ModalScreen[WritePassage | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Have it written."""
         event.stop()
-        self._ask()
+        self.action_write()
 
     def on_button_pressed(self) -> None:
         """The same by mouse."""
-        self._ask()
+        self.action_write()
 
-    def _ask(self) -> None:
+    def action_write(self) -> None:
+        """Have it written, or say why not."""
         length, seed = (self._number(name) for name in ("length", "seed"))
         if length is None or not 1 <= length <= MOST_LENGTH:
             self._complain(f"The length is a whole number from 1 to {MOST_LENGTH:,}.")

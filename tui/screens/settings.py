@@ -19,6 +19,7 @@ from tui.preferences import PREFERENCES
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.line_button import LineButton
 from tui.widgets.preference_field import PreferenceField
+from tui.widgets.ways import ways
 
 THEME_SECONDS = 0.15
 """Until a theme is worn: all that is on the screen is styled anew, and whoever goes through the list goes on."""
@@ -68,7 +69,7 @@ class SettingsScreen(ModalScreen[None]):
         self.add_class(*room_classes(self.app.size), update=False)
         with Vertical(classes="dialog -settings") as dialog:
             dialog.border_title = "Settings"
-            dialog.border_subtitle = "\u2191\u2193 go, \u2190\u2192 change, esc closes"
+            dialog.border_subtitle = ways("\u2191\u2193 go", "\u2190\u2192 change", ("esc closes", "screen.dismiss"))
             with VerticalScroll(id="preferences", can_focus=False):
                 for group, preferences in groupby(PREFERENCES, lambda preference: preference.group):
                     yield Static(group, classes="preference-heading", markup=False)

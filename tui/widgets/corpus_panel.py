@@ -6,11 +6,13 @@ import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.style import Style
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +21,7 @@ from corpora.info import CorpusInfo, Treatment
 from model.protocol import Gauges, RunState
 from tui import units
 from tui.describer import Describer
+from tui.keymap import shown_keys
 from tui.sanitize import sanitize_line
 from tui.widgets.corpus_details import CorpusDetails
 
@@ -198,6 +201,16 @@ class CorpusPanel(Vertical):
             entry, self._known.get(name), install=install, problem=self._problems.get(name, ""), looking=looking
         )
 
+    async def on_click(self, event: events.Click) -> None:
+        """Do what is clicked in the line below the facts: a link would have a colour of its own."""
+        if (action := event.style.meta.get("do")) is not None:
+            event.stop()
+            await self.run_action(action)
+
+    def action_learn(self) -> None:
+        """Learn the text under the cursor, as enter does."""
+        self._list.action_select()
+
     def _show_hint(self) -> None:
         """While a text is read, how far; else what Enter does."""
         hint = self.query_one("#corpora-hint", Static)
@@ -213,6 +226,12 @@ class CorpusPanel(Vertical):
                 )
             )
         elif self._highlighted is not None and not self._is_present(self._highlighted):
-            hint.update(Content.assemble(("enter", "$accent"), " how to get it"))
+            hint.update(_key("enter", "how to get it", "learn"))
         else:
-            hint.update(Content.assemble(("enter", "$accent"), " new run   ", ("c", "$accent"), " choose"))
+            choose = _key(shown_keys(self)["pick"], "choose", "screen.pick_text")
+            hint.update(Content("   ").join([_key("enter", "new run", "learn"), choose]))
+
+
+def _key(key: str, words: str, action: str) -> Content:
+    """Return a key and what it does, which a click does too."""
+    return Content.assemble((key, "$accent"), f" {words}").stylize(Style.from_meta({"do": action}))

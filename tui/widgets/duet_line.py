@@ -14,6 +14,7 @@ from textual.widget import Widget
 from model.hands import Stretch
 from model.protocol import Command, Gauges, GoOn, TakeBack, Type
 from tui.bindings import duet_bindings
+from tui.keymap import shown_keys
 from tui.sanitize import picture
 from tui.widgets.next_panel import figure
 
@@ -77,7 +78,7 @@ class DuetLine(Widget, can_focus=True):
             wordings = (f" {self.problem} is not in its text: struck out, not read", f" {self.problem} is not read")
             said = next((each for each in wordings if cell_len(each) < width), wordings[-1])
         elif not self.has_focus:
-            said = " y goes on with it"
+            said = f" {shown_keys(self)['write-with']} goes on with it"
         else:
             said = LISTENING if width >= cell_len(LISTENING) + 30 else LISTENING_NARROW
         content = Content.assemble((f"{YOURS}{said}", "bold $accent"))

@@ -10,6 +10,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from tui.keymap import shown_keys
+
 Deed = Literal["turn", "pause", "help"]
 
 
@@ -19,13 +21,13 @@ class Hint:
 
     deed: Deed
     parts: tuple[tuple[str, str], ...]
-    """Keys, each with what is said of it."""
+    """Ids of keys, each with what is said of it."""
 
 
 HINTS: Final = (
-    Hint("turn", (("]", " warms it, "), ("[", " cools it: watch the text"))),
-    Hint("pause", (("space", " pauses; while it rests, the bars still move"),)),
-    Hint("help", (("?", " has all keys"),)),
+    Hint("turn", (("temperature-up", " warms it, "), ("temperature-down", " cools it: watch the text"))),
+    Hint("pause", (("train", " pauses; while it rests, the bars still move"),)),
+    Hint("help", (("help", " has all keys"),)),
 )
 
 
@@ -72,5 +74,6 @@ class HintLine(Static):
         hint = self.hint
         if hint is not None:
             place = f"  {HINTS.index(hint) + 1}/{len(HINTS)}"
-            said = [part for key, words in hint.parts for part in ((key, "bold $accent"), (words, ""))]
+            keys = shown_keys(self)
+            said = [part for key, words in hint.parts for part in ((keys[key], "bold $accent"), (words, ""))]
             self.update(Content.assemble(("\u2192 ", "$accent"), *said, (place, "$foreground-muted")), layout=False)

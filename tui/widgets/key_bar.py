@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, groupby
+from collections.abc import Sequence
+from itertools import groupby
 
 from textual import events
 from textual.binding import Binding
@@ -10,6 +11,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Static
+
+from tui.bindings import KEPT
 
 HOVERED = "$foreground on $block-hover-background"
 
@@ -48,18 +51,17 @@ class KeyBar(Static):
         self._show()
 
     def _show(self) -> None:
-        parts: list[Content] = []
+        parts: list[tuple[Content, bool]] = []  # and whether it stays whatever happens
         for group, together in groupby(self._keys, lambda binding: binding.group):
             if group is None:
-                parts += [self._key(binding, f" {binding.description} ", before=" ") for binding in together]
+                parts += [
+                    (self._key(binding, f" {binding.description} ", before=" "), binding.id in KEPT)
+                    for binding in together
+                ]
             else:
                 label = (f" {group.description} ", "$faint")
-                parts.append(Content.assemble(" ", *(self._key(binding) for binding in together), label))
-        # A word that is cut says nothing: the last keys go as a whole.
-        ends = accumulate(part.cell_length for part in parts)
-        room = self.content_size.width
-        whole = [part for part, end in zip(parts, ends, strict=True) if end <= room + 1]  # all end in a blank
-        self.update(Content("").join(whole), layout=False)
+                parts.append((Content.assemble(" ", *(self._key(binding) for binding in together), label), False))
+        self.update(Content("").join(fitting(parts, self.content_size.width + 1)), layout=False)  # all end in a blank
 
     def _key(self, binding: Binding, label: str = "", before: str = "") -> Content:
         """Return a key, bright, and its label, for the mouse to find."""
@@ -87,3 +89,23 @@ class KeyBar(Static):
         key = event.style.meta.get("key")
         if key is not None:
             self.app.simulate_key(key)
+
+
+def fitting(parts: Sequence[tuple[Content, bool]], room: int) -> list[Content]:
+    """Return the parts that have room: a word that is cut says nothing, so the last ones go as a whole.
+
+    Args:
+        parts: Each with whether it stays when others go.
+        room: Cells.
+    """
+    kept = [part.cell_length for part, stays in parts if stays]
+    room -= sum(kept)
+    shown, full = [], False
+    for part, stays in parts:
+        full = full or (not stays and part.cell_length > room)
+        if stays:
+            shown.append(part)
+        elif not full:
+            shown.append(part)
+            room -= part.cell_length
+    return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from textual.content import Content
 from textual.style import Style
@@ -72,7 +72,7 @@ def readout(name: str, reading: Reading, unit: LossUnit) -> str:
     return SEPARATOR.join(parts)
 
 
-def legend(view: LossView, events: Collection[str], width: int, *, pages: bool) -> Content:
+def legend(view: LossView, events: Collection[str], width: int, *, pages: bool, keys: Mapping[str, str]) -> Content:
     """Return the words that can be clicked, and the signs, as many as there is room for.
 
     Args:
@@ -80,14 +80,15 @@ def legend(view: LossView, events: Collection[str], width: int, *, pages: bool) 
         events: The kinds of events on the chart.
         width: Cells.
         pages: Whether numbers and gates take turns.
+        keys: What is pressed for each key's id.
     """
     words = [
-        switch("u", view.unit.value, "unit"),
-        switch("l", "log" if view.log else "linear", "axis"),
-        switch("z", view.zoom.value, "zoom"),
+        switch(keys["unit"], view.unit.value, "unit"),
+        switch(keys["log"], "log" if view.log else "linear", "axis"),
+        switch(keys["zoom"], view.zoom.value, "zoom"),
     ]
     if pages:
-        words.append(switch("g", "gates" if view.vitals else "numbers", "page"))
+        words.append(switch(keys["gates"], "gates" if view.vitals else "numbers", "page"))
     signs = [
         Content.assemble(("\u2501", "$primary"), " train"),
         Content.assemble((DOT, "$accent"), " validation"),

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
 from model.progress import Event
 from model.protocol import Gauges, LossPoint, RunState
 from tui import units
+from tui.keymap import shown_keys
 from tui.sight import in_sight
 from tui.widgets import loss_legend, loss_numbers, loss_vitals
 from tui.widgets.loss_baselines import baselines_of
@@ -89,6 +91,13 @@ class LossPanel(Container):
     view: reactive[LossView] = reactive(LossView, repaint=False)
     """How the loss is looked at."""
 
+    class Switched(Message):
+        """It is looked at in another way, by a click."""
+
+        def __init__(self, switch: Switch) -> None:
+            super().__init__()
+            self.switch = switch
+
     def __init__(self, view: LossView | None = None, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes="-saying -bare")  # as it is before a run: it need not be styled again
         self.set_reactive(LossPanel.view, view or LossView())
@@ -149,6 +158,7 @@ class LossPanel(Container):
     def action_switch(self, switch: Switch) -> None:
         """Do so by a click on its word."""
         self.switch(switch)
+        self.post_message(self.Switched(switch))
 
     def on_resize(self) -> None:
         """Choose what there is room for."""
@@ -271,7 +281,8 @@ class LossPanel(Container):
         width, legend = self.size.width, Content()
         if not self.has_class("-bare") and width >= LEGEND_WIDTH:
             kinds = {event.kind for event in self._record.events}
-            legend = loss_legend.legend(self.view, kinds, width, pages=not self.has_class("-both"))
+            pages = not self.has_class("-both")
+            legend = loss_legend.legend(self.view, kinds, width, pages=pages, keys=shown_keys(self))
         if legend != self._legend:
             self._legend = legend
             self.border_subtitle = legend

@@ -12,12 +12,14 @@ from model.config import NetworkSettings
 from model.neurons import Finding, Neurons
 from model.protocol import Gauges, Written
 from tui import units
+from tui.keymap import shown_keys
 from tui.sight import is_covered
 from tui.widgets import neuron_list
 from tui.widgets.neuron_list import NeuronList
 from tui.widgets.neuron_raster import NeuronRaster
 from tui.widgets.shades import LEVELS
 from tui.widgets.unit_trace import UnitTrace
+from tui.widgets.ways import way
 
 CLEAR = 0.3
 """A correlation below this gives a unit no name."""
@@ -27,7 +29,6 @@ HIGH = 18
 """Rows from which on it stands below, where it has no room beside."""
 OLD = 2
 """What was found is looked for anew when the network has made so many times the steps."""
-HINT = "f finds what they follow"
 
 
 class NeuronPanel(Container):
@@ -203,8 +204,11 @@ class NeuronPanel(Container):
         probe = self._finding.probe if self._finding is not None else self._known[0]
         self._list.picked = (probe, self.unit)
         found = self._neurons
-        hint = HINT if self.trace.H else ""
-        self.border_subtitle = hint if found is None else f"found at step {units.whole(found.step)}"
+        if found is not None:
+            self.border_subtitle = f"found at step {units.whole(found.step)}"
+        else:
+            find = f"{shown_keys(self)['find-neurons']} finds what they follow"
+            self.border_subtitle = way(find, "screen.find_neurons") if self.trace.H else ""
 
     @property
     def _known(self) -> tuple[str, float]:

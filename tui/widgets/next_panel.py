@@ -20,9 +20,11 @@ from textual.widget import Widget
 from model.outlook import Candidate, Outlook
 from model.protocol import Gauges
 from tui import units
+from tui.keymap import shown_keys
 from tui.sanitize import picture
 from tui.sight import in_sight
 from tui.widgets.bar import TICK, Part, bar, line
+from tui.widgets.ways import way
 
 EMPTY = "What may come next stands here as soon as there is a network."
 EMPTY_NARROW = "No network yet."
@@ -139,8 +141,11 @@ class NextPanel(Widget, can_focus=True):
         found = self.outlook
         said = Content("")
         if found is not None and self.has_focus:
+            back = shown_keys(self)["back"]
             said = Content.assemble(
-                ("1-9", "$accent"), " write  ", ("\u232b", "$accent"), " undo  ", ("esc", "$accent"), " leave"
+                *(("1-9", "$accent"), " write  "),
+                *(way(Content.assemble(("\u232b", "$accent"), " undo"), "take_back"), "  "),
+                way(Content.assemble((back, "$accent"), " leave"), "screen.back"),
             )
         elif found is not None:
             after = f"after {picture(found.after)}" if found.after else "at the beginning"

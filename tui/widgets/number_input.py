@@ -1,17 +1,24 @@
-"""A number that is typed, or turned by the arrow keys."""
+"""A number that is typed, or turned by the arrow keys or by the mouse."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.strip import Strip
 from textual.widgets import Input
 
 from tui.setting import Setting
 
+SIGNS = " \u25c2 \u25b8"
+"""Less and more, as where one of a few is picked."""
+
 
 class NumberInput(Input):
-    """A one-line input whose arrow keys turn the number."""
+    """A one-line input whose arrow keys turn the number; under the mouse, and in use, it has signs that do so too."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "turn(1)", "More", show=False),
@@ -23,6 +30,26 @@ class NumberInput(Input):
         super().__init__(value, classes="-textual-compact", compact=True, max_length=24, validate_on=())
         self.setting = setting
         self.cursor_blink = False
+
+    def watch_mouse_hover(self) -> None:
+        """Show the signs, or hide them."""
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return the line, with a sign for less and one for more at its end where there is room."""
+        strip, room = super().render_line(y), self.size.width - len(SIGNS)
+        if y or not (self.has_focus or self.mouse_hover) or len(self.value) >= room:
+            return strip
+        faint = self.rich_style + self.get_component_rich_style("input--placeholder")
+        signs = [Segment(SIGNS[0], self.rich_style)]
+        for sign, direction in ((SIGNS[1:3], -1), (SIGNS[3:], 1)):
+            signs.append(Segment(sign, faint + Style(meta={"turn": direction})))
+        return Strip([*strip.crop(0, room), *signs])
+
+    def on_click(self, event: events.Click) -> None:
+        """Turn, by a click on a sign."""
+        if (direction := event.style.meta.get("turn")) is not None:
+            self.action_turn(direction)
 
     def action_turn(self, direction: int) -> None:
         """Turn what is there, where it is a number."""

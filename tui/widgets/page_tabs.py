@@ -9,6 +9,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from tui.keymap import shown_keys
+
 PANELS = ("corpora", "training", "sampling", "loss", "sample", "next", "neurons")
 """In reading order, which is also that of their number keys."""
 
@@ -23,14 +25,14 @@ class PageTab(Static):
             super().__init__()
             self.panel = panel
 
-    def __init__(self, number: int, panel: str) -> None:
-        super().__init__(f"{number} {panel.capitalize()}", id=f"tab-{panel}", markup=False)
-        self.number = number
+    def __init__(self, key: str, panel: str) -> None:
+        super().__init__(f"{key} {panel.capitalize()}", id=f"tab-{panel}", markup=False)
+        self.key = key
         self.panel = panel
 
     def name_it(self, *, numbered: bool, named: bool) -> None:
         """Show the key, the name, or both."""
-        parts = [str(self.number)] * numbered + [self.panel.capitalize()] * named
+        parts = [self.key] * numbered + [self.panel.capitalize()] * named
         self.update(" ".join(parts))
 
     def on_click(self, event: events.Click) -> None:
@@ -39,9 +41,8 @@ class PageTab(Static):
         self.post_message(self.Clicked(self.panel))
 
 
-ROOM_FOR_ALL = sum(len(f"1 {panel} ") for panel in PANELS)
 ROOM_FOR_NAMES = sum(len(f"{panel} ") for panel in PANELS if panel != "loss")
-"""Columns; where there are fewer than these, the loss has no tab, and only the open one has its name."""
+"""Columns; where there are fewer than this, the loss has no tab, and only the open one has its name."""
 
 
 class PageTabs(Horizontal):
@@ -59,19 +60,20 @@ class PageTabs(Horizontal):
 
     def compose(self) -> ComposeResult:
         """A tab for each panel."""
-        for number, panel in enumerate(PANELS, start=1):
-            yield PageTab(number, panel)
+        keys = shown_keys(self)
+        for panel in PANELS:
+            yield PageTab(keys[f"jump-{panel}"], panel)
 
     def on_resize(self) -> None:
         """Use the room there is; a change of layout amid a layout would be lost."""
         self.call_after_refresh(self._name_tabs)
 
     def _name_tabs(self) -> None:
-        width = self.size.width
-        self.set_class(width < ROOM_FOR_ALL + len(PANELS), "-close")
+        width, room_for_all = self.size.width, sum(len(f"{tab.key} {tab.panel} ") for tab in self.query(PageTab))
+        self.set_class(width < room_for_all + len(PANELS), "-close")
         for tab in self.query(PageTab):
             tab.name_it(
-                numbered=width >= ROOM_FOR_ALL or width < ROOM_FOR_NAMES,
+                numbered=width >= room_for_all or width < ROOM_FOR_NAMES,
                 named=width >= ROOM_FOR_NAMES or tab.panel == self.panel,
             )
 

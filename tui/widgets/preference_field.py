@@ -80,7 +80,8 @@ class PreferenceField(Static, can_focus=True):
         back, on = Style.from_meta({"turn": -1}), Style.from_meta({"turn": 1})
         shade = "$error" if self.complaint else "$accent" if changed else "$foreground"
         line = Content.assemble(
-            (f"{CHANGED if changed else ' '} ", "$accent"),
+            Content.styled(CHANGED, "$accent").stylize(Style.from_meta({"turn": 0})) if changed else " ",
+            " ",
             (f"{preference.label:<{LABEL}}", "$faint"),
             Content.styled("\u25c2 ", "$faint").stylize(back),
             value.stylize_before(shade).stylize(on),
@@ -155,9 +156,12 @@ class PreferenceField(Static, can_focus=True):
             self._type("")
 
     def on_click(self, event: events.Click) -> None:
-        """Turn, by a click on the value or on a sign beside it."""
+        """Turn, by a click on the value or a sign beside it; one on the mark of what was changed takes the default."""
         event.stop()
-        if (direction := event.style.meta.get("turn")) is not None:
+        direction = event.style.meta.get("turn")
+        if direction == 0:
+            self.action_default()
+        elif direction is not None:
             self.action_turn(direction)
 
     def on_focus(self) -> None:

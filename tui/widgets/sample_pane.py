@@ -27,6 +27,7 @@ from tui.widgets.ink import BOLD, INKS, ITALIC, NEURON, PLAIN, SHADES, fitted
 from tui.widgets.sample_rows import Inks, SampleRows
 from tui.widgets.shades import letters, palette
 from tui.widgets.text_buffer import HANDS, ORIGINS, TextBuffer
+from tui.widgets.ways import way
 
 BEFORE = 8
 """Characters that are looked at to see whether a combining mark has its letter."""
@@ -261,9 +262,9 @@ class SamplePane(ScrollView, can_focus=True):
         if self._unread:
             # Two digits: the page is painted anew with its border, which is too much for each character.
             count = units.whole(int(float(f"{self._unread:.2g}")))
-            subtitle = Content(f"\u2193 {count} new characters, End to follow")
+            subtitle = way(f"\u2193 {count} new characters, End to follow", "scroll_end")
         elif not self.following:
-            subtitle = Content("End to follow")
+            subtitle = way("End to follow", "scroll_end")
         elif self.ink != PLAIN.name:
             subtitle = self._legend()
         if self._copied:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -15,12 +16,12 @@ from model.config import NetworkSettings, TrainingSettings
 from model.live import FIXED
 from model.protocol import Gauges, RunState
 from tui.draft import Draft
+from tui.keymap import shown_keys
 from tui.recipe import COMMON, PRESET, RATE
 from tui.setting import Setting
 from tui.widgets.line_button import LineButton
 from tui.widgets.setting_field import SettingField
 
-MORE = Content.assemble("Recipe…  ", ("p", "$accent"))
 DIVERGED = "The loss is no longer a number: lower the rate, or start over."
 
 
@@ -64,7 +65,8 @@ class TrainingPanel(Vertical):
             yield LineButton("Start over", id="start-over", action="screen.start_over")
         for setting in COMMON:
             yield SettingField(setting, self.draft)
-        yield LineButton(MORE, id="more-settings", action="screen.recipe")
+        more = Content.assemble("Recipe…  ", (shown_keys(self)["recipe"], "$accent"))
+        yield LineButton(more, id="more-settings", action="screen.recipe")
         yield Static(id="training-hint", markup=False)
 
     def on_mount(self) -> None:
@@ -161,6 +163,27 @@ class TrainingPanel(Vertical):
         else:
             await self.run_action("screen.start_over")
 
+    async def on_click(self, event: events.Click) -> None:
+        """Let what is filled in act, by a click on the line that says how: as Enter does."""
+        hint = self.query_one("#training-hint").region
+        if not hint.contains_point(event.screen_offset) or not self.draft.changed or self.draft.wrong:
+            return
+        event.stop()
+        entered = self._entered
+        if not entered.live:
+            await self.run_action("screen.start_over")
+        elif entered in COMMON:
+            self.steer(entered)
+        else:
+            await self.run_action("screen.recipe")
+
+    @property
+    def _entered(self) -> Setting:
+        """Of what is filled in and not used yet, what the line below is about."""
+        changed = self.draft.changed
+        needing = [setting for setting in changed if not setting.live]
+        return needing[0] if needing else self._visited if self._visited in changed else changed[0]
+
     # ------------------------------------------------------------------------------------ what it says
 
     def _show(self) -> None:
@@ -183,15 +206,15 @@ class TrainingPanel(Vertical):
         return self.draft.complaint(self._visited if self._visited in wrong else wrong[0])
 
     def _advice(self) -> str:
-        changed = self.draft.changed
+        changed, keys = self.draft.changed, shown_keys(self)
         if any(not setting.live for setting in changed):
             if self._visited is PRESET:
-                return "Enter starts over with this recipe; p tells what it sets."
-            return "Enter or ctrl+n starts over with a new network of this recipe."
+                return f"Enter starts over with this recipe; {keys['recipe']} tells what it sets."
+            return f"Enter or {keys['start-over']} starts over with a new network of this recipe."
         if changed:
-            entered = self._visited if self._visited in changed else changed[0]
+            entered = self._entered
             if entered not in COMMON:
-                return f"{entered.label} is filled in and not used yet: p shows it."
+                return f"{entered.label} is filled in and not used yet: {keys['recipe']} shows it."
             return f"Enter uses this {entered.label.lower()} from the next step on."
         if self.gauges.state is RunState.DIVERGED:
             return DIVERGED

@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
+from tui.keymap import shown_keys
 from tui.walk import CARDS, Moment
 
 
@@ -81,7 +82,7 @@ class WalkCard(VerticalScroll, can_focus=True):
         card = CARDS[self.place]
         self.border_title = Content(f"{self.place + 1}/{len(CARDS)} {card.title}")
         self.border_subtitle = self._ways()
-        self.query_one("#walk-says", Static).update(card.says)
+        self.query_one("#walk-says", Static).update(card.says.format_map(shown_keys(self)))
         self.scroll_home(animate=False)
         self.tell()
         self.post_message(self.Turned(card.panel))
