@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from copy import copy
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -105,12 +104,6 @@ class Cell(ABC):
         self.dW_ih, self.dW_hh, self.db_ih, self.db_hh = grads[W_ih].T, grads[W_hh].T, grads[b_ih], grads[b_hh]
         self.H = self.W_hh.shape[0]
         self.scale: Floats = np.repeat(np.array(self.SCALE, self.W_hh.dtype), self.H)  # (G H,)
-
-    def with_recurrent(self, W_hh: Floats) -> Self:
-        """The same layer with other recurrent weights, (H, G H); gradients go where they went."""
-        twin = copy(self)
-        twin.W_hh = W_hh
-        return twin
 
     @classmethod
     def shapes(cls, layer: int, D: int, H: int) -> Shapes:

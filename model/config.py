@@ -125,8 +125,6 @@ class TrainingSettings:
     """Silence the same outputs at all time steps of a window (Gal and Ghahramani 2016)."""
     embedding_dropout: float = 0.0
     """Share of the embedding's numbers that is silenced, anew for each window (Gal and Ghahramani 2016)."""
-    recurrent_dropout: float = 0.0
-    """Share of the recurrent weights that is silenced, anew for each window (Wan et al. 2013, Merity et al. 2018)."""
     shifted: bool = False
     """Begin each epoch's streams at another place, so that no two have the same windows."""
     schedule: str = "constant"
@@ -172,7 +170,6 @@ class TrainingSettings:
         require_number("dropout", self.dropout, 0.0, 0.95)
         require_switch("locked dropout", self.locked_dropout)
         require_number("embedding dropout", self.embedding_dropout, 0.0, 0.95)
-        require_number("recurrent dropout", self.recurrent_dropout, 0.0, 0.95)
         require_switch("shifted", self.shifted)
         require_one_of("schedule", self.schedule, SCHEDULES)
         require_whole("schedule steps", self.schedule_steps, 0, 10**9)

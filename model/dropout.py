@@ -20,16 +20,14 @@ class Shares:
     """The same outputs at all time steps of a window (Gal and Ghahramani 2016)."""
     embedding: float = 0.0
     """Of the numbers that stand for characters, wherever in the window the character is (likewise)."""
-    recurrent: float = 0.0
-    """Of W_hh (DropConnect: Wan et al. 2013, Merity et al. 2018)."""
 
     @staticmethod
     def of(settings: TrainingSettings) -> Shares:
         """As training is to have them."""
-        return Shares(settings.dropout, settings.locked_dropout, settings.embedding_dropout, settings.recurrent_dropout)
+        return Shares(settings.dropout, settings.locked_dropout, settings.embedding_dropout)
 
     def __bool__(self) -> bool:
-        return max(self.outputs, self.embedding, self.recurrent) > 0.0
+        return max(self.outputs, self.embedding) > 0.0
 
 
 @dataclass(frozen=True, slots=True)

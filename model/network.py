@@ -56,15 +56,12 @@ class Workspace:
 
 
 class Noisy(NamedTuple):
-    """What a window is read with: the network itself, or what dropout leaves of it."""
+    """What a window is read with: the network as it is, or what dropout leaves of it."""
 
-    layers: list[Cell]
     E: Floats | None
     """(V, D)."""
     masks: Floats | None = None
     """Of what each layer gives upward, (L, T, B, H)."""
-    W_masks: Floats | None = None
-    """Of W_hh, (L, H, G H)."""
     E_mask: Floats | None = None
     """(V, D)."""
 
@@ -252,12 +249,10 @@ class Network:
         outputs = yield from self._forward(inputs, state, work, noisy)
         loss = yield from self._decode_backward(targets, outputs[-1], work, whole or targets.size)
         for index in reversed(range(len(self.layers))):
-            layer, buffers = noisy.layers[index], work.layers[index]
+            layer, buffers = self.layers[index], work.layers[index]
             if noisy.masks is not None:
                 np.multiply(buffers.dh, noisy.masks[index], out=buffers.dh)
             yield from layer.backward(buffers)
-            if noisy.W_masks is not None:
-                np.multiply(layer.dW_hh, noisy.W_masks[index], out=layer.dW_hh)
             if index:
                 yield from layer.project_backward(buffers.dz, outputs[index - 1], work.layers[index - 1].dh)
             else:
@@ -268,13 +263,12 @@ class Network:
         return loss
 
     def _untouched(self) -> Noisy:
-        return Noisy(self.layers, self.E)
+        return Noisy(self.E)
 
     def _noisy(self, work: Workspace, dropout: Dropout) -> Slices[Noisy]:
         """The network with some of its numbers silenced; the buffers for that are made once."""
         shares, L, dh = dropout.shares, len(self.layers), work.layers[0].dh
-        layers, E = self.layers, self.E
-        masks = W_masks = E_mask = None
+        E, masks, E_mask = self.E, None, None
         if shares.outputs:
             masks = work.room("masks", (L, *dh.shape))
             for mask in masks:
@@ -284,23 +278,16 @@ class Network:
                     yield
                 else:
                     yield from in_rows(dropout.mask_outputs, mask)
-        if shares.recurrent:
-            W_masks, W_hh = (work.room(name, (L, *layers[0].W_hh.shape)) for name in ("W_masks", "W_hh"))
-            for layer, mask, W in zip(layers, W_masks, W_hh, strict=True):
-                dropout.mask(mask, shares.recurrent)
-                np.multiply(layer.W_hh, mask, out=W)
-                yield
-            layers = [layer.with_recurrent(W) for layer, W in zip(layers, W_hh, strict=True)]
         if shares.embedding and E is not None:
             E_mask = work.room("E_mask", E.shape)
             dropout.mask(E_mask, shares.embedding)
             E = E * E_mask
-        return Noisy(layers, E, masks, W_masks, E_mask)
+        return Noisy(E, masks, E_mask)
 
     def _forward(self, inputs: Ids, state: Floats, work: Workspace, noisy: Noisy) -> Slices[list[Floats]]:
         """Run all layers over a window, (T, B), from `state`; returns what each gives upward, (T, B, H)."""
         outputs: list[Floats] = []
-        for index, (layer, buffers) in enumerate(zip(noisy.layers, work.layers, strict=True)):
+        for index, (layer, buffers) in enumerate(zip(self.layers, work.layers, strict=True)):
             buffers.start(state[index])
             if index:
                 yield from layer.project(outputs[-1], buffers.z)

@@ -64,7 +64,7 @@ def cases(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Case:
     text = rng.integers(0, V, (T + 1, B))
     state = rng.normal(0.0, 0.6, network.initial_state(B).shape)
     some = st.sampled_from([0.0, 0.4])
-    shares = Shares(draw(some), draw(st.booleans()), draw(some), draw(some))
+    shares = Shares(draw(some), draw(st.booleans()), draw(some))
     return Case(network, text[:-1], text[1:], state, (shares, draw(st.integers(0, 99))), draw(st.booleans()))
 
 

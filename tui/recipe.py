@@ -160,14 +160,6 @@ SETTINGS: Final = (
     ),
     Setting("locked_dropout", "Regularisation", "Locked", "The same ones through a whole window.", "switch", SWITCH),
     Setting(
-        "recurrent_dropout",
-        "Regularisation",
-        "Of recurrence",
-        "Share of recurrent weights silenced.",
-        "number",
-        stops=(0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5),
-    ),
-    Setting(
         "embedding_dropout",
         "Regularisation",
         "Of embeddings",

@@ -192,7 +192,6 @@ TRAINING = (
     Setting("clip_value", number, "X", "each of its numbers is cut to this; 0 is off", _training.clip_value),
     Setting("dropout", number, "SHARE", "of a layer's outputs, silenced in training", _training.dropout),
     Setting("locked_dropout", switch, "", "silence the same ones through a window", _training.locked_dropout),
-    Setting("recurrent_dropout", number, "SHARE", "of the recurrent weights", _training.recurrent_dropout),
     Setting("embedding_dropout", number, "SHARE", "of the embedding's numbers", _training.embedding_dropout),
     Setting("shifted", switch, "", "begin each epoch's streams at another place", _training.shifted),
     Setting("average", number, "X", "decay of the weights' mean that writes; 0 is off", _training.average),
