@@ -1,12 +1,13 @@
 """Checkpoints to PyTorch's own modules and back: the same names, the same shapes, the same loss.
 
     pip install torch==2.13.0
-    python benchmarks/checkpoint_in_torch.py [TEXT]
+    python benchmarks/checkpoint_in_torch.py [TEXT] [--checkpoint FILE]
 
 Networks of one and two layers are trained for a moment and saved. The file is read with safetensors alone and loaded
 into `torch.nn.LSTM` and `torch.nn.Linear` by name, strictly; PyTorch's loss on a held text must be that of
 `lstm-tui eval`. Then PyTorch trains them further and writes a file of its own, with nothing but the named tensors and
-the vocabulary and shape in the header, and `lstm-tui eval` must find PyTorch's loss again.
+the vocabulary and shape in the header, and `lstm-tui eval` must find PyTorch's loss again. With `--checkpoint`, that
+one is read in place of all this, and both losses are on the whole validation part of TEXT.
 """
 
 from __future__ import annotations
@@ -22,11 +23,16 @@ from typing import Any
 
 from beside_torch import torch_and_text
 
+from corpora.corpus import Corpus
+
 TOLERANCE = 1e-4
 """Nats per character by which the two losses may differ."""
 
 HELD = 20_000
 """Characters of the validation part that are read."""
+
+AT_ONCE = 8192
+"""Characters that PyTorch reads at a time, which bears on memory only."""
 
 
 def lstm_tui(*words: str) -> dict[str, Any]:
@@ -48,10 +54,11 @@ class InTorch:
             header = json.loads(file.metadata()["lstm_tui"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
         self.torch, self.vocabulary, self.shape = torch, header["vocabulary"], header["settings"]["network"]
-        V, H = len(self.vocabulary), self.shape["hidden_size"]
-        self.modules = torch.nn.ModuleDict(
-            {"lstm": torch.nn.LSTM(V, H, self.shape["layers"]), "decoder": torch.nn.Linear(H, V)}
-        )
+        V, H, D = len(self.vocabulary), self.shape["hidden_size"], self.shape.get("embedding_size", 0)
+        modules = {"lstm": torch.nn.LSTM(D or V, H, self.shape["layers"]), "decoder": torch.nn.Linear(H, V)}
+        if D:
+            modules["encoder"] = torch.nn.Embedding(V, D)
+        self.modules = torch.nn.ModuleDict(modules)
         named = {name: value for name, value in tensors.items() if not name.startswith("state.")}
         self.modules.load_state_dict(named, strict=True)
 
@@ -61,15 +68,25 @@ class InTorch:
 
     def cost(self, ids: Any) -> Any:
         """Mean loss of (T + 1, B) characters read from a fresh state, nats per character."""
+        return self.read(ids, None)[0]
+
+    def read(self, ids: Any, state: Any) -> tuple[Any, Any]:
+        """The same from the state (h, c), or from a fresh one; and the state that is left."""
         V = len(self.vocabulary)
-        hidden, _ = self.modules["lstm"](self.torch.eye(V)[ids[:-1]])  # (T, B, H)
+        inputs = self.modules["encoder"](ids[:-1]) if "encoder" in self.modules else self.torch.eye(V)[ids[:-1]]
+        hidden, state = self.modules["lstm"](inputs, state)  # (T, B, H)
         logits = self.modules["decoder"](hidden).reshape(-1, V)
-        return self.torch.nn.functional.cross_entropy(logits, ids[1:].reshape(-1))
+        return self.torch.nn.functional.cross_entropy(logits, ids[1:].reshape(-1)), state
 
     def loss(self, text: str) -> float:
         """Nats per character on `text`, read as one stream."""
+        ids, state, total = self.ids(text)[:, None], None, 0.0
         with self.torch.no_grad():
-            return float(self.cost(self.ids(text)[:, None]))
+            for start in range(0, len(ids) - 1, AT_ONCE):
+                part = ids[start : start + AT_ONCE + 1]
+                mean, state = self.read(part, state)
+                total += float(mean) * (len(part) - 1)
+        return total / (len(ids) - 1)
 
     def train(self, text: str, steps: int) -> None:
         """Go on learning, by Adam."""
@@ -92,9 +109,12 @@ def main() -> int:
     """Compare networks of one and two layers, both ways; 1 if a loss differs."""
     parser = argparse.ArgumentParser(description="Carry checkpoints to PyTorch and back, and compare losses.")
     parser.add_argument("text", nargs="?", default="shakespeare", help="a file, or a name of `lstm-tui corpora`")
+    parser.add_argument("--checkpoint", type=Path, help="a network of one's own, on the whole validation part")
     parser.add_argument("--steps", type=int, default=200, help="steps of training (default: 200)")
     options = parser.parse_args()
     torch, corpus = torch_and_text(options.text)
+    if options.checkpoint is not None:
+        return compare(InTorch(torch, options.checkpoint), options.checkpoint, corpus)
     held = corpus.vocabulary.decode(corpus.validation[:HELD])
     learnt = corpus.vocabulary.decode(corpus.train[: 65 * 32 * 20])
     worst = 0.0
@@ -117,9 +137,25 @@ def main() -> int:
                 ours = float(lstm_tui("eval", str(file), str(text))["nats_per_char"])
                 worst = max(worst, abs(ours - theirs))
                 print(f"{layers:6}  {trained_by:10} {theirs:10.6f} {ours:10.6f} {ours - theirs:11.1e}", flush=True)
-    verdict = "within" if worst <= TOLERANCE else "NOT within"
-    print(f"\n{verdict} {TOLERANCE:g}")
-    return 0 if worst <= TOLERANCE else 1
+    return verdict(worst)
+
+
+def compare(network: InTorch, checkpoint: Path, corpus: Corpus) -> int:
+    """Compare the losses of one network on the whole validation part; 1 if they differ."""
+    held = corpus.vocabulary.decode(corpus.validation)
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder, "held.txt")
+        text.write_text(held, encoding="utf-8", newline="")
+        ours = float(lstm_tui("eval", str(checkpoint), str(text))["nats_per_char"])
+    theirs = network.loss(held)
+    print(f"{checkpoint.name}: loss on {len(held):,} held characters: torch {theirs:.6f}, eval {ours:.6f}")
+    return verdict(abs(ours - theirs))
+
+
+def verdict(difference: float) -> int:
+    """Say whether it is small enough; 1 if not."""
+    print(f"{'within' if difference <= TOLERANCE else 'NOT within'} {TOLERANCE:g}")
+    return 0 if difference <= TOLERANCE else 1
 
 
 if __name__ == "__main__":
