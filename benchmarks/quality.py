@@ -53,7 +53,9 @@ CURVE_STEPS = 100
 HOUR = ((20.0, 1.4697), (60.0, 1.43))
 """Minutes, and the validation loss to be reached by then; the first is what nanoGPT's README states."""
 LOOKS_PER_EPOCH = 1
-"""At the whole validation part."""
+"""At the whole validation part; and another one just before the time of each goal is up."""
+LOOK_SECONDS = 8.0
+"""That a look may take."""
 SPEED_STEPS = 20
 """By which is found out how long a cosine fits into the time."""
 RIVALS_LOOKS = 10
@@ -165,8 +167,12 @@ def best(corpus: Corpus, seed: int, minutes: float, out: Path) -> bool:
     every = max(1, trainer.batches.windows_per_epoch // LOOKS_PER_EPOCH)
     points: list[Point] = []
     print(f"seed {seed}, {len(network.parameters):,} parameters\n seconds   steps  epochs    rate   train  validation")
+    due = [60.0 * goal - LOOK_SECONDS for goal, _ in HOUR]
     while trainer.step < training.schedule_steps and (not points or points[-1].seconds < 60.0 * minutes):
-        trainer.increment(math.inf, min(every, training.schedule_steps - trainer.step))
+        left = min(due, default=math.inf) - (time.perf_counter() - begin)
+        trainer.increment(left, min(every - trainer.step % every, training.schedule_steps - trainer.step))
+        trainer.settle()
+        due = [at for at in due if at > time.perf_counter() - begin]
         loss = finish(trainer.full_validation())
         if trainer.best_validation_loss is None or loss < trainer.best_validation_loss:
             trainer.best_validation_loss, trainer.best_step = loss, trainer.step
