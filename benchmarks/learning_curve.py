@@ -67,6 +67,6 @@ def write_picture(points: Sequence[Point], path: Path, marks: Sequence[float], t
         parts.append(text(LEFT - 6, y(mark) + 4, f"{mark:g}", "end"))
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
         at = LEFT + share * (WIDTH - LEFT - 20)
-        parts.append(text(at, HEIGHT - 15, f"{share * minutes:.0f} min", "middle"))
+        parts.append(text(at, HEIGHT - 15, f"{share * minutes:.0f} min", "end" if share == 1.0 else "middle"))
     parts.append(f'<polyline points="{curve}" fill="none" stroke="#2a6fb0" stroke-width="2"/></svg>')
     path.write_text("\n".join(parts) + "\n", encoding="utf-8")
