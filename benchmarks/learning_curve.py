@@ -28,7 +28,7 @@ class Point(NamedTuple):
 def write_table(points: Sequence[Point], path: Path) -> None:
     """Write comma-separated values, a line for each point under the names of the columns."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(Point._fields)
         for point in points:
             writer.writerow([point.step if name == "step" else f"{getattr(point, name):.6g}" for name in Point._fields])
