@@ -271,7 +271,11 @@ class LSTMApp(App[None]):
     # --------------------------------------------------------------------------------------- settings
 
     def _write_later(self, seconds: float) -> None:
-        self.set_timer(seconds, lambda: self.run_worker(self._write(), name="settings", group="settings"))
+        self.set_timer(seconds, self._write_now)
+
+    def _write_now(self) -> None:
+        # not a coroutine, which nobody would await where the app ends just now
+        self.run_worker(self._write, name="settings", group="settings")
 
     async def _write(self) -> None:
         """Write what people chose, and say once why that cannot be done; a disk may take its time."""
