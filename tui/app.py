@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -275,7 +275,8 @@ class LSTMApp(App[None]):
 
     def _write_now(self) -> None:
         # not a coroutine, which nobody would await where the app ends just now
-        self.run_worker(self._write, name="settings", group="settings")
+        write: Callable[[], Awaitable[None]] = self._write
+        self.run_worker(write, name="settings", group="settings")
 
     async def _write(self) -> None:
         """Write what people chose, and say once why that cannot be done; a disk may take its time."""
