@@ -30,6 +30,9 @@ FORMAT = 1
 KEY = "lstm_tui"
 STATE = "state."
 
+WITHDRAWN = (("recurrent_dropout", 0.0),)
+"""Settings that earlier versions had, each with the value at which it did nothing: a file that has that is read."""
+
 DAMAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What goes wrong in reading JSON that is not what was written."""
 
@@ -234,6 +237,7 @@ Settings = TypeVar("Settings", NetworkSettings, TrainingSettings, SamplingSettin
 def _settings(kind: type[Settings], values: dict[str, Any]) -> Settings:
     """Settings from JSON; a setting that this version does not know is an error, one that is missing is not."""
     known = {field.name for field in fields(kind)}
+    values = {name: value for name, value in values.items() if (name, value) not in WITHDRAWN}
     for name in values:
         if name not in known:
             raise CheckpointError(f"it was written with the setting {name!r}, which this version does not know")

@@ -453,6 +453,7 @@ def test_a_damaged_header_is_said(saved: Path, change: Header, sentence: str) ->
         ("network", {"cell": "qrnn"}, "cell is 'qrnn'; it must be one of lstm, gru, rnn"),
         ("network", {"peepholes": True}, "setting 'peepholes', which this version does not know"),
         ("network", {"tied": "yes"}, "tied is 'yes'; it must be true or false"),
+        ("training", {"recurrent_dropout": 0.3}, "setting 'recurrent_dropout', which this version does not know"),
         ("training", {"learning_rate": 10**400}, "learning rate is 1000"),
         ("training", {"learning_rate": math.nan}, "learning rate is nan"),
         ("training", {"batch_size": "many"}, "batch size is 'many'"),
@@ -463,6 +464,12 @@ def test_a_damaged_header_is_said(saved: Path, change: Header, sentence: str) ->
 def test_a_damaged_setting_is_said(saved: Path, group: str, change: Header, sentence: str) -> None:
     rewrite(saved, lambda header: header["settings"][group].update(change))
     refused(saved, sentence)
+
+
+def test_a_setting_that_is_gone_and_did_nothing_is_passed_over(saved: Path) -> None:
+    before = load_checkpoint(saved).training
+    rewrite(saved, lambda header: header["settings"]["training"].update(recurrent_dropout=0.0))
+    assert load_checkpoint(saved).training == before
 
 
 def test_settings_that_an_older_file_lacks_take_their_defaults(saved: Path) -> None:

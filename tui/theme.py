@@ -93,14 +93,15 @@ HALF_LIGHT = 0.6
 PANEL = 1.25
 """Most contrast of fields, buttons and the row under the cursor to what is around: letters stand on both."""
 
-_readable: dict[str, tuple[tuple[Theme, Theme], ...]] = {}
+_readable: dict[str, tuple[Theme, Theme]] = {}
+"""By their names, each with what it was made of."""
 
 
 def readable(theme: Theme) -> Theme:
     """Return a theme with inks that can be read on its background; a terminal's own colours stay what they are."""
-    for before, made in _readable.get(theme.name, ()):
-        if theme is before or theme is made:
-            return made
+    kept = _readable.get(theme.name)
+    if kept is not None and any(theme is each for each in kept):
+        return kept[1]
     variables = theme.to_color_system().generate()
     ground, panel = (Color.parse(variables[name]) for name in ("background", "panel"))
     made = theme
@@ -117,7 +118,7 @@ def readable(theme: Theme) -> Theme:
             success=ink["success"],
             panel=dimmed(ground + panel, ground, PANEL).hex,
         )
-    _readable[theme.name] = ((theme, made),)
+    _readable[theme.name] = theme, made
     return made
 
 
