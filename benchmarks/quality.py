@@ -172,8 +172,8 @@ def best(corpus: Corpus, seed: int, minutes: float, out: Path) -> bool:
         left = min(due, default=math.inf) - (time.perf_counter() - begin)
         trainer.increment(left, min(every - trainer.step % every, training.schedule_steps - trainer.step))
         trainer.settle()
-        due = [at for at in due if at > time.perf_counter() - begin]
         loss = finish(trainer.full_validation())
+        due = [at for at in due if at > time.perf_counter() - begin]
         if trainer.best_validation_loss is None or loss < trainer.best_validation_loss:
             trainer.best_validation_loss, trainer.best_step = loss, trainer.step
             trainer.best = trainer.player.parameters.values.copy()

@@ -121,6 +121,20 @@ async def test_a_click_on_a_candidate_writes_it_and_leaves_the_pen_where_it_is(t
         await pilot.press("y")
         session.sent.clear()
         await pilot.click("#next", offset=(12, 1))
+        await pilot.pause()
+        assert session.sent == [Choose("e")]
+        assert app.focused is line(app)
+        await pilot.press("r")  # a letter of the text, and no key of the screen
+        assert session.sent == [Choose("e"), Type("r")]
+
+
+async def test_among_the_candidates_the_digits_write_until_the_pen_is_taken_up_again(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
+        await pilot.press("y")
+        app.main.query_one(NextPanel).focus()
+        await pilot.pause()
+        session.sent.clear()
+        await pilot.press("1")
         assert session.sent == [Choose("e")]
         assert "y goes on" in said(app)
         await pilot.press("y", "a")

@@ -122,7 +122,7 @@ async def test_flags_alone_are_not_remembered(tmp_path: Path) -> None:
 async def test_the_shape_of_a_network_is_not_remembered(tmp_path: Path) -> None:
     async with playing(tmp_path, network=NetworkSettings(hidden_size=512)) as (session, app, pilot):
         app.main.query_one("#learning-rate Input", Input).focus()
-        await pilot.press("up", "enter", "ctrl+n", "escape", "ctrl+q")
+        await pilot.press("shift+up", "enter", "ctrl+n", "escape", "ctrl+q")
         assert len(session.sent) == 2
     assert not (tmp_path / "config").exists()
 

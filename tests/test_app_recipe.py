@@ -220,7 +220,7 @@ async def test_a_new_network_begins_from_the_dialog(tmp_path: Path, by: str) -> 
     ("name", "keys", "change"),
     [
         ("dropout", ["end", "ctrl+u", *"0.3", "enter"], {"dropout": 0.3}),
-        ("dropout", ["up", "up", "enter"], {"dropout": 0.1}),
+        ("dropout", ["shift+up", "shift+up", "enter"], {"dropout": 0.1}),
         ("guard", ["left"], {"guard": False}),
         ("schedule", ["right"], {"schedule": "step"}),
         ("clip_value", ["end", "ctrl+u", "5", "enter"], {"clip_value": 5.0}),

@@ -24,7 +24,7 @@ from tui.widgets.race_chart import RaceChart
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.run_list import RunList
 
-from scripted_session import GAUGES, ScriptedSession, playing, update
+from scripted_session import GAUGES, ScriptedSession, playing, until, update
 
 KEPT = ("names-3", "lake-2", "sea-1")
 """The newest first."""
@@ -324,11 +324,32 @@ async def test_starting_over_says_how_to_bring_the_run_back_and_the_key_does(tmp
 
         await pilot.press("ctrl+z")
         assert session.told(BringBack) == [BringBack()]
+        assert "leave" not in said(app)  # it had hardly begun
         before = replace(GAUGES, training=TrainingSettings(batch_size=8), sampling=SamplingSettings(temperature=0.4))
         await session.play(update(before, fresh=True, steps=40))
         assert app.main.sampling.temperature == 0.4
         assert app.main.query_one("#batch-size Input", Input).value == "8"
         assert len(app.main._loss.record.losses) == 40
+
+
+async def test_bringing_a_run_back_says_where_the_one_is_that_is_left(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=replace(GAUGES, left_behind=1)) as (_session, app, pilot):
+        await pilot.press("ctrl+z")
+        assert "The run that you leave is kept, at step 1,240: R has it." in said(app)
+
+
+async def test_a_new_run_tells_how_to_go_on_with_the_last(tmp_path: Path) -> None:
+    put(RunShelf(tmp_path / "state" / "runs"), "sea-1", 500)
+    async with playing(tmp_path) as (_session, app, pilot):
+        await until(pilot, lambda: "Your last run, GRU 2x4 on sea.txt, is kept: R goes on with it." in said(app))
+
+
+async def test_where_a_run_goes_on_nothing_is_told_of_another(tmp_path: Path) -> None:
+    put(RunShelf(tmp_path / "state" / "runs"), "sea-1", 500)
+    async with playing(tmp_path, insisted={}) as (_session, app, pilot):
+        await pilot.pause()
+        assert not [worker for worker in app.workers if worker.name == "last run"]
+        assert "sea.txt" not in said(app)
 
 
 async def test_where_nothing_was_left_behind_the_key_says_so(tmp_path: Path) -> None:

@@ -136,10 +136,23 @@ async def test_another_shape_is_announced_and_starts_over_with_enter(tmp_path: P
         assert session.sent == [NewNetwork(NetworkSettings(hidden_size=256), TrainingSettings())]
 
 
-async def test_arrow_keys_turn_a_number(tmp_path: Path) -> None:
+async def test_arrow_keys_go_from_field_to_field_and_change_none(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        app.main.query_one("#preset Choice").focus()
+        here = []
+        for key in ("down", "down", "down", "up", "up", "up"):
+            await pilot.press(key)
+            assert app.focused is not None
+            here.append(app.focused.parent.id if app.focused.parent else None)
+        assert here == ["cell", "hidden-size", "layers", "hidden-size", "cell", "preset"]
+        await pilot.press("enter")
+        assert session.sent == [NewNetwork(NetworkSettings(), TrainingSettings())]
+
+
+async def test_arrow_keys_turn_a_number_with_shift(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         app.main.query_one("#hidden-size Input", Input).focus()
-        await pilot.press("up", "up", "down", "enter")
+        await pilot.press("shift+up", "shift+up", "shift+down", "enter")
         assert session.sent == [NewNetwork(NetworkSettings(hidden_size=256), TrainingSettings())]
 
 

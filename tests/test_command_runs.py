@@ -12,7 +12,7 @@ from test_run_shelf import put
 from model.curve import Curve
 from model.protocol import LossPoint
 from tui.__main__ import main
-from tui.commands.instrument import opening_of
+from tui.commands.instrument import farewell, opening_of
 from tui.run_shelf import RunShelf
 from tui.settings import paths
 
@@ -83,6 +83,28 @@ def test_resume_finds_a_run_by_its_name(shelf: RunShelf) -> None:
         opening = opening_of(app_options(*words), paths())
         assert (opening.checkpoint, opening.resume) == (path, True)
     assert opening_of(app_options("--resume"), paths()).checkpoint == shelf.last
+
+
+def test_resume_passes_over_a_run_that_had_hardly_begun(shelf: RunShelf) -> None:
+    put(shelf, "last", 99)
+    assert opening_of(app_options("--resume"), paths()).checkpoint == shelf.last  # there is no other
+    put(shelf, "lake-2", at=1e9)
+    newest = put(shelf, "sea-1", at=2e9)
+    assert opening_of(app_options("--resume"), paths()).checkpoint == newest
+    put(shelf, "last", 100)
+    assert opening_of(app_options("--resume"), paths()).checkpoint == shelf.last
+    shelf.last.write_bytes(b"damaged")
+    assert opening_of(app_options("--resume"), paths()).checkpoint == shelf.last
+
+
+def test_leaving_tells_what_is_kept_and_how_to_go_on(shelf: RunShelf, capsys: Captured) -> None:
+    farewell(shelf)
+    assert capsys.readouterr().out == ""
+    put(shelf, "last", 1_341)
+    farewell(shelf)
+    said = capsys.readouterr().out
+    assert said.startswith("Your run is kept, at step 1,341: `lstm-tui --resume` goes on with it")
+    assert said.count("\n") == 1
 
 
 def test_the_tab_key_completes_names_of_runs(shelf: RunShelf, tmp_path: Path) -> None:

@@ -249,3 +249,21 @@ async def test_a_click_on_a_manner_asks_for_all_of_it() -> None:
         await pilot.pause()
         assert app.wishes == [SamplingSettings(temperature=0.5, top_p=0.9)]
         assert "\u25cf careful" in str(panel.border_subtitle)
+
+
+async def test_only_the_value_that_was_turned_is_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = PanelApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        panel = app.query_one(SamplingPanel)
+        written: list[str | None] = []
+        update = Static.update
+
+        def noted(static: Static, *arguments: object, **keywords: object) -> None:
+            written.append(static.id)
+            update(static, *arguments, **keywords)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(Static, "update", noted)
+        panel.sampling = SamplingSettings(temperature=1.25)
+        await pilot.pause()
+        assert written == ["temperature-text"]
+        assert app.shown("temperature").startswith("temperature 1.25")

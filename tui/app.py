@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from tui.screens.race import RaceScreen
     from tui.screens.three import ThreeScreen
 
+SETTLING_SECONDS = 3.0
+"""From the start until panels and styles have been drawn once."""
+
 
 class LSTMApp(App[None]):
     """Shows what the engine does; all that trains and writes is on the other side of `session`."""
@@ -81,6 +84,7 @@ class LSTMApp(App[None]):
         demo: bool = False,
         settings: Settings | None = None,
         greeting: str = "",
+        settled: Callable[[], None] | None = None,
     ) -> None:
         """Prepare the app.
 
@@ -106,12 +110,14 @@ class LSTMApp(App[None]):
             demo: Play a show until the first key or click.
             settings: What else is remembered, or was said by a flag.
             greeting: Something to be said at once.
+            settled: Called once, as soon as all is there that stays to the end.
         """
         super().__init__()
         for ours in OURS:
             self.register_theme(ours)
         self.animation_level = "none"
         self.session = session
+        self._settled, self._begins_anew = settled, insisted is None and not demo
         self.pace = Pace(fps)
         self._wanted_theme = theme
         self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
@@ -178,6 +184,10 @@ class LSTMApp(App[None]):
         for greeting in filter(None, self._greetings):
             self.main.say(greeting, "error" if greeting.startswith(self._settings_file.name) else "warning", 12)
         self.run_worker(self._listen(), name="listen", exit_on_error=True)
+        if self._begins_anew:
+            self.run_worker(self._tell_of_the_last_run(), name="last run", exit_on_error=True)
+        if self._settled is not None:
+            self.set_timer(SETTLING_SECONDS, self._settled)
         if self.demo is not None:
             self.run_worker(self.demo.play(), name="demo", exit_on_error=True)
 
@@ -189,6 +199,14 @@ class LSTMApp(App[None]):
             self._keeper.resting = False
             return
         await super().on_event(event)
+
+    async def _tell_of_the_last_run(self) -> None:
+        """Say, where another run begins, how to go on with the one before."""
+        await self.main.furnished.wait()
+        runs = await asyncio.to_thread(self._shelf.runs)
+        if runs:
+            run, key = runs[0], self.shown_keys["runs"]
+            self.main.say(f"Your last run, {run.network} on {run.corpus}, is kept: {key} goes on with it.", timeout=8)
 
     async def _listen(self) -> None:
         """Show each update as it comes; outlive the engine."""

@@ -133,12 +133,13 @@ def explained(
 
 def _setting(setting: Setting) -> Explanation:
     """What it is, how it is turned, and when it acts."""
+    turned = "Type it, or turn it by shift and \u2191 or \u2193." if setting.typed else "\u2190 and \u2192 turn it."
     if setting.name == "preset":
-        acts = "The arrows fill in all that one sets; Enter starts over with it."
+        acts = "\u2190 and \u2192 fill in all that one sets; Enter starts over with it."
     elif not setting.live:
-        acts = "The arrows turn it; Enter starts over with it, since it makes another network."
+        acts = f"{turned} Enter starts over with it, since it makes another network."
     elif setting.typed:
-        acts = "Type it or turn it with the arrows; Enter lets it act while training goes on."
+        acts = f"{turned} Enter lets it act while training goes on."
     else:
-        acts = "The arrows turn it, and it acts at once while training goes on."
+        acts = f"{turned} It acts at once while training goes on."
     return Explanation(setting.label, f"{setting.explanation} {acts}")

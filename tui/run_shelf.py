@@ -38,6 +38,25 @@ class RunShelf:
         """Where quitting saves the run."""
         return self.folder / (LAST + SUFFIX)
 
+    @property
+    def last_step(self) -> int:
+        """Where the run stood that quitting saved.
+
+        Raises:
+            OSError: If there is none.
+            ValueError: If it is none of ours, as with others of `DAMAGE`.
+        """
+        return int(read_header(self.last)["step"])
+
+    def worth_going_on(self) -> Path:
+        """The run of the last quit; or the newest of the others, where that one had hardly begun."""
+        try:
+            begun = self.last_step >= FEWEST_STEPS
+        except (OSError, *DAMAGE):
+            begun = True  # who opens it will say what is wrong
+        newest = None if begun else next(iter(self.runs()), None)
+        return self.last if newest is None or newest.path is None else newest.path
+
     def runs(self) -> list[EarlierRun]:
         """All that are kept, the newest first; what is no checkpoint of ours is passed over."""
         try:

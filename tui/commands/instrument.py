@@ -36,6 +36,7 @@ from tui.commands.options import (
     asked_treatments,
     preferred,
 )
+from tui.earlier_run import DAMAGE
 from tui.opening import Opening
 from tui.run_shelf import RunNameError, RunShelf
 from tui.settings import Paths, Settings, load_settings, paths
@@ -94,9 +95,22 @@ def run(options: argparse.Namespace) -> int:
         demo=options.demo,
         settings=replace(settings, **preferences),
         greeting=greeting,
+        settled=settle,
     )
     app.run()
-    return app.return_code or DONE
+    code = app.return_code or DONE
+    if code == DONE and kept:
+        farewell(RunShelf(shelf))
+    return code
+
+
+def farewell(shelf: RunShelf) -> None:
+    """Say, where the screen was, what is kept and how to go on with it."""
+    try:
+        step = shelf.last_step
+    except (OSError, *DAMAGE):
+        return  # nothing was learnt
+    print(f"Your run is kept, at step {step:,}: `lstm-tui --resume` goes on with it, `lstm-tui runs` lists all.")
 
 
 @contextmanager
@@ -110,6 +124,15 @@ def unburdened() -> Iterator[None]:
     yield
     gc.freeze()
     gc.enable()
+
+
+def settle() -> None:
+    """Let the garbage collector never look at what the app is made of.
+
+    It would stop all else for a tenth of a second every few seconds, to find that nothing of it has gone.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def opening_of(options: argparse.Namespace, user: Paths) -> Opening:
@@ -160,7 +183,7 @@ def _saved_run(name: str, user: Paths) -> Path:
         return found.path
     if not user.last_run.is_file():
         raise WorkError(f"there is no last run to go on with yet; leaving the app saves it as {user.last_run}")
-    return user.last_run
+    return RunShelf(user.last_run.parent).worth_going_on()
 
 
 def _existing(path: Path) -> Path:

@@ -179,7 +179,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
         self.going = any(lane.gauges.state in (RunState.TRAINING, RunState.LOADING) for lane in lanes)
 
     def _had(self) -> str:
-        """What each has had,."""
+        """What each has had so far."""
         racing = [lane.gauges for lane in self._lanes.values() if not lane.out]
         if self._fairness == "time":
             return f"{units.duration(min((gauges.training_seconds for gauges in racing), default=0.0))} each"

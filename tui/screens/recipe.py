@@ -59,8 +59,8 @@ class RecipeScreen(ModalScreen[bool]):
             dialog.border_title = "Recipe"
             dialog.border_subtitle = ways(
                 ("esc closes", "screen.dismiss(False)"),
-                ("tab next", "app.focus_next"),
-                "\u2191\u2193 turn",
+                ("\u2193 next", "app.focus_next"),
+                "\u25c2 \u25b8 turn",
                 ("pgup", "screen.leap(-1)"),
                 ("pgdn groups", "screen.leap(1)"),
             )

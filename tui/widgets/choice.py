@@ -16,12 +16,17 @@ from tui.sanitize import sanitize_line
 
 
 class Choice(Static, can_focus=True):
-    """The arrow keys turn to the next or the one before, round and round; so does a click, and Enter is for good."""
+    """Left and right turn to the one before or the next, round and round; so does a click, and Enter is for good.
+
+    Up and down go to the fields above and below, as in any list.
+    """
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,down", "turn(1)", "Next", show=False),
-        Binding("left,up", "turn(-1)", "Before", show=False),
+        Binding("right", "turn(1)", "Next", show=False),
+        Binding("left", "turn(-1)", "Before", show=False),
+        Binding("down", "app.focus_next", "Field below", show=False),
+        Binding("up", "app.focus_previous", "Field above", show=False),
         Binding("enter", "enter", "Use", show=False),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.color import Color
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -149,6 +151,10 @@ class NeuronRaster(Widget, can_focus=True):
 
     # ----------------------------------------------------------------------------------------- drawing
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """All but the one that makes true colours of a terminal's own: these are true, and hundreds at each update."""
+        return [each for each in super().get_line_filters() if not isinstance(each, ANSIToTruecolor)]
+
     def render_line(self, y: int) -> Strip:
         """Return the text, and below it the units."""
         width = self.size.width
@@ -181,12 +187,11 @@ class NeuronRaster(Widget, can_focus=True):
         number = "" if latest is None else f"{latest:+.2f}"
         segments = [Segment(f"{number:<{self.number_cells}}", self._ink("picked"))]
         text, _ = self._shown
-        ink = self._ink("text")
         if self._by_signs:
-            return [*segments, Segment(text, ink)]
+            return [*segments, Segment(text, self._ink("text"))]
         shades, at = self._shades(self.unit), 0
         for character in text:
-            segments.append(Segment(character, ink + self._style(shades[at], shades[at], text=True)))
+            segments.append(Segment(character, self._style(shades[at], shades[at], text=True)))
             at += max(1, get_character_cell_size(character))
         return merged(segments)
 
@@ -233,7 +238,8 @@ class NeuronRaster(Widget, can_focus=True):
             else:
                 if text:
                     color = strengthened(self.get_component_styles("neuron-raster--text").color, below)
-                self._styles[key] = Style(color=color.rich_color, bgcolor=below.rich_color)
+                drawn = Style(color=color.rich_color, bgcolor=below.rich_color)
+                self._styles[key] = self._ink("text") + drawn if text else drawn
         return self._styles[key]
 
     # ------------------------------------------------------------------------------------------- hands

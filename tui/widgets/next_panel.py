@@ -80,9 +80,10 @@ class NextPanel(Widget, can_focus=True):
     class Chosen(Message):
         """Someone wants this character to be written."""
 
-        def __init__(self, symbol: str) -> None:
+        def __init__(self, symbol: str, by_mouse: bool = False) -> None:
             super().__init__()
             self.symbol = symbol
+            self.by_mouse = by_mouse
 
     class TakenBack(Message):
         """Someone wants the last character to be undone."""
@@ -243,10 +244,10 @@ class NextPanel(Widget, can_focus=True):
 
     # ------------------------------------------------------------------------------------ choosing one
 
-    def action_choose(self, index: int) -> None:
+    def action_choose(self, index: int, by_mouse: bool = False) -> None:
         """Ask for a candidate that is shown to be written."""
         if index < len(self.shown):
-            self.post_message(self.Chosen(self.shown[index].symbol))
+            self.post_message(self.Chosen(self.shown[index].symbol, by_mouse))
 
     def action_take_back(self) -> None:
         """Ask for the last character to be undone."""
@@ -257,7 +258,7 @@ class NextPanel(Widget, can_focus=True):
         row = self._row_of(event)
         if row is not None:
             event.stop()
-            self.action_choose(row)
+            self.action_choose(row, by_mouse=True)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Light the candidate under the mouse."""

@@ -1,4 +1,4 @@
-"""A number that is typed, or turned by the arrow keys or by the mouse."""
+"""A number that is typed, or turned by shift and the arrow keys, or by the mouse."""
 
 from __future__ import annotations
 
@@ -18,11 +18,16 @@ SIGNS = " \u25c2 \u25b8"
 
 
 class NumberInput(Input):
-    """A one-line input whose arrow keys turn the number; under the mouse, and in use, it has signs that do so too."""
+    """A one-line input; up and down with shift turn the number, and so do signs that it has in use or under the mouse.
+
+    Without shift they go to the fields above and below, as in any list.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "turn(1)", "More", show=False),
-        Binding("down", "turn(-1)", "Less", show=False),
+        Binding("shift+up", "turn(1)", "More", show=False),
+        Binding("shift+down", "turn(-1)", "Less", show=False),
+        Binding("down", "app.focus_next", "Field below", show=False),
+        Binding("up", "app.focus_previous", "Field above", show=False),
     ]
 
     def __init__(self, setting: Setting, value: str) -> None:

@@ -100,17 +100,20 @@ class SamplingPanel(Vertical):
     }
     """
 
-    sampling: reactive[SamplingSettings] = reactive(SamplingSettings, always_update=True)
+    sampling: reactive[SamplingSettings] = reactive(SamplingSettings, always_update=True, repaint=False)
     """The settings in force."""
-
-    _summary = ""  # on the screen
-    _manners = Content()  # likewise
 
     @dataclass
     class Changed(Message):
         """Someone wishes for other settings."""
 
         sampling: SamplingSettings
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._summary = ""  # on the screen
+        self._manners = Content()  # likewise
+        self._values: dict[str, tuple[str, str]] = {}  # likewise, with their remarks
 
     def compose(self) -> ComposeResult:
         """Make a slider for each setting."""
@@ -186,6 +189,9 @@ class SamplingPanel(Vertical):
 
     def _say(self, name: str, value: str, remark: str = "") -> None:
         """Show a value, with a remark in a quieter shade."""
+        if self._values.get(name) == (value, remark):
+            return
+        self._values[name] = value, remark
         content = Content.assemble((f"{value}  ", "bold"), (remark, "$foreground-muted"))
         self.query_one(f"#{name}-text", Static).update(content, layout=False)  # its width is given
 
