@@ -58,7 +58,7 @@ LOOK_SECONDS = 8.0
 """That a look may take."""
 SPEED_STEPS = 20
 """By which is found out how long a cosine fits into the time."""
-RIVALS_LOOKS = 10
+RIVALS_LOOKS = 4
 """At the whole validation part; the time that they take counts."""
 
 
