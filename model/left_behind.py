@@ -41,16 +41,19 @@ class LeftBehind:
         """Take out the run that was left last, where there is one; it takes the place of `present`."""
         if not self._resting:
             return None
-        self._keep(present)
-        return self._resting.pop()
+        kept, back = self._keep(present), self._resting.pop()
+        if kept:
+            back.say(f"the run that you leave is kept among the earlier ones as {present.kept_as}")
+        return back
 
-    def _keep(self, run: LiveRun) -> None:
-        """Put a run on the shelf, if it has learnt something that is not there yet."""
+    def _keep(self, run: LiveRun) -> bool:
+        """Put a run on the shelf, if it has learnt something that is not there yet; whether it had."""
         if self._shelf is None or not run.worth_saving or run.trainer is None or run.trainer.step < FEWEST_STEPS:
-            return
+            return False
         checkpoint = self.named(run).checkpoint()
         if checkpoint is not None:
             self._shelf.keep(run.kept_as, checkpoint)
+        return checkpoint is not None
 
     def named(self, run: LiveRun) -> LiveRun:
         """The same run, with a name for the shelf."""

@@ -324,18 +324,11 @@ async def test_starting_over_says_how_to_bring_the_run_back_and_the_key_does(tmp
 
         await pilot.press("ctrl+z")
         assert session.told(BringBack) == [BringBack()]
-        assert "leave" not in said(app)  # it had hardly begun
         before = replace(GAUGES, training=TrainingSettings(batch_size=8), sampling=SamplingSettings(temperature=0.4))
         await session.play(update(before, fresh=True, steps=40))
         assert app.main.sampling.temperature == 0.4
         assert app.main.query_one("#batch-size Input", Input).value == "8"
         assert len(app.main._loss.record.losses) == 40
-
-
-async def test_bringing_a_run_back_says_where_the_one_is_that_is_left(tmp_path: Path) -> None:
-    async with playing(tmp_path, gauges=replace(GAUGES, left_behind=1)) as (_session, app, pilot):
-        await pilot.press("ctrl+z")
-        assert "The run that you leave is kept, at step 1,240: R has it." in said(app)
 
 
 async def test_a_new_run_tells_how_to_go_on_with_the_last(tmp_path: Path) -> None:

@@ -105,6 +105,14 @@ def test_leaving_tells_what_is_kept_and_how_to_go_on(shelf: RunShelf, capsys: Ca
     said = capsys.readouterr().out
     assert said.startswith("Your run is kept, at step 1,341: `lstm-tui --resume` goes on with it")
     assert said.count("\n") == 1
+    put(shelf, "last", 66)
+    farewell(shelf)
+    assert "kept, at step 66: `lstm-tui --resume` goes on with it" in capsys.readouterr().out  # there is no other
+    put(shelf, "sea-1")
+    farewell(shelf)
+    assert capsys.readouterr().out == (
+        "Your run had hardly begun, at step 66; `lstm-tui --resume` goes on with the one before.\n"
+    )
 
 
 def test_the_tab_key_completes_names_of_runs(shelf: RunShelf, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ from model.protocol import (
     Update,
     Watch,
 )
-from model.run_names import is_name, run_name
+from model.run_names import FEWEST_STEPS, is_name, run_name
 from model.shelf import Shelf
 from model.trainer import Trainer
 
@@ -252,6 +252,25 @@ def test_several_come_back_one_after_the_other_the_last_first(desk: Desk) -> Non
     desk.say(BringBack())
     desk.turn()
     assert "no run was left behind here" in desk.notices
+
+
+@pytest.mark.parametrize("shelf", [True, False])
+def test_bringing_a_run_back_says_where_the_one_is_that_is_left_if_it_is_kept(tmp_path: Path, shelf: bool) -> None:
+    desk = Desk(tmp_path if shelf else None)
+    desk.load()
+    desk.train_to(5)
+    for steps in (3, FEWEST_STEPS):
+        desk.say(NewNetwork(NETWORK, TRAINING, train=False))
+        desk.train_to(steps)
+        told = len(desk.notices)
+        desk.say(BringBack())
+        desk.turn()
+        kept = [notice for notice in desk.notices[told:] if "kept among the earlier ones" in notice]
+        assert len(kept) == (shelf and steps == FEWEST_STEPS)
+    desk.say(Stop())
+    if shelf:
+        name = kept[0].rpartition(" ")[2]
+        assert load_checkpoint(tmp_path / f"{name}.safetensors").step == FEWEST_STEPS
 
 
 def test_no_more_rest_in_memory_than_have_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

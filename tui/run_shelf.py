@@ -38,24 +38,22 @@ class RunShelf:
         """Where quitting saves the run."""
         return self.folder / (LAST + SUFFIX)
 
-    @property
-    def last_step(self) -> int:
-        """Where the run stood that quitting saved.
-
-        Raises:
-            OSError: If there is none.
-            ValueError: If it is none of ours, as with others of `DAMAGE`.
-        """
-        return int(read_header(self.last)["step"])
+    def last_step(self) -> int | None:
+        """Where the run stood that quitting saved; None where there is none that can be read."""
+        try:
+            return int(read_header(self.last)["step"])
+        except (OSError, *DAMAGE):
+            return None
 
     def worth_going_on(self) -> Path:
-        """The run of the last quit; or the newest of the others, where that one had hardly begun."""
-        try:
-            begun = self.last_step >= FEWEST_STEPS
-        except (OSError, *DAMAGE):
-            begun = True  # who opens it will say what is wrong
-        newest = None if begun else next(iter(self.runs()), None)
-        return self.last if newest is None or newest.path is None else newest.path
+        """The run of the last quit; or the newest of the others, where that one had hardly begun.
+
+        Where it cannot be read it is that one all the same: who opens it will say what is wrong.
+        """
+        step = self.last_step()
+        if step is None or step >= FEWEST_STEPS:
+            return self.last
+        return next((run.path for run in self.runs() if run.path is not None), self.last)
 
     def runs(self) -> list[EarlierRun]:
         """All that are kept, the newest first; what is no checkpoint of ours is passed over."""

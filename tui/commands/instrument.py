@@ -36,7 +36,6 @@ from tui.commands.options import (
     asked_treatments,
     preferred,
 )
-from tui.earlier_run import DAMAGE
 from tui.opening import Opening
 from tui.run_shelf import RunNameError, RunShelf
 from tui.settings import Paths, Settings, load_settings, paths
@@ -106,11 +105,13 @@ def run(options: argparse.Namespace) -> int:
 
 def farewell(shelf: RunShelf) -> None:
     """Say, where the screen was, what is kept and how to go on with it."""
-    try:
-        step = shelf.last_step
-    except (OSError, *DAMAGE):
+    step = shelf.last_step()
+    if step is None:
         return  # nothing was learnt
-    print(f"Your run is kept, at step {step:,}: `lstm-tui --resume` goes on with it, `lstm-tui runs` lists all.")
+    if shelf.worth_going_on() == shelf.last:
+        print(f"Your run is kept, at step {step:,}: `lstm-tui --resume` goes on with it, `lstm-tui runs` lists all.")
+    else:
+        print(f"Your run had hardly begun, at step {step:,}; `lstm-tui --resume` goes on with the one before.")
 
 
 @contextmanager

@@ -15,8 +15,7 @@ from corpora.info import Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import RunState
-from model.run_names import FEWEST_STEPS
-from tui import loops, units
+from tui import loops
 from tui.knobs import Knob, turned
 from tui.manners import Manner
 from tui.run_shelf import SUFFIX
@@ -138,9 +137,6 @@ class Hands(Panels):
             self.say(f"No run was left behind since the app was opened; {self._key('runs')} has those of earlier days.")
         elif self.send(protocol.BringBack()):
             self.app.clear_notifications()  # they were of the run that goes
-            if self.gauges.step >= FEWEST_STEPS:
-                step = units.whole(self.gauges.step)
-                self.say(f"The run that you leave is kept, at step {step}: {self._key('runs')} has it.")
             if not loading:
                 self._insisted = {}  # its settings are filled in again
 
