@@ -55,6 +55,21 @@ async def test_every_key_is_typed_until_escape_lets_it_write_on(tmp_path: Path) 
         assert isinstance(app.screen, HelpScreen)
 
 
+@pytest.mark.parametrize(
+    ("text", "rests", "told"),
+    [("the ki", False, GoOn("word")), ("the king, ", False, StopSampling()), ("the ki", True, StopSampling())],
+)
+async def test_it_ends_the_word_that_it_is_in_and_begins_none(
+    tmp_path: Path, text: str, rests: bool, told: GoOn | StopSampling
+) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, _app, pilot):
+        await session.play(update(RUNNING, texts=(written(text),)))
+        await pilot.press(*["w"] * rests)
+        session.sent.clear()
+        await pilot.press("y")
+        assert session.sent == [told]
+
+
 async def test_it_is_asked_to_go_on_and_taken_back(tmp_path: Path) -> None:
     async with playing(tmp_path, gauges=RUNNING) as (session, _app, pilot):
         await pilot.press("y")

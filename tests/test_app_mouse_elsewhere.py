@@ -16,6 +16,7 @@ from test_run_shelf import put
 from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
 
 import tui.screens
 from model.outlook import Candidate, Outlook
@@ -210,8 +211,10 @@ def test_every_dialog_is_here() -> None:
 async def test_a_passage_is_copied_and_closed_by_a_click(tmp_path: Path) -> None:
     async with playing(tmp_path) as (_session, app, pilot):
         passage = Passage("Once more", "", 9, 0, SAMPLING_NOW, "/n.safetensors", "0" * 64, "x", 1)
-        app.push_screen(PassageScreen(passage, tmp_path / "passage.txt"))
+        app.push_screen(PassageScreen(passage, tmp_path / "passage.txt", tmp_path / "a passage.toml"))
         await pilot.pause()
+        again = str(app.screen.query_one("#passage-again", Static).render())
+        assert again == "lstm-tui sample --recipe 'a passage.toml'  writes it again"
         await click_words(pilot, "y copies")
         assert app.clipboard == "Once more"
         await click_words(pilot, "esc closes")

@@ -95,6 +95,21 @@ async def test_a_preset_s_way_of_writing_comes_once(tmp_path: Path) -> None:
         assert len(session.told(SetSampling)) == 2
 
 
+async def test_escape_turns_a_preset_back_and_then_leaves(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await fill(app, pilot, "layers", "3")
+        await turn_to(app, pilot, "preset", "vpj")
+        assert field(app, "layers").value == 1 and "esc turns back" in text_of(app, "training-hint")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert field(app, "preset").value == "own" and field(app, "layers").value == 3, "as it was typed"
+        assert field(app, "preset").has_focus_within
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.main.query_one("#sample").has_focus
+        assert field(app, "layers").value == 3 and session.sent == []
+
+
 async def test_a_click_on_the_left_sign_goes_back(tmp_path: Path) -> None:
     async with playing(tmp_path) as (_session, app, pilot):
         choice = app.main.query_one("#cell Choice", Choice)

@@ -11,10 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from corpora.library import load_now
 from model.checkpoint import Checkpoint, load_checkpoint
 from model.config import NetworkSettings, TrainingSettings
 from model.presets import PRESETS
+from model.run import new_trainer
 from tui.__main__ import main
+from tui.commands.course import Goal
+from tui.commands.train import usual_goal
 
 from command_line import TINY, complaint, json_lines, start, trained, write_text
 
@@ -140,6 +144,25 @@ def test_a_cosine_falls_over_the_steps_of_the_call(tmp_path: Path) -> None:
     file = tmp_path / "net.safetensors"
     assert main(["train", "--resume", str(file), "--steps", "5"]) == 0
     assert load_checkpoint(file).progress["planned_steps"] == 40
+
+
+def test_without_a_goal_a_recipe_is_trained_to_the_end_of_its_cosine(tmp_path: Path) -> None:
+    out = tmp_path / "net.safetensors"
+    words = ("train", write_text(tmp_path), "--out", str(out), *TINY, "--schedule", "cosine", "--schedule-steps", "30")
+    assert main(words) == 0
+    assert load_checkpoint(out).step == 30
+    assert main([*words, "--steps", "12"]) == 0
+    assert main(["train", "--resume", str(out)]) == 0
+    assert load_checkpoint(out).step == 30, "what is left of it"
+
+
+def test_without_a_goal_and_an_end_there_are_two_thousand_steps(tmp_path: Path) -> None:
+    corpus = load_now([write_text(tmp_path)])
+    for training in (TrainingSettings(), TrainingSettings(schedule="cosine"), TrainingSettings(schedule_steps=7)):
+        trainer = new_trainer(corpus, NetworkSettings(hidden_size=8), replace(training, seq_length=8, batch_size=4))
+        assert usual_goal(trainer) == Goal(steps=2_000)
+        trainer.planned_steps = 90
+        assert usual_goal(trainer) == Goal(steps=90 if training.schedule == "cosine" else 2_000)
 
 
 def test_a_cosine_over_some_seconds_is_planned_in_steps_once_and_said(tmp_path: Path, capsys: Captured) -> None:

@@ -76,6 +76,16 @@ class Draft:
             filled["seed"] = self.edits["seed"]
         return replace(self, edits=filled, picked=preset, own=own)
 
+    @property
+    def turned(self) -> bool:
+        """Whether a preset is filled in that was not asked for."""
+        return self.preset not in (OWN, self.asked(PRESET))
+
+    def unpick(self) -> Draft:
+        """Fill in what stood there before a preset was turned to; the seed, which is no part of one, stays."""
+        seed = {name: value for name, value in self.edits.items() if name == "seed"}
+        return replace(self, edits={**(self.own or {}), **seed}, picked=None, own=None)
+
     def accept(self, setting: Setting) -> Draft:
         """Ask for what one field has, and leave the others a draft.
 

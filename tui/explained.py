@@ -45,8 +45,9 @@ PARTS: dict[str, Explanation] = {
     "rate": Explanation("Rate", "Characters that are written in a second; at the right end as many as it can."),
     "loss": Explanation(
         "Loss",
-        "How surprised the network is by the next character, step by step; lower is better. The arrows move a cursor "
-        "that reads out; {unit}, {log}, {zoom} and {gates} show it in other ways.",
+        "How surprised the network is by the next character, step by step; lower is better. The lines are what the "
+        "text costs without a network: by chance, by how frequent characters (unigrams) or pairs (bigrams) are, packed "
+        "by xz or bzip2. The arrows move a cursor that reads out; {unit}, {log}, {zoom} and {gates} show it otherwise.",
     ),
     "sample": Explanation(
         "Sample",

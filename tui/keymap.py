@@ -73,7 +73,7 @@ def _complaint(id: str, keys: object) -> str:  # noqa: A002
     """What is wrong with an entry by itself."""
     if id not in _USUAL:
         near = difflib.get_close_matches(id, _USUAL, n=1)
-        return f"[keys] {id} is nothing that has a key; {f'did you mean {near[0]}?' if near else 'the README has all.'}"
+        return f"[keys] {id} is nothing that has a key; {f'did you mean {near[0]}?' if near else 'the file lists all.'}"
     if id in FIXED:
         return f"[keys] {id} is always {FIXED[id]}, so that there is one way out."
     if not isinstance(keys, str) or not keys:

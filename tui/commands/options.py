@@ -211,7 +211,7 @@ STEPS = Setting(
     "steps",
     whole,
     "N",
-    "train for N steps; 2,000 where no time is given",
+    "train for N steps; without it and a time, to the end of the recipe's cosine, or 2,000",
     None,
     lambda n: require_whole("--steps", n, 1, 10**12),
 )

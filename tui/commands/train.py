@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         report = Report(display, trainer, plan.out, json_lines=options.json)
         with interruption() as interrupted:
             try:
-                course = _train(trainer, goal, share, report, interrupted)
+                course = _train(trainer, goal or usual_goal(trainer), share, report, interrupted)
             except OSError:
                 # whoever was told of it has gone, a pipe or a terminal; the work is worth keeping all the same
                 save(trainer, plan)
@@ -62,8 +62,8 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def goal_of(options: argparse.Namespace) -> Goal:
-    """When to stop: what a flag says goes before what the environment says.
+def goal_of(options: argparse.Namespace) -> Goal | None:
+    """When to stop: what a flag says goes before what the environment says; None where neither says anything.
 
     Raises:
         UsageError: If there are two answers.
@@ -77,7 +77,14 @@ def goal_of(options: argparse.Namespace) -> Goal:
         raise UsageError(f"{STEPS.variable} and {SECONDS.variable} are both set; choose one")
     if seconds is not None:
         return Goal(seconds=float(seconds))
-    return Goal(steps=int(steps) if steps is not None else DEFAULT_STEPS)
+    return None if steps is None else Goal(steps=int(steps))
+
+
+def usual_goal(trainer: Trainer) -> Goal:
+    """When to stop where nobody says: where a cosine ends whose end is known and to come, else after some steps."""
+    settings = trainer.settings
+    end = (settings.schedule_steps or trainer.planned_steps or 0) if settings.schedule == "cosine" else 0
+    return Goal(steps=end - trainer.step if end > trainer.step else DEFAULT_STEPS)
 
 
 def save(trainer: Trainer, plan: Plan) -> None:

@@ -194,7 +194,7 @@ class Hands(Panels):
             self.say("There is nobody to write with yet: the network comes with its text.")
         elif self._duet is not None:
             self._duet.focus()
-        elif self.send(protocol.StopSampling()):
+        elif self.send(protocol.GoOn("word") if self._in_a_word else protocol.StopSampling()):
             if self.panel in ("corpora", "training", "sampling"):
                 self.panel = "sample"
             self._duet = DuetLine(lambda: in_sight(self._next))
@@ -203,6 +203,11 @@ class Hands(Panels):
             self._sample.follow()
             self._sample.writing, self._sample.listening = False, True
             self._sample.add_class("-duet")
+
+    @property
+    def _in_a_word(self) -> bool:
+        """Whether it writes and is in the middle of a word, which it then ends before a person goes on."""
+        return self._sample.writing and self._sample.tail(1).isalpha()
 
     def watch_focused(self, focused: Widget | None) -> None:
         """See who lays down the pen: that is who goes elsewhere than to the page or to what may come next."""

@@ -136,7 +136,7 @@ class MainScreen(Hands):
             self.say(f"could not save the passage: {error.filename or Path.cwd()}: {error.strerror or error}", "error")
             return
         self.say(f"saved {text}; {recipe.name} beside it writes it again", timeout=8)
-        self.app.push_screen(PassageScreen(passage, text))
+        self.app.push_screen(PassageScreen(passage, text, recipe))
 
     # -------------------------------------------------------------------------------------------------- texts
 

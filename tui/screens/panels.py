@@ -233,10 +233,10 @@ class Panels(Screen[None]):
         place.scroll_visible(animate=False)
 
     def action_back(self) -> None:
-        """Show all panels again; else leave a field."""
+        """Show all panels again; else turn back a preset that was not begun with; else leave a field."""
         if self.alone:
             self.alone = False
-        else:
+        elif not self._training.turn_back():
             self.action_jump("sample")
 
     def action_toggle_alone(self) -> None:

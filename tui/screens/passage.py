@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,11 +22,17 @@ class PassageScreen(ModalScreen[None]):
     """Closes with escape or q; `y` copies all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close"), Binding("y", "copy", "Copy")]
-    DEFAULT_CSS = "PassageScreen #passage-text { height: auto; color: $page; margin: 1 0; }"
+    DEFAULT_CSS = """
+    PassageScreen {
+        & #passage-text { height: auto; color: $page; margin: 1 0; }
+        & #passage-again { height: auto; color: $foreground-muted; margin: 0 0 1 0; }
+    }
+    """
 
-    def __init__(self, passage: Passage, saved: Path) -> None:
+    def __init__(self, passage: Passage, saved: Path, recipe: Path) -> None:
+        """Take what was written, the file that it is in, and the one by which it is written again."""
         super().__init__()
-        self._passage, self._saved = passage, saved
+        self._passage, self._saved, self._recipe = passage, saved, recipe
 
     def compose(self) -> ComposeResult:
         """The text, and where it is."""
@@ -33,6 +40,8 @@ class PassageScreen(ModalScreen[None]):
             dialog.border_title = Content(sanitize_line(self._saved.name))
             dialog.border_subtitle = ways(("y copies", "screen.copy"), ("esc closes", "screen.dismiss"))
             yield Static(sanitize(self._passage.text), id="passage-text", markup=False)
+            again = f"lstm-tui sample --recipe {shlex.quote(sanitize_line(self._recipe.name))}"
+            yield Static(Content.assemble((again, "$accent"), "  writes it again"), id="passage-again")
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll at once."""

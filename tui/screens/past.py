@@ -23,6 +23,7 @@ from tui.bindings import PAST_FOOTER, past_bindings, working_bindings
 from tui.knobs import Knob, turned
 from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
+from tui.seldom import Seldom
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_baselines import baselines_of
 from tui.widgets.loss_chart import LossChart
@@ -105,7 +106,7 @@ class PastScreen(Screen[None]):
         self._chart.set_reactive(LossChart.view, view)
         self._rail, self._page = PastRail(), PastPage()
         self._timer: Timer | None = None
-        self._resting = False
+        self._losses = Seldom(self, self._chart.draw, DRAWINGS_PER_SECOND)
         self.set_reactive(PastScreen.gauges, main.gauges)
         self.set_reactive(PastScreen.sampling, main.sampling)
         self.set_reactive(PastScreen.step, main.gauges.snapshots[0])
@@ -143,13 +144,8 @@ class PastScreen(Screen[None]):
                 self._pages[past.step] = past
         if update.past or update.fresh:
             self._show()
-        if (update.losses or update.validations or update.events) and not self._resting:
-            self._resting = True
-            self.set_timer(1 / DRAWINGS_PER_SECOND, self._draw)
-
-    def _draw(self) -> None:
-        self._resting = False
-        self._chart.draw()
+        if update.losses or update.validations or update.events:
+            self._losses.ask()
 
     def _follow(self, gauges: Gauges) -> None:
         """Take over the steps there are; a snapshot that is gone is left for its neighbour."""

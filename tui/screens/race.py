@@ -23,6 +23,7 @@ from tui.lanes import Curve, Lane, Standing, characters_read, leader, standings
 from tui.sanitize import sanitize, sanitize_line
 from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
+from tui.seldom import Seldom
 from tui.units import LossUnit
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.line_button import LineButton
@@ -103,7 +104,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
         self._table = Vertical(id="race-standings")
         self._pages = RacePages(list(self._lanes), id="race-pages")
         self.set_reactive(RaceScreen.sampling, start.sampling)
-        self._resting = self._stale = False
+        self._losses = Seldom(self, self._show, DRAWINGS_PER_SECOND)
         self._asked = self._over = False  # someone wants a racer to take over; one has
 
     def compose(self) -> ComposeResult:
@@ -146,7 +147,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
         for notice in update.notices:
             text = sanitize(f"{lane.name}: {notice.text}")
             self.notify(text, severity=notice.severity, markup=False)
-        self._show_soon()
+        self._losses.ask()
 
     def _leave(self) -> None:
         """Go back to the main screen, where the winner is, unless something stands above this one."""
@@ -158,21 +159,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
         """Leave if a racer took over meanwhile."""
         self._leave()
 
-    def _show_soon(self) -> None:
-        """Draw the losses only as often as they can be read."""
-        self._stale = True
-        if not self._resting:
-            self._show()
-            self._resting = True
-            self.set_timer(1 / DRAWINGS_PER_SECOND, self._catch_up)
-
-    def _catch_up(self) -> None:
-        self._resting = False
-        if self._stale:
-            self._show_soon()
-
     def _show(self) -> None:
-        self._stale = False
         lanes = list(self._lanes.values())
         self.curves, self.standings = tuple(lane.curve for lane in lanes), standings(lanes)
         self._table.border_subtitle = self._had()

@@ -13,6 +13,7 @@ from model.neurons import Finding, Neurons
 from model.protocol import Gauges, Written
 from tui import units
 from tui.keymap import shown_keys
+from tui.seldom import Seldom
 from tui.sight import is_covered
 from tui.widgets import neuron_list
 from tui.widgets.neuron_list import NeuronList
@@ -27,6 +28,8 @@ WIDE = neuron_list.WIDTH + 46
 """Columns from which on the list stands beside the raster."""
 HIGH = 18
 """Rows from which on it stands below, where it has no room beside."""
+ROLLINGS_PER_SECOND = 8
+"""Of the raster, which is the most that is ever painted: hundreds of cells, each in colours of its own."""
 OLD = 2
 """What was found is looked for anew when the network has made so many times the steps."""
 
@@ -64,6 +67,7 @@ class NeuronPanel(Container):
         """Whether the panel is in view."""
         self.trace = UnitTrace()
         self._raster = NeuronRaster(self.trace, id="neuron-raster")
+        self._rolling = Seldom(self, self._roll, ROLLINGS_PER_SECOND)
         self._list = NeuronList()
         self._words = Static(id="neuron-name", markup=False)
         self._neurons: Neurons | None = None
@@ -107,7 +111,11 @@ class NeuronPanel(Container):
     def append(self, written: Written) -> None:
         """Go on with what was written."""
         self.trace.extend(written)
-        if self.shown and not is_covered(self.screen):
+        if self.shown:
+            self._rolling.ask()
+
+    def _roll(self) -> None:
+        if not is_covered(self.screen):
             self._raster.refresh_trace()
 
     def shades(self, characters: int | None = None) -> bytes:

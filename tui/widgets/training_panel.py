@@ -113,6 +113,13 @@ class TrainingPanel(Vertical):
         if setting.live and not setting.typed:
             self.steer(setting)
 
+    def turn_back(self) -> bool:
+        """Where a preset has been turned to and not begun with, fill in what was there before; whether that was so."""
+        turned = self._visited is PRESET and self.draft.turned
+        if turned:
+            self.draft = self.draft.unpick()
+        return turned
+
     def steer(self, setting: Setting) -> None:
         """Let what is filled in for a setting act on the network that is there; where it cannot be used, ring."""
         if self.draft.complaint(setting):
@@ -209,7 +216,7 @@ class TrainingPanel(Vertical):
         changed, keys = self.draft.changed, shown_keys(self)
         if any(not setting.live for setting in changed):
             if self._visited is PRESET:
-                return f"Enter starts over with this recipe; {keys['recipe']} tells what it sets."
+                return f"Enter starts over with it, {keys['back']} turns back; {keys['recipe']} tells what it sets."
             return f"Enter or {keys['start-over']} starts over with a new network of this recipe."
         if changed:
             entered = self._entered
