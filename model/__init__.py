@@ -7,6 +7,9 @@ Sizes, named as in the literature and used in every shape comment:
     D  input size      V for one-hot characters, H above the first layer
     H  hidden_size     memory cells of one layer
     L  layers          stacked recurrent layers
+    G  gates           of one cell: 4 of an LSTM, 3 of a GRU, 1 of a plain recurrence
+    S  state           vectors that a layer remembers: h and c of an LSTM, h of the others
+    P  parameters      all weights in one flat array
     V  vocabulary      distinct characters
 
 Gates stand in PyTorch's order i, f, g, o: input, forget, candidate, output. Losses are nats per character; bits

@@ -14,10 +14,10 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from model.moment import Moment
 from model.parameters import Floats, Parameters, Shapes
 from model.slices import Slices, blocks
 from model.softmax import Ids
+from model.step_buffers import StepBuffers
 
 BLOCK = 32_768
 """Numbers of one gate, time steps x B H, that elementwise work is done on in one go: more calls or less cache."""
@@ -126,7 +126,7 @@ class Cell(ABC):
         """Buffers for windows of T steps and B streams."""
 
     @abstractmethod
-    def step(self, x: Floats, at: Moment) -> None:
+    def step(self, x: Floats, at: StepBuffers) -> None:
         """Advance `at.memory` in place by one character, for sampling.
 
         Args:

@@ -11,7 +11,7 @@ import contextlib
 import json
 import math
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -134,7 +134,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
             "network": asdict(checkpoint.network),
             "training": asdict(checkpoint.training),
             # JSON has no infinity: a rate of null is as fast as it goes
-            "sampling": asdict(checkpoint.sampling) | {"rate": _finite(checkpoint.sampling.rate)},
+            "sampling": asdict(checkpoint.sampling) | {"rate": finite(checkpoint.sampling.rate)},
         },
         "step": checkpoint.step,
         "progress": dict(checkpoint.progress),
@@ -147,7 +147,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     write_atomically(path, save(tensors, metadata={KEY: json.dumps(header)}))
 
 
-def _finite(number: float) -> float | None:
+def finite(number: float) -> float | None:
+    """Return `number`, or None where JSON has none for it."""
     return number if math.isfinite(number) else None
 
 
@@ -157,20 +158,16 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         OSError: If that fails; `path` is then as it was, and nothing is left beside it.
     """
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp is private to its owner; a file that people share gets the rights any new file has
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
         raise
 
 

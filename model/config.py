@@ -124,7 +124,10 @@ class TrainingSettings:
     locked_dropout: bool = False
     """Silence the same outputs at all time steps of a window (Gal and Ghahramani 2016)."""
     embedding_dropout: float = 0.0
-    """Share of the embedding's numbers that is silenced, anew for each window (Gal and Ghahramani 2016)."""
+    """Share of the embedding's numbers that is silenced, anew for each window.
+
+    After Gal and Ghahramani (2016), who silence whole characters of it.
+    """
     shifted: bool = False
     """Begin each epoch's streams at another place, so that no two have the same windows."""
     schedule: str = "constant"

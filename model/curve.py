@@ -37,8 +37,16 @@ class Curve:
 def _points(values: object) -> Iterable[LossPoint]:
     for value in values if isinstance(values, list) else ():
         match value:
-            case [int(step), int() | float() as loss] if step >= 0 and math.isfinite(loss) and loss >= 0:
+            case [int(step), int() | float() as loss] if step >= 0 and is_number(loss) and loss >= 0:
                 yield LossPoint(step, float(loss))
+
+
+def is_number(value: float) -> bool:
+    """Tell whether a number of JSON is one to count with: it may be no number, infinite, or an integer beyond all."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def few(points: Iterable[LossPoint]) -> tuple[LossPoint, ...]:

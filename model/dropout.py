@@ -19,7 +19,10 @@ class Shares:
     locked: bool = False
     """The same outputs at all time steps of a window (Gal and Ghahramani 2016)."""
     embedding: float = 0.0
-    """Of the numbers that stand for characters, wherever in the window the character is (likewise)."""
+    """Of the numbers that stand for characters, wherever in the window the character is.
+
+    After Gal and Ghahramani, who silence all numbers of a character at once; of few characters each is needed.
+    """
 
     @staticmethod
     def of(settings: TrainingSettings) -> Shares:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
@@ -40,6 +41,10 @@ WRITING_SECONDS = 0.004
 
 SILENCE_SECONDS = 0.05
 """Waiting for a command when there is nothing to do."""
+
+TOO_LARGE = (
+    "there is not enough memory for that: it takes a smaller network, fewer or shorter streams, or a shorter text"
+)
 
 Loading = Generator[float, None, None]
 """Sliced work before a network is there: yields the share that is done, in [0, 1]."""
@@ -100,6 +105,7 @@ class Engine:
                 writer.write_due(WRITING_SECONDS)
         if self._autosave is not None:
             self._autosave.turn(self._named.news_to_keep)
+        self._say_what_is_not_kept()
         self.tell()
 
     def _work(self, runs: list[LiveRun], *, train: bool) -> None:
@@ -161,6 +167,8 @@ class Engine:
             self._obey(run, command)
         except (CorpusError, CheckpointError, SettingsError) as error:
             run.say(str(error), "error")
+        except MemoryError:
+            run.say(TOO_LARGE, "error")
 
     def _take_share(self, share: float) -> None:
         self._throttle.share = share
@@ -302,14 +310,17 @@ class Engine:
         """Save what was trained, say goodbye, and take no more turns."""
         if not self.stopped:
             self.stopped = True
-            self._finish_autosave()
             run = self._named
             worth = save_to is not None and run.worth_saving
-            if worth or self._left.busy:
-                self._tell((), saving=True)
+            if worth or self._left.busy or (self._autosave is not None and self._autosave.busy):
+                # before anything that takes its time; and it is saved even if the app has gone meanwhile
+                with suppress(wire.WireClosed):
+                    self._tell((), saving=True)
+            self._finish_autosave()
             self._left.finish()
             if worth:
                 run.save(Path(str(save_to)))
+            self._say_what_is_not_kept()
             news = tuple(update for run in self._runs.values() if (update := run.take_news()) is not None)
             self._tell(news, stopped=True)
             run.close()
@@ -322,6 +333,10 @@ class Engine:
         if self._rescue is not None and run.worth_saving and not self.stopped:
             run.save(self._rescue)
         run.close()
+
+    def _say_what_is_not_kept(self) -> None:
+        for trouble in self._left.troubles():
+            self._runs[protocol.MAIN].say(trouble, "error")
 
     def _finish_autosave(self) -> None:
         if self._autosave is not None:
@@ -342,6 +357,8 @@ class Engine:
             run.say(str(error), "error")
         except OSError as error:
             run.say(f"{error.filename}: {error.strerror or error}", "error")
+        except MemoryError:
+            run.say(TOO_LARGE, "error")
         del self._loading[run.name]
         run.loading = None
 
@@ -425,6 +442,10 @@ def serve(commands: BinaryIO, updates: BinaryIO, rescue: Path | None, shelf: She
                     engine.turn()
     except wire.WireClosed:
         engine.rescue()
+    except BaseException:
+        with suppress(Exception):  # what went wrong first is what the log is to have
+            engine.rescue()
+        raise
 
 
 def main() -> None:

@@ -91,13 +91,13 @@ def require_two(ids: Ids) -> None:
 
 
 def _read(network: Network, inputs: Ids, targets: Ids, state: Floats) -> Slices[float]:
-    """Summed loss of (N, S) characters in nats; `state` (L, 2, S, H) is carried through."""
-    N, S = inputs.shape
-    work = network.workspace(min(WINDOW, N), S)
+    """Summed loss of (N, B) characters in nats; `state` (L, S, B, H) is carried through."""
+    N, B = inputs.shape
+    work = network.workspace(min(WINDOW, N), B)
     total = 0.0
     for start in range(0, N, WINDOW):
         x, y = inputs[start : start + WINDOW], targets[start : start + WINDOW]
         if len(x) != work.T:
-            work = network.workspace(len(x), S)
+            work = network.workspace(len(x), B)
         total += yield from network.evaluate(np.ascontiguousarray(x), np.ascontiguousarray(y), state, work)
     return total

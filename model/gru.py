@@ -20,13 +20,16 @@ from numpy import add, copyto, divide, dot, exp, multiply, subtract, tanh
 
 from model import cell
 from model.cell import Cell, bias_gradient, by_gate, weight_gradient
-from model.moment import Moment
 from model.parameters import Floats, Parameters
 from model.slices import Slices
+from model.step_buffers import StepBuffers
 
 
-class Step(NamedTuple):
-    """Views of one time step into a workspace, cut out once: that costs as much as using them."""
+class ForwardStep(NamedTuple):
+    """What forward reads and fills at one time step: views into a workspace, (B, H) where not said otherwise.
+
+    They are cut out once, since that costs as much as using them.
+    """
 
     z_rz: Floats
     """(B, 2 H)."""
@@ -39,7 +42,15 @@ class Step(NamedTuple):
     recall: Floats
     h_before: Floats
     h: Floats
-    dh: Floats
+
+
+class BackwardStep(NamedTuple):
+    """What backward reads and fills at one time step: likewise."""
+
+    dh_above: Floats
+    """d(loss)/dh by what is above this layer."""
+    r: Floats
+    z: Floats
     by_r: Floats
     by_zn: Floats
     """(2, B, H)."""
@@ -77,7 +88,7 @@ class Workspace(cell.Workspace):
         recall: h W_hn + b_hn of each step, (T, B, H).
         slopes: What d(loss)/dn is multiplied with to have dz of r, and d(loss)/dh for those of z and n, (3, K, B, H).
         dz_hh: d(loss)/d(h W_hh + b_hh), (T, B, 3 H); it differs from that of the input in n, by the factor r.
-        steps: Views for each time step.
+        forward, backward: Views for each time step.
     """
 
     def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
@@ -91,12 +102,12 @@ class Workspace(cell.Workspace):
             *map(self.lean, (self.product, rz, by_gate(rz, 2), n, self.dh_t, np.empty_like(self.dh_t)))
         )
         self.scratch: Floats = np.empty((self.K, B, H), dtype)
-        self.steps = [self._step(t) for t in range(T)]
+        self.forward = [self._forward_step(t) for t in range(T)]
+        self.backward = [self._backward_step(t) for t in range(T)]
 
-    def _step(self, t: int) -> Step:
-        z, gates, slopes, dz_hh = self.z[t], self.gates[:, t], self.slopes[:, t % self.K], self.dz_hh[t]
-        H, lean = self.H, self.lean
-        return Step(
+    def _forward_step(self, t: int) -> ForwardStep:
+        z, gates, H, lean = self.z[t], self.gates[:, t], self.H, self.lean
+        return ForwardStep(
             z_rz=lean(z[:, : 2 * H]),
             z_n=lean(z[:, 2 * H :]),
             rz=lean(gates[:2]),
@@ -106,13 +117,22 @@ class Workspace(cell.Workspace):
             recall=lean(self.recall[t]),
             h_before=lean(self.h[t]),
             h=lean(self.h[t + 1]),
-            dh=lean(self.dh[t]),
+        )
+
+    def _backward_step(self, t: int) -> BackwardStep:
+        # d(loss)/dz takes the place of z
+        dz, gates, slopes, dz_hh = self.z[t], self.gates[:, t], self.slopes[:, t % self.K], self.dz_hh[t]
+        H, lean = self.H, self.lean
+        return BackwardStep(
+            dh_above=lean(self.dh[t]),
+            r=lean(gates[0]),
+            z=lean(gates[1]),
             by_r=lean(slopes[0]),
             by_zn=lean(slopes[1:]),
-            dz_rz=lean(z[:, : 2 * H]),
-            dz_r=lean(z[:, :H]),
-            dz_zn=lean(by_gate(z, 3)[1:]),
-            dz_n=lean(z[:, 2 * H :]),
+            dz_rz=lean(dz[:, : 2 * H]),
+            dz_r=lean(dz[:, :H]),
+            dz_zn=lean(by_gate(dz, 3)[1:]),
+            dz_n=lean(dz[:, 2 * H :]),
             dz_hh=lean(dz_hh),
             dz_hh_rz=lean(dz_hh[:, : 2 * H]),
             dz_hh_n=lean(dz_hh[:, 2 * H :]),
@@ -148,7 +168,7 @@ class GRU(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
-    def step(self, x: Floats, at: Moment) -> None:
+    def step(self, x: Floats, at: StepBuffers) -> None:
         """Advance h by one character."""
         (h,), (r, z, n), H = at.memory, at.gates, self.H
         recall = at.recall()
@@ -173,14 +193,14 @@ class GRU(Cell):
         assert isinstance(work, Workspace)
         multiply(self.W_hh, self.scale, out=work.W_hh)
         for span in work.spans:
-            self._forward(work.steps[span], work)
+            self._forward(work.forward[span], work)
             yield
 
     @np.errstate(over="ignore")
-    def _forward(self, steps: list[Step], work: Workspace) -> None:
+    def _forward(self, steps: list[ForwardStep], work: Workspace) -> None:
         W_hh, b_hn, one = work.W_hh, self.b_hh[2 * self.H :], self.one
         product, product_rz, rz_by_gate, product_n, _, _ = work.carried
-        for z_rz, z_n, rz, r, z, n, recall, h_before, h, *_ in steps:
+        for z_rz, z_n, rz, r, z, n, recall, h_before, h in steps:
             dot(h_before, W_hh, product)
             # r, z = sigmoid(...): where exp overflows, 1 / infinity is the limit
             add(product_rz, z_rz, product_rz)
@@ -205,7 +225,7 @@ class GRU(Cell):
         work.dh_t[...] = 0.0
         for span in reversed(work.spans):
             self._slopes(work, span)
-            self._backward(work.steps[span], work)
+            self._backward(work.backward[span], work)
             yield
         yield from weight_gradient(work.h[:-1], work.dz_hh, self.dW_hh)
         bias_gradient(work, work.dz_hh, self.db_hh)
@@ -230,11 +250,11 @@ class GRU(Cell):
         multiply(by_r, r, by_r)
         multiply(by_r, work.recall[span], by_r)
 
-    def _backward(self, steps: list[Step], work: Workspace) -> None:
+    def _backward(self, steps: list[BackwardStep], work: Workspace) -> None:
         W_hh = self.W_hh.T  # (3 H, H)
         *_, dh, straight = work.carried
         for step in reversed(steps):
-            _, _, _, r, z, _, _, _, _, dh_above, by_r, by_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n = step
+            dh_above, r, z, by_r, by_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n = step
             add(dh, dh_above, dh)
             multiply(by_zn, dh, dz_zn)
             multiply(by_r, dz_n, dz_r)

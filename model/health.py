@@ -36,7 +36,7 @@ def update_ratio(change: Floats, values: Floats) -> float:
 
 
 def saturation(gates: Floats, names: tuple[str, ...]) -> tuple[Gate, ...]:
-    """Return how many sigmoid gates (K, ...) of each of the K kinds are almost shut, and how many almost open."""
+    """Return what share of the sigmoid gates (K, ...) of each of K kinds is almost shut or open, and their mean."""
     return tuple(
         Gate(name, float(np.mean(gate < 0.05)), float(np.mean(gate > 0.95)), float(np.mean(gate)))
         for name, gate in zip(names, gates, strict=True)

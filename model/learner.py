@@ -40,7 +40,8 @@ class Learner:
     Attributes:
         network: Learns; its weights change here only.
         player: Evaluates and samples: the network itself, or where weights are averaged one that has their mean.
-        settings: May be replaced between two steps, as `live.changed` allows.
+        settings: May be replaced at any time, as `live.steer` allows; the step that is under way takes what it can.
+        threads: Processes that work out a step, from the next `take_up` on; None for as many as are quickest.
         planned_steps: Length of the run, where it is known; a cosine schedule falls over it.
         state: The streams' memory after the last step, (L, S, B, H).
         rng_state: Of the generator that dropout draws from, as of the last finished step.
@@ -90,7 +91,7 @@ class Learner:
         self.train_loss: float | None = None
         self.vitals: Vitals | None = None
         self._losses: list[Loss] = []
-        self._threads = threads
+        self.threads = threads
         self.parallel = Parallel(network, settings.seq_length, self.batches.B, threads=threads)
         self._updating = False
 
@@ -128,8 +129,8 @@ class Learner:
             self.state = state
             self.step += 1
             self.stopwatch.note_step(busy + update)
-            self.parallel.note(busy)
-            self._note(loss, norm)
+            self._note(loss, norm)  # it looks at what this step was worked out in
+            self.parallel.note(busy)  # which may go on in another way
         self.batches.advance()
         self.rng_state = self.rng.bit_generator.state
         return loss, accepted
@@ -168,7 +169,7 @@ class Learner:
     def take_up(self) -> None:
         """Let other processes help again, as many as before."""
         self.parallel.close()
-        self.parallel = Parallel(self.network, self.settings.seq_length, self.batches.B, threads=self._threads)
+        self.parallel = Parallel(self.network, self.settings.seq_length, self.batches.B, threads=self.threads)
 
     # --------------------------------------------------------------------------- going back, and beginning anew
 

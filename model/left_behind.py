@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from model.checkpoint import Checkpoint
@@ -13,7 +14,7 @@ MOST = 4
 """That are in memory."""
 
 MEMORY = 512 * 1024 * 1024
-"""Bytes that all but the last of them may take."""
+"""Bytes that they may take together; the last of them stays whatever it takes."""
 
 
 class LeftBehind:
@@ -76,6 +77,10 @@ class LeftBehind:
         # the run of the last quit says itself which one it is
         name = checkpoint.progress.get("kept_as")
         return name if isinstance(name, str) and is_name(name) else ""
+
+    def troubles(self) -> Iterable[str]:
+        """What could not be put on the shelf since the last call, a sentence each."""
+        return () if self._shelf is None else self._shelf.troubles()
 
     @property
     def busy(self) -> bool:

@@ -14,6 +14,7 @@ FIXED: Final = {
     "seq_length": "sequence length",
     "batch_size": "batch size",
     "optimizer": "optimiser",
+    "decay_rate": "decay rate",
     "initial_sum": "initial sum",
     "average": "average",
     "shifted": "shifted epochs",
@@ -23,7 +24,7 @@ FIXED: Final = {
 
 
 def steer(trainer: Trainer, wanted: TrainingSettings) -> tuple[str, ...]:
-    """Let a trainer use `wanted` from the next step on, as far as that goes.
+    """Let a trainer use `wanted` from now on, as far as that goes.
 
     Another learning rate is a person's choice: what rollbacks have taken from the old one is forgotten. So is another
     schedule: what `plateau` would have taken by now is not taken in one go.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -17,9 +16,9 @@ from corpora.info import Baselines
 from corpora.passages import Passages, index_passages
 from corpora.quotations import Quotations
 from corpora.vocabulary import Vocabulary
-from model.checkpoint import Checkpoint, CheckpointError, save_checkpoint
+from model.checkpoint import DAMAGE, Checkpoint, CheckpointError, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
-from model.curve import Curve
+from model.curve import Curve, is_number
 from model.hands import Stretch
 from model.live import steer
 from model.network import Network
@@ -123,16 +122,13 @@ class LiveRun:
         Raises:
             CheckpointError: If `corpus` is not its text, or the file does not fit together.
         """
+        rng = generator_of(checkpoint, self.name)
         if corpus is None:
             trainer, network = None, checkpoint.build_network()
             network.rest()
         else:
             trainer = resume_trainer(checkpoint, corpus, clock=self.clock, threads=self.threads)
             network = trainer.player
-        rng = np.random.default_rng(checkpoint.training.seed)
-        state = checkpoint.generators.get(self.name)
-        if state is not None:
-            rng.bit_generator.state = state
         curve = Curve.of(checkpoint.progress)
         self._install(network, Vocabulary(checkpoint.vocabulary), trainer, rng, path.name, curve)
         self.sampling = checkpoint.sampling
@@ -149,7 +145,13 @@ class LiveRun:
 
     def take_over(self, other: LiveRun, label: str) -> None:
         """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
-        self.name, self.leaving = other.name, other.leaving
+        self.name, self.leaving, self.share = other.name, other.leaving, other.share
+        if self.threads != other.threads:
+            self.threads = other.threads
+            if self.trainer is not None:
+                self.trainer.put_aside()
+                self.trainer.threads = other.threads
+                self.trainer.take_up()
         self._news.tell_anew(self.name)
         if self.writer is not None:
             self.writer.take()  # which belongs to the racer's own page
@@ -234,7 +236,7 @@ class LiveRun:
 
     @property
     def worth_saving(self) -> bool:
-        """Whether anything was learnt that is in no file: a network that was only played is where it was."""
+        """Whether anything was learnt since it was opened: a network that was only played is where it was."""
         return self.trainer is not None and self.trainer.step > self._kept_step
 
     def news_to_keep(self) -> Checkpoint | None:
@@ -251,6 +253,9 @@ class LiveRun:
             return None
         rng = self.writer.sampler.rng
         whole = checkpoint_of(self.trainer, self.sampling, {self.name: rng.bit_generator.state})
+        progress = self.trainer.progress()
+        if progress.losses:
+            self._take_in(progress)  # a step that was all but done has been completed for it
         told = {**self._news.curve.told(), "kept_as": self.kept_as}
         return replace(whole, progress={**whole.progress, **told})
 
@@ -321,7 +326,11 @@ class LiveRun:
         """Train for about `seconds`, and for no more than `steps` where they are given."""
         if self.trainer is None or not self.busy:
             return
-        progress = self.trainer.increment(seconds, steps=steps if self.training else self.steps_left)
+        self._take_in(self.trainer.increment(seconds, steps=steps if self.training else self.steps_left))
+
+    def _take_in(self, progress: Progress) -> None:
+        """Tell of what training has done, and stop where it is over."""
+        assert self.trainer is not None
         self.steps_left = max(0, self.steps_left - len(progress.losses))
         self._progress = progress
         self._weights += bool(progress.losses or progress.incidents or progress.diverged)
@@ -427,7 +436,7 @@ class LiveRun:
             self.training = True
 
     def pause(self) -> None:
-        """Stop after the step that is under way."""
+        """Stop; a step that is under way is gone on with when training is."""
         self.training, self.steps_left = False, 0
 
     def make_step(self) -> None:
@@ -437,12 +446,12 @@ class LiveRun:
             self.trainer.wait_again()
 
     def set_learning_rate(self, learning_rate: float) -> None:
-        """Use another learning rate from the next step on."""
+        """Use another learning rate from the next update of the weights on."""
         if self.trainer is not None:
             self.set_training(replace(self.trainer.settings, learning_rate=learning_rate))
 
     def set_training(self, training: TrainingSettings) -> None:
-        """Use other settings from the next step on, and say which have to wait for a new network."""
+        """Use other settings from the next update of the weights on, and say which have to wait for a new network."""
         if self.trainer is None:
             return
         before = self.trainer.settings.learning_rate
@@ -570,12 +579,28 @@ class LiveRun:
         return self._news.take(self.gauges(), (*([written] if written is not None else []), *self.voices.take()))
 
 
+def generator_of(checkpoint: Checkpoint, name: str) -> np.random.Generator:
+    """The random numbers that a run's writer goes on with: those it had, or, in a file without, those of the seed.
+
+    Raises:
+        CheckpointError: If what the file has of them is damaged.
+    """
+    rng = np.random.default_rng(checkpoint.training.seed)
+    state = checkpoint.generators.get(name)
+    if state is not None:
+        try:
+            rng.bit_generator.state = state
+        except DAMAGE as error:
+            raise CheckpointError(f"its random numbers are damaged ({type(error).__name__}: {error})") from error
+    return rng
+
+
 def as_saved(gauges: Gauges, checkpoint: Checkpoint) -> Gauges:
     """The gauges of a network that is only played: what its file tells of its training."""
 
     def told(name: str) -> float | None:
         value = checkpoint.progress.get(name)
-        return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+        return float(value) if isinstance(value, (int, float)) and is_number(value) else None
 
     return replace(
         gauges,

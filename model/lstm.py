@@ -21,13 +21,16 @@ from numpy import add, divide, dot, exp, multiply, subtract, tanh
 
 from model import cell
 from model.cell import Cell, bias_gradient, by_gate, weight_gradient
-from model.moment import Moment
 from model.parameters import Floats, Parameters
 from model.slices import Slices
+from model.step_buffers import StepBuffers
 
 
-class Step(NamedTuple):
-    """Views of one time step into a workspace, cut out once: that costs as much as using them."""
+class ForwardStep(NamedTuple):
+    """What forward reads and fills at one time step: views into a workspace, (B, H) where not said otherwise.
+
+    They are cut out once, since that costs as much as using them.
+    """
 
     z: Floats
     """(B, 4 H)."""
@@ -42,12 +45,19 @@ class Step(NamedTuple):
     c_before: Floats
     c: Floats
     tanh_c: Floats
-    dh: Floats
+
+
+class BackwardStep(NamedTuple):
+    """What backward reads and fills at one time step: likewise."""
+
+    dh_above: Floats
+    """d(loss)/dh by what is above this layer."""
+    f: Floats
     dc_by_dh: Floats
     dz_by_dc: Floats
     """Of i, f and g, (3, B, H)."""
     dz_by_dh: Floats
-    """Of o, (B, H)."""
+    """Of o."""
     dz: Floats
     """(B, 4 H)."""
     dz_ifg: Floats
@@ -67,7 +77,9 @@ class Block(NamedTuple):
     """What a step multiplies d(loss)/dc with to have dz of i, f, g, and d(loss)/dh for that of o, (4, K, B, H)."""
     dc_by_dh: Floats
     scratch: Floats
-    steps: tuple[Step, ...]
+    forward: tuple[ForwardStep, ...]
+    backward: tuple[BackwardStep, ...]
+    """The last step first."""
 
 
 class Carried(NamedTuple):
@@ -121,12 +133,13 @@ class Workspace(cell.Workspace):
             slopes=lean(self._slopes[:, :K]),
             dc_by_dh=lean(self._dc_by_dh[:K]),
             scratch=lean(self._scratch[:K]),
-            steps=tuple(self._step(first + k, k) for k in range(K)),
+            forward=tuple(self._forward_step(first + k) for k in range(K)),
+            backward=tuple(self._backward_step(first + k, k) for k in reversed(range(K))),
         )
 
-    def _step(self, t: int, k: int) -> Step:
-        gates, dz, lean = self.gates[:, t], by_gate(self.dz[t], 4), self.lean
-        return Step(
+    def _forward_step(self, t: int) -> ForwardStep:
+        gates, lean = self.gates[:, t], self.lean
+        return ForwardStep(
             z=lean(self.z[t]),
             gates=lean(gates),
             i=lean(gates[0]),
@@ -138,7 +151,13 @@ class Workspace(cell.Workspace):
             c_before=lean(self.c[t]),
             c=lean(self.c[t + 1]),
             tanh_c=lean(self.tanh_c[t]),
-            dh=lean(self.dh[t]),
+        )
+
+    def _backward_step(self, t: int, k: int) -> BackwardStep:
+        dz, lean = by_gate(self.dz[t], 4), self.lean
+        return BackwardStep(
+            dh_above=lean(self.dh[t]),
+            f=lean(self.gates[1, t]),
             dc_by_dh=lean(self._dc_by_dh[k]),
             dz_by_dc=lean(self._slopes[:3, k]),
             dz_by_dh=lean(self._slopes[3, k]),
@@ -191,7 +210,7 @@ class LSTM(Cell):
         """W_ih, the sum of both biases, and W_hh with the scale of `step` folded in."""
         return self.W_ih * self.half, (self.b_ih + self.b_hh) * self.half, self.W_hh * self.half
 
-    def step(self, x: Floats, at: Moment) -> None:
+    def step(self, x: Floats, at: StepBuffers) -> None:
         """Advance h and c by one character."""
         z, (i, f, g, o), (h, c) = at.z, at.gates, at.memory
         add(x, at.recall(), z)
@@ -221,7 +240,7 @@ class LSTM(Cell):
     def _forward(self, block: Block, work: Workspace) -> None:
         W_hh, one, two = work.W_hh, self.one, self.two
         product, product_by_gate, _, _, scratch = work.carried
-        for z, gates, i, f, g, o, h_before, h, c_before, c, tanh_c, *_ in block.steps:
+        for z, gates, i, f, g, o, h_before, h, c_before, c, tanh_c in block.forward:
             dot(h_before, W_hh, product)
             add(product, z, product)
 
@@ -256,7 +275,7 @@ class LSTM(Cell):
 
     def _slopes(self, block: Block) -> None:
         """What does not depend on later steps, for all steps of a block at once."""
-        gates, h, c_before, tanh_c, slopes, dc_by_dh, i_g, _ = block
+        gates, h, c_before, tanh_c, slopes, dc_by_dh, i_g, _, _ = block
         i, f, g, o = gates
         by_i, by_f, by_g, by_o = slopes
         # dc/dh = o (1 - tanh(c)^2) = o - h tanh(c)
@@ -278,8 +297,7 @@ class LSTM(Cell):
     def _backward(self, block: Block, work: Workspace) -> None:
         W_hh = self.W_hh.T  # (4 H, H)
         _, _, dh, dc, scratch = work.carried
-        for step in reversed(block.steps):
-            _, _, _, f, *_, dh_above, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o = step
+        for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o in block.backward:
             add(dh, dh_above, dh)
             multiply(dh, dc_by_dh, scratch)
             add(dc, scratch, dc)

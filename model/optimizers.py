@@ -165,13 +165,10 @@ class Adam(Optimizer):
     slot_names = ("m", "v")
     BETA_1 = 0.9
     EPSILON = 1e-8
-    beta_2 = 0.0
 
     def read(self, settings: TrainingSettings) -> None:
-        """Take beta 2; a sum that was kept with another stays the same mean."""
-        before, self.beta_2 = self.beta_2, settings.decay_rate or 0.999
-        if self.step and before != self.beta_2:
-            self.slots["v"] *= (1.0 - before) / (1.0 - self.beta_2)
+        """Take beta 2."""
+        self.beta_2 = settings.decay_rate or 0.999
 
     def prepare(self, learning_rate: float) -> None:
         """Take out the bias of sums that began at zero; the root's part is moved from each v into rate and eps."""

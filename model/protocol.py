@@ -70,7 +70,7 @@ class Train:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Stop training after the step that is under way; sampling goes on."""
+    """Stop training; a step that is under way is gone on with when training is. Sampling goes on."""
 
     run: str = MAIN
 
@@ -84,7 +84,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SetLearningRate:
-    """Use another learning rate from the next step on."""
+    """Use another learning rate from the next update of the weights on."""
 
     learning_rate: float
     run: str = MAIN
@@ -92,7 +92,10 @@ class SetLearningRate:
 
 @dataclass(frozen=True, slots=True)
 class SetTraining:
-    """Use other training settings from the next step on; a `Notice` names those that only a new network takes."""
+    """Use other training settings from the next update of the weights on, as far as that goes.
+
+    A `Notice` names those that only a new network takes.
+    """
 
     training: TrainingSettings
     run: str = MAIN

@@ -8,9 +8,9 @@ import numpy as np
 from numpy import add
 
 from model.cell import Cell
-from model.moment import Moment, product
 from model.parameters import Floats
 from model.softmax import Ids
+from model.step_buffers import StepBuffers, product
 
 LARGE = 256
 """H above which a product with a vector is quicker where columns of W_hh are contiguous than where its rows are."""
@@ -45,7 +45,7 @@ class Reader:
         """
         self.state = state
         self._E, self._b_out = E, b_out
-        self._layers: list[tuple[Cell, Moment]] = []
+        self._layers: list[tuple[Cell, StepBuffers]] = []
         self._inputs: list[tuple[Floats, Floats]] = []
         self._table: Floats | None = None
         for layer, memory in zip(layers, state, strict=True):
@@ -54,7 +54,7 @@ class Reader:
             if at_rest and layer.H > LARGE:
                 W_hh = np.asfortranarray(W_hh)
             self._inputs.append((W_ih, b))
-            self._layers.append((layer, Moment(W_hh, memory, folded=folded is not None)))
+            self._layers.append((layer, StepBuffers(W_hh, memory, folded=folded is not None)))
         if at_rest:
             W_ih, b = self._inputs[0]
             self._table = (W_ih if E is None else E @ W_ih) + b  # (V, G H)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from numpy import add, dot, multiply, subtract, tanh
 
 from model.cell import Cell, Workspace, bias_gradient, weight_gradient
-from model.moment import Moment
 from model.parameters import Floats
 from model.slices import Slices
+from model.step_buffers import StepBuffers
 
 
 class RNN(Cell):
@@ -22,7 +22,7 @@ class RNN(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(1, T, B, self.H, self.W_hh.dtype)
 
-    def step(self, x: Floats, at: Moment) -> None:
+    def step(self, x: Floats, at: StepBuffers) -> None:
         """Advance h by one character."""
         add(x, at.recall(), at.z)
         add(at.z, self.b_hh, at.z)

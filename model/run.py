@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from corpora.corpus import Corpus, CorpusError
-from model.checkpoint import DAMAGE, STATE, Checkpoint, CheckpointError, CorpusOrigin, require_like
+from model.checkpoint import DAMAGE, STATE, Checkpoint, CheckpointError, CorpusOrigin, finite, require_like
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require_whole
 from model.network import Network
 from model.parameters import Floats
@@ -97,7 +97,7 @@ def checkpoint_of(
             "best_step": trainer.best_step,
             "validated_step": trainer.validated_step,
             "waited": trainer.waited,
-            "plateau": [_finite(watch.best), watch.waited, watch.drops],
+            "plateau": [finite(watch.best), watch.waited, watch.drops],
             "rate_factor": trainer.rate_factor,
             "restarts": trainer.restarts,
             "rollbacks": trainer.rollbacks,
@@ -109,10 +109,6 @@ def checkpoint_of(
         generators={**(generators or {}), DROPOUT: trainer.rng_state},
         corpus=origin_of(trainer.corpus),
     )
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
 
 
 def _fill(state: Mapping[str, Floats], name: str, target: Floats) -> None:

@@ -175,7 +175,7 @@ class Sampler:
     Attributes:
         settings: In force from the next character on.
         rng: Where chance comes from.
-        state: What the network remembers, (L, 2, 1, H).
+        state: What the network remembers, (L, S, 1, H).
         last: The character that was written last, and is read next; None before the first.
         trace: While someone watches, keeps what the last layer held as each character was drawn or given.
     """

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from queue import SimpleQueue
 
 from model.checkpoint import Checkpoint, save_checkpoint
 from model.run_names import run_name
@@ -25,6 +25,7 @@ class Shelf:
         self.folder, self._now = folder, now
         self._given: set[str] = set()
         self._thread: threading.Thread | None = None
+        self._troubles: SimpleQueue[str] = SimpleQueue()
 
     def name(self, corpus: str) -> str:
         """Return a name that no other run has, for one on `corpus` that has just begun."""
@@ -55,7 +56,13 @@ class Shelf:
     def _write(self, path: Path, checkpoint: Checkpoint, before: threading.Thread | None) -> None:
         if before is not None:
             before.join()
-        # a full disk is no reason to stop what goes on; the run is still there to be gone back to
-        with suppress(OSError):
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
             save_checkpoint(checkpoint, path)
+        except OSError as error:  # a full disk is no reason to stop what goes on
+            self._troubles.put(f"could not keep {path.stem} among the earlier runs: {error.strerror or error}")
+
+    def troubles(self) -> Iterator[str]:
+        """What could not be written since the last call, a sentence each."""
+        while not self._troubles.empty():
+            yield self._troubles.get()

@@ -12,6 +12,8 @@ from model.slices import Slices
 WORD = re.compile(r"[^\W\d_]{3,}")
 """Noise has many of the shorter ones."""
 
+LETTERS = re.compile(r"[^\W\d_]+\Z")
+
 CHARACTERS = 4_000_000
 """Of a text that are looked through: those after them bring few new words."""
 
@@ -27,14 +29,17 @@ def words_of(corpus: Corpus) -> Slices[frozenset[str]]:
     ids, words, rest = corpus.train[:CHARACTERS], set[str](), ""
     for start in range(0, len(ids), CHUNK):
         text = rest + corpus.vocabulary.decode(ids[start : start + CHUNK])
-        rest = ""
-        for found in WORD.finditer(text):
-            if found.end() == len(text) and found.end() - found.start() <= LONGEST:
-                rest = found.group()  # it may go on in the next chunk
-            else:
-                words.add(found.group())
+        rest = letters_at_the_end(text)  # they may go on in the next chunk
+        words.update(WORD.findall(text[: len(text) - len(rest)]))
         yield
-    return frozenset(words | {rest} if rest else words)
+    words.update(WORD.findall(rest))
+    return frozenset(words)
+
+
+def letters_at_the_end(text: str) -> str:
+    """The letters that `text` ends with; none where they are more than a word has."""
+    letters = LETTERS.search(text[-LONGEST - 1 :])
+    return letters.group() if letters is not None and len(letters.group()) <= LONGEST else ""
 
 
 def words_in(text: str, known: Collection[str], given: int = 0) -> Words:

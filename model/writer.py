@@ -24,6 +24,8 @@ BACKLOG = 4096
 MAX_DEBT_SECONDS = 0.2
 """Characters that are overdue by more than this (the machine was busy) are not made up for in a rush."""
 
+ASTRAY_SECONDS = 0.2
+"""Between two tries to write with weights that went astray; those they are rolled back to may come soon."""
 
 STEPS_BACK = 256
 """Characters that can be taken back."""
@@ -160,13 +162,26 @@ class Writer:
                 now = self.clock()
             else:
                 self._remember()
-                self._write(self.sampler.draw())
+                draw = self.sampler.draw()
                 now = self.clock()
+                if draw.id >= len(self.sampler.vocabulary):
+                    self._wait_for_better_weights(now)
+                    break
+                self._write(draw)
                 self._next = max(self._next + 1.0 / self.settings.rate, now - MAX_DEBT_SECONDS)
                 if self._ending is not None and self._ending.comes_with(self._text[-1]):
                     self._ending = None
             if now - begin >= seconds:
                 break
+
+    def _wait_for_better_weights(self, now: float) -> None:
+        """Write nothing for a moment: the network's opinion is no number, nor is what it remembers."""
+        if self.sampler.trace is not None:
+            self.sampler.trace.take_back()
+        self._before.clear()
+        self._lookout.forget()
+        self.sampler.restart()
+        self._next = now + max(ASTRAY_SECONDS, 1.0 / self.settings.rate)
 
     def choose(self, symbol: str) -> bool:
         """Write `symbol` as if it had been drawn; returns whether the network knows it."""

@@ -320,7 +320,7 @@ def test_damaged_tensors_of_the_training_state_are_said(saved: Path, name: str) 
 # ------------------------------------------------------------------------------------------ whole or not at all
 
 
-@pytest.mark.parametrize("failing", ["fsync", "chmod", "replace"])
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
 def test_a_failed_write_leaves_the_old_file_and_nothing_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:

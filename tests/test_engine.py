@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.checkpoint import load_checkpoint
+from model.checkpoint import load_checkpoint, save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.engine import Engine
 from model.news import EVENT_BACKLOG, News
@@ -45,6 +45,7 @@ from model.protocol import (
 from model.sideline import SHARE, Sideline
 from model.slices import Slices
 from model.trainer import Trainer
+from model.wire import WireClosed
 
 NETWORK = NetworkSettings(hidden_size=6)
 TRAINING = TrainingSettings(seq_length=8, batch_size=4)
@@ -64,10 +65,10 @@ class Clock:
 class Desk:
     """An engine, its clock, and every update it sent."""
 
-    def __init__(self, rescue: Path | None = None) -> None:
+    def __init__(self, rescue: Path | None = None, threads: int = 1) -> None:
         self.clock = Clock()
         self.updates: list[Update] = []
-        self.engine = Engine(self.updates.append, self.clock, rescue=rescue)
+        self.engine = Engine(self.updates.append, self.clock, rescue=rescue, threads=threads)
 
     def say(self, *commands: Command) -> None:
         for command in commands:
@@ -695,6 +696,111 @@ def test_a_copy_of_the_run_is_kept_every_minute(tmp_path: Path) -> None:
     desk.turn(1)
     desk.engine._finish_autosave()
     assert load_checkpoint(path).step > first
+
+
+def test_a_copy_that_could_not_be_written_is_tried_again_though_nothing_is_learnt_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "last.safetensors"
+    desk = Desk(rescue=path)
+    desk.load()
+    desk.turn(5)
+    path.parent.write_text("a file where the folder should be")
+    desk.clock.now += 61.0
+    desk.turn(1)
+    desk.engine._finish_autosave()
+    desk.say(Pause())
+    path.parent.unlink()
+    desk.clock.now += 61.0
+    desk.turn(1)
+    desk.engine._finish_autosave()
+    assert load_checkpoint(path).step > 0
+
+
+def test_the_app_is_told_of_the_saving_before_a_copy_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(rescue=tmp_path / "last.safetensors")
+    desk.load()
+    desk.turn(5)
+    told: list[bool] = []
+    monkeypatch.setattr(desk.engine, "_finish_autosave", lambda: told.append(desk.updates[-1].saving))
+    desk.say(Stop(str(tmp_path / "last.safetensors")))
+    assert told == [True]
+
+
+def test_a_run_is_saved_though_the_app_is_gone_when_it_is_told_to_stop(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.load()
+    desk.turn(5)
+
+    def closed(_update: Update) -> None:
+        raise WireClosed
+
+    monkeypatch.setattr(desk.engine, "_send", closed)
+    with pytest.raises(WireClosed):
+        desk.say(Stop(str(tmp_path / "run.safetensors")))
+    assert load_checkpoint(tmp_path / "run.safetensors").step == desk.trainer.step > 0
+
+
+def test_what_does_not_fit_into_memory_is_said_and_the_run_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.load()
+    desk.turn(5)
+
+    def too_much(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("model.live_run.new_trainer", too_much)
+    desk.say(NewNetwork(NETWORK, TRAINING))
+    desk.say(LoadCorpus(("counting",), NETWORK, TRAINING))
+    step = desk.trainer.step
+    desk.turn(200)
+    assert [notice for notice in desk.notices if "not enough memory" in notice][1:], "of both"
+    assert desk.trainer.step > step
+
+
+def test_one_step_is_one_though_saving_completes_it(desk: Desk, tmp_path: Path) -> None:
+    desk.load(train=False)
+    for _ in range(5):
+        before = desk.trainer.step
+        desk.say(Step())
+        while not desk.trainer._updating:
+            desk.trainer.increment(0.0, steps=1)
+        desk.say(Save(str(tmp_path / "run.safetensors")))
+        desk.turn(20)
+        assert desk.trainer.step == before + 1
+    assert [loss.step for loss in desk.losses] == [1, 2, 3, 4, 5]
+
+
+def test_weights_that_went_astray_write_nothing_and_better_ones_write_on(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(StartSampling())
+    desk.turn(100)
+    values = desk.trainer.player.parameters.values
+    good, written = values.copy(), len(desk.text)
+    values[...] = np.nan
+    desk.clock.now += 1.0
+    with np.errstate(invalid="ignore"):
+        desk.turn(100)
+    assert len(desk.text) == written > 0
+    values[...] = good
+    desk.clock.now += 1.0
+    desk.turn(100)
+    assert len(desk.text) > written
+
+
+@pytest.mark.parametrize("state", [5, {}, {"bit_generator": "MT19937"}, "chance"])
+def test_random_numbers_that_are_damaged_are_said_and_the_run_stays(desk: Desk, tmp_path: Path, state: object) -> None:
+    path = tmp_path / "run.safetensors"
+    desk.load()
+    desk.turn(5)
+    saved = desk.engine._runs["main"].checkpoint()
+    assert saved is not None
+    save_checkpoint(replace(saved, generators={**saved.generators, "main": state}), path)
+    trainer = desk.trainer
+    desk.say(OpenCheckpoint(str(path)))
+    desk.turn(200)
+    assert any("random numbers are damaged" in notice for notice in desk.notices)
+    assert desk.trainer is trainer
 
 
 def test_stop_does_not_replace_an_old_run_by_an_empty_one(desk: Desk, tmp_path: Path) -> None:

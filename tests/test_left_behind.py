@@ -336,6 +336,26 @@ def test_a_run_that_was_left_is_on_the_shelf_with_its_curve(desk: Desk) -> None:
     assert curve.losses[-1].step == 120 and 50 < len(curve.losses) <= MOST_POINTS
 
 
+@pytest.mark.parametrize("end", [False, True])
+def test_a_run_that_cannot_be_put_there_is_said(tmp_path: Path, end: bool) -> None:
+    folder = tmp_path / "runs"
+    folder.write_text("a file where the folder should be")
+    desk = Desk(folder)
+    desk.load()
+    desk.train_to(120)
+    desk.say(NewNetwork(NETWORK, TRAINING, train=False))
+    if end:
+        desk.say(Stop())
+    else:
+        assert desk.shelf is not None
+        desk.shelf.finish()
+        desk.turn(2)
+    said = [notice for update in desk.updates for run in update.runs for notice in run.notices]
+    (trouble,) = [notice for notice in said if "could not keep" in notice.text]
+    assert trouble.text.startswith("could not keep counting-0514-142310 among the earlier runs: ")
+    assert trouble.severity == "error"
+
+
 def test_a_run_of_a_few_steps_is_not(desk: Desk) -> None:
     desk.load()
     desk.train_to(20)

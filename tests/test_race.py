@@ -22,6 +22,7 @@ from model.protocol import (
     RunState,
     RunUpdate,
     SetSampling,
+    SetShare,
     StartRace,
     StartSampling,
     Stop,
@@ -370,6 +371,21 @@ def test_a_winner_becomes_the_main_run_and_the_run_before_is_kept_in_a_file(cour
     assert str(kept) in course.said("main")
     assert [mark.label for run in after for part in run.written for mark in part.marks] == ["GRU, from the race"]
     assert after[-1].gauges.sampling == SamplingSettings(temperature=0.3)  # as it wrote, at the usual pace
+
+
+def test_a_winner_is_trained_by_as_many_processes_and_as_hard_as_the_run_before(tmp_path: Path) -> None:
+    course = Course(threads=2)
+    course.say(SetShare(0.5))
+    course.start()
+    course.turn(100)
+    winner = course.racer("GRU")
+    assert winner.threads == 1
+    course.say(EndRace("GRU", str(tmp_path / "before.safetensors")))
+    course.turn(20)
+    assert course.trainer is winner and winner.threads == 2
+    assert course.engine._runs["main"].threads == 2
+    assert course.of("main")[-1].gauges.share == 0.5
+    course.say(Stop())
 
 
 def test_quitting_after_a_take_over_saves_the_winner(course: Course, tmp_path: Path) -> None:

@@ -187,6 +187,18 @@ def test_a_word_across_two_slices_is_one_word() -> None:
     assert finish(words_of(corpus_of(text))) == {"xxxxxxx", "wherefore", "the"}
 
 
+@pytest.mark.parametrize("before", [1, 2, 3, 8])
+def test_no_part_of_a_word_is_taken_for_one_wherever_it_is_cut(before: int) -> None:
+    text = " " * (CHUNK - before) + "wherefore" + " 's, us" * CHUNK
+    assert finish(words_of(corpus_of(text))) == {"wherefore"}
+
+
+def test_what_has_no_end_is_not_waited_for() -> None:
+    text = "x" * (2 * CHUNK) + " the" * CHUNK
+    words = finish(words_of(corpus_of(text)))
+    assert "the" in words and max(map(len, words)) <= CHUNK
+
+
 def test_words_of_a_text_are_found_whole_and_as_they_are_written() -> None:
     text = "to The lamp burNs lamps ROMEO Romeo"
     words = words_in(text, {"the", "lamp", "burns", "ROMEO"})

@@ -14,7 +14,7 @@ FEW = 6
 """Streams up to which a product for each is quicker than one for all, before which BLAS repacks the weights."""
 
 
-class Moment:
+class StepBuffers:
     """Where one layer computes what follows from a character; of a single stream all goes without the axis B.
 
     Attributes:
