@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     # numpy stays out until the first update is read: the engine is started before anything slow is imported
     from model.protocol import Command, Notice, Update
 
-STOP_SECONDS = 0.8
-"""An engine that has not ended by then, and does not say that it is saving, is killed."""
+STOP_SECONDS = 3.0
+"""An engine that has not ended by then, and does not say that it is saving, is killed; it takes a few milliseconds, but
+on a machine that has much else to do."""
 
 SAVE_SECONDS = 30.0
 """What writing a very large network may take."""
@@ -45,7 +46,7 @@ class Session(Protocol):
         """
 
     async def stop(self, save_to: str | None = None) -> tuple[Notice, ...]:
-        """Save the run to `save_to`, end the process, and kill it if it does not end within a second.
+        """Save the run to `save_to`, end the process, and kill it if it neither ends nor says that it is saving.
 
         Returns:
             What the engine said last: where the run was saved, or why it was not.
@@ -136,7 +137,7 @@ class EngineSession:
                 raise EngineError(self._describe_death())
 
     async def stop(self, save_to: str | None = None) -> tuple[Notice, ...]:
-        """Save the run to `save_to`, end the process, and kill it if it does not end within a second."""
+        """Save the run to `save_to`, end the process, and kill it if it neither ends nor says that it is saving."""
         from model.protocol import Stop
 
         self._stopping = True
@@ -148,6 +149,7 @@ class EngineSession:
                 break
             await asyncio.sleep(0.005)
         self.kill()
+        await asyncio.sleep(0.0)  # what the listener has read is taken in only now
         return self._last_words
 
     def kill(self) -> None:
