@@ -7,7 +7,8 @@ import lzma
 import math
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -30,8 +31,11 @@ DENSE = 512
 DENSE_PIECE = 200_000
 """Characters whose pairs are counted in such a table at once, likewise."""
 
-COMPRESSED_PIECE = 4096
-"""Characters that are compressed at once, likewise."""
+ENCODED_PIECE = 200_000
+"""Characters that are written as UTF-8 at once, likewise."""
+
+PATIENCE = 0.001
+"""Seconds of a slice in which packing is waited for."""
 
 Floats = npt.NDArray[np.floating[Any]]
 Counts = npt.NDArray[np.int64]
@@ -62,8 +66,14 @@ def measure(corpus: Corpus) -> Slices:
         compressed=len(beginning),
     )
     yield counted
-    xz = yield from xz_size(utf8(corpus, beginning))
-    bz2_ = yield from bz2_size(utf8(corpus, beginning))
+    pieces: list[bytes] = []
+    for piece in utf8(corpus, beginning):
+        pieces.append(piece)
+        yield None
+    sizes = yield from compressed_sizes(b"".join(pieces))
+    if sizes is None:
+        return counted
+    xz, bz2_ = sizes
     bits = 8.0 / len(beginning)
     return replace(counted, xz=xz * bits, bz2=bz2_ * bits)
 
@@ -139,28 +149,26 @@ def cross_entropies(train: tuple[Counts, Counts], validation: tuple[Counts, Coun
 
 def utf8(corpus: Corpus, ids: Ids) -> Iterator[bytes]:
     """Write `ids` (N,) as UTF-8, piece by piece."""
-    for start in range(0, len(ids), COMPRESSED_PIECE):
-        text = corpus.vocabulary.decode(ids[start : start + COMPRESSED_PIECE])
+    for start in range(0, len(ids), ENCODED_PIECE):
+        text = corpus.vocabulary.decode(ids[start : start + ENCODED_PIECE])
         yield text.encode("utf-8", "surrogatepass")
 
 
-def xz_size(data: Iterable[bytes]) -> Generator[None, None, int]:
-    """Bytes of the .xz file."""
-    compressor = lzma.LZMACompressor()
-    size = 0
-    for piece in data:
-        size += len(compressor.compress(piece))
-        yield
-    return size + len(compressor.flush())
+def compressed_sizes(data: bytes) -> Generator[None, None, tuple[int, int] | None]:
+    """Bytes of the .xz and of the .bz2 file; None where there is no memory for packing.
 
+    Packing takes a second or two and needs the interpreter for moments only, so it is done on a thread of its own: who
+    trains meanwhile on another core is not kept waiting.
+    """
+    sizes: list[tuple[int, int]] = []
 
-def bz2_size(data: Iterable[bytes]) -> Generator[None, None, int]:
-    """Bytes of the .bz2 file; its blocks are too large for a slice, so they are sorted in a thread of their own."""
-    sizes: list[int] = []
-    whole = b"".join(data)
-    worker = threading.Thread(target=lambda: sizes.append(len(bz2.compress(whole))), daemon=True)
+    def pack() -> None:
+        with suppress(MemoryError):
+            sizes.append((len(lzma.compress(data)), len(bz2.compress(data))))
+
+    worker = threading.Thread(target=pack, daemon=True)
     worker.start()
     while worker.is_alive():
-        worker.join(0.002)
+        worker.join(PATIENCE)
         yield
-    return sizes[0]
+    return sizes[0] if sizes else None
