@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -200,9 +201,12 @@ class RaceScreen(Screen[SamplingSettings | None]):
     def action_toggle_training(self) -> None:
         """Pause all, or let all go on."""
         going = self.going
-        for standing in standings(list(self._lanes.values())):
-            if not standing.out:
-                self._send(Pause(run=standing.name) if going else Train(run=standing.name))
+        state = RunState.PAUSED if going else RunState.TRAINING
+        for lane in self._lanes.values():
+            if not lane.out:
+                self._send(Pause(run=lane.name) if going else Train(run=lane.name))
+                if not self.ended:
+                    lane.gauges = replace(lane.gauges, state=state)
         if not self.ended:
             self.going = not going  # the next update says the same; until then the key has its answer
 
