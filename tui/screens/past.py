@@ -20,6 +20,7 @@ from model.past import Past
 from model.protocol import Gauges, RunUpdate, ShowPast
 from tui import units
 from tui.bindings import PAST_FOOTER, past_bindings, working_bindings
+from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
@@ -100,6 +101,7 @@ class PastScreen(Screen[None]):
             prime: What each passage begins with.
         """
         super().__init__(id="past")
+        self._compositor = ChangedOnly()
         self._main, self._prime, self._seed = main, prime, 0
         self._pages: dict[int, Past] = {}
         self._chart = PastChart(record, id="past-chart")

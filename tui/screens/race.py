@@ -19,6 +19,7 @@ from model.config import SamplingSettings
 from model.protocol import MAIN, Command, EndRace, Pause, RunState, RunUpdate, SetSampling, StartRace, Train
 from tui import units
 from tui.bindings import RACE_FOOTER, race_bindings, working_bindings
+from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.lanes import Curve, Lane, Standing, characters_read, leader, standings
 from tui.sanitize import sanitize, sanitize_line
@@ -99,6 +100,7 @@ class RaceScreen(Screen[SamplingSettings | None]):
             unit: What losses are shown in.
         """
         super().__init__(id="race")
+        self._compositor = ChangedOnly()
         self._send, self._fairness, self._unit = send, start.fairness, unit
         self._lanes = {entrant.name: Lane(entrant.name, start.fairness) for entrant in start.entrants}
         self._bar = RaceBar(corpus, SHARED[start.fairness])

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from model.config import SamplingSettings
 from model.protocol import EndVoice, Gauges, RunState, RunUpdate, SetSampling, StartVoice
 from tui.bindings import THREE_FOOTER, three_bindings, working_bindings
+from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.manners import BY_NAME
 from tui.screens.help import HelpScreen
@@ -73,6 +74,7 @@ class ThreeScreen(Screen[None]):
             prime: What each text begins with.
         """
         super().__init__(id="three")
+        self._compositor = ChangedOnly()
         self._main, self._prime, self._seed = main, prime, 0
         now = replace(main.sampling, rate=min(main.sampling.rate, RATE))
         ways = (BY_NAME["careful"].applied(now), now, BY_NAME["wild"].applied(now))
