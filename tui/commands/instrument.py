@@ -43,6 +43,9 @@ from tui.whole_file import whole_file
 
 STANDARD_INPUT = "-"
 
+PAINTS_PER_SECOND = "120"
+"""At most. Updates are far fewer; but what a key has changed is not to wait for long behind one that was just painted."""
+
 
 def run(options: argparse.Namespace) -> int:
     """Open the app, and come back when it has been left; the exit code."""
@@ -76,6 +79,7 @@ def run(options: argparse.Namespace) -> int:
     for command in opening.commands():
         session.send(command)
     RunShelf(shelf).adopt_last()  # before the engine saves another run there
+    os.environ.setdefault("TEXTUAL_FPS", PAINTS_PER_SECOND)  # Textual asks for it once, when it is imported
     with unburdened():
         from tui.app import LSTMApp
 
