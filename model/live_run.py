@@ -253,9 +253,8 @@ class LiveRun:
             return None
         rng = self.writer.sampler.rng
         whole = checkpoint_of(self.trainer, self.sampling, {self.name: rng.bit_generator.state})
-        progress = self.trainer.progress()
-        if progress.losses:
-            self._take_in(progress)  # a step that was all but done has been completed for it
+        if self.trainer.has_news and not self.trainer.diverged:  # a step that was all but done has been completed
+            self._take_in(self.trainer.progress())
         told = {**self._news.curve.told(), "kept_as": self.kept_as}
         return replace(whole, progress={**whole.progress, **told})
 
@@ -326,7 +325,9 @@ class LiveRun:
         """Train for about `seconds`, and for no more than `steps` where they are given."""
         if self.trainer is None or not self.busy:
             return
-        self._take_in(self.trainer.increment(seconds, steps=steps if self.training else self.steps_left))
+        self.trainer.work(seconds, steps=steps if self.training else self.steps_left)
+        if self.trainer.has_news:  # in most turns a step is only gone on with
+            self._take_in(self.trainer.progress())
 
     def _take_in(self, progress: Progress) -> None:
         """Tell of what training has done, and stop where it is over."""

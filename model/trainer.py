@@ -124,7 +124,6 @@ class Trainer(Learner):
         if self.finished:
             self.waited = 0
 
-    @quiet
     def increment(self, seconds: float, steps: int | None = None) -> Progress:
         """Train for about `seconds`, less than a slice over; a step may be left half done and is taken up again.
 
@@ -135,6 +134,12 @@ class Trainer(Learner):
         Returns:
             Where training stands, with the losses since the last increment.
         """
+        self.work(seconds, steps)
+        return self.progress()
+
+    @quiet
+    def work(self, seconds: float, steps: int | None = None) -> None:
+        """Train likewise; what there is to tell waits for `progress`."""
         clock = self.stopwatch.clock
         end = clock() + seconds
         last_step = None if steps is None else self.step + steps
@@ -142,7 +147,11 @@ class Trainer(Learner):
             complete = self._advance()
             if (complete and last_step is not None and self.step >= last_step) or clock() >= end:
                 break
-        return self.progress()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `progress` has anything new to tell."""
+        return bool(self._losses or self._validations or self._incidents or self._events or self.diverged)
 
     @quiet
     def settle(self) -> None:

@@ -771,6 +771,18 @@ def test_one_step_is_one_though_saving_completes_it(desk: Desk, tmp_path: Path) 
     assert [loss.step for loss in desk.losses] == [1, 2, 3, 4, 5]
 
 
+def test_a_run_that_went_astray_says_so_once_however_often_it_is_saved(desk: Desk, tmp_path: Path) -> None:
+    desk.load(training=replace(TRAINING, guard=False))
+    desk.turn(20)
+    desk.trainer.network.parameters.values[...] = np.nan
+    desk.turn(60)
+    assert desk.state is RunState.DIVERGED
+    for _ in range(3):
+        desk.say(Save(str(tmp_path / "run.safetensors")))
+        desk.turn(2)
+    assert sum("went astray" in notice for notice in desk.notices) == 1
+
+
 def test_weights_that_went_astray_write_nothing_and_better_ones_write_on(desk: Desk) -> None:
     desk.load(train=False)
     desk.say(StartSampling())
