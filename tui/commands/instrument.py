@@ -44,7 +44,7 @@ from tui.whole_file import whole_file
 STANDARD_INPUT = "-"
 
 PAINTS_PER_SECOND = "120"
-"""At most. Updates are far fewer; but what a key has changed is not to wait for long behind one that was just painted."""
+"""At most. Updates are far fewer, but what a key has changed is not to wait for long where one was just painted."""
 
 
 def run(options: argparse.Namespace) -> int:
