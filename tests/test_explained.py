@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -43,11 +44,13 @@ async def test_f1_explains_the_panel_in_use_above_all_keys(tmp_path: Path) -> No
             meaning = PARTS[part].meaning.format_map(app.shown_keys)
             assert await asked(app, pilot) == (PARTS[part].name, meaning)
         await pilot.press("f1")
-        await pilot.pause()
+        for _ in range(5):  # what has the focus may yet be brought into sight
+            await pilot.pause()
         about = app.screen.query_one("#help-about").region
         table = app.screen.query_one(KeyTable)
         assert about.bottom <= table.region.y
         assert app.focused is table
+        assert app.screen.query_one(VerticalScroll).region.contains_region(about)
 
 
 async def test_f1_once_more_closes_it(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class HelpScreen(ModalScreen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
-    AUTO_FOCUS = "KeyTable"
+    AUTO_FOCUS = ""
 
     def __init__(self, about: Explanation | None = None) -> None:
         super().__init__()
@@ -67,6 +67,10 @@ class HelpScreen(ModalScreen[None]):
                 yield Static(self._about.name, id="help-about-name", markup=False)
                 yield Static(self._about.meaning, id="help-about", markup=False)
             yield KeyTable(list(rows(cast("LSTMApp", self.app).shown_keys)), idle)
+
+    def on_mount(self) -> None:
+        """Let the arrow keys act on the table; what stands above it stays in sight."""
+        self.query_one(KeyTable).focus(scroll_visible=False)
 
     @property
     def _below(self) -> Screen[Any]:
