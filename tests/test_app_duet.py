@@ -55,6 +55,12 @@ async def test_every_key_is_typed_until_escape_lets_it_write_on(tmp_path: Path) 
         assert isinstance(app.screen, HelpScreen)
 
 
+async def test_what_is_typed_right_after_is_for_the_text(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, _pilot):
+        await app.main.action_write_with()
+        assert app.focused is line(app), "keys that are in line already go there"
+
+
 @pytest.mark.parametrize(
     ("text", "rests", "told"),
     [("the ki", False, GoOn("word")), ("the king, ", False, StopSampling()), ("the ki", True, StopSampling())],

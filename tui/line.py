@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from queue import Queue
 from typing import Any
 
@@ -10,18 +11,23 @@ from textual.app import App
 
 LOOK = 0.01
 """Seconds between two looks at a line that is busy."""
+CLOSING = 0.1
+"""Seconds between two looks whether the screen that is to be painted is still there."""
 PATIENCE = 30.0
 """Seconds after which the next update is shown however much is still in line."""
 
 
 async def swallowed(app: App[Any]) -> None:
     """Wait until what has come up to now is painted and on its way to the terminal, or for `PATIENCE`."""
-    painted = asyncio.Event()
-    if not app.screen.call_after_refresh(painted.set):
+    screen, painted = app.screen, asyncio.Event()
+    if not screen.call_after_refresh(painted.set):
         return
     try:
         async with asyncio.timeout(PATIENCE):
-            await painted.wait()
+            # a dialog that is closed just now is never painted again, and calls nothing any more
+            while not painted.is_set() and app.screen is screen:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(painted.wait(), CLOSING)
             while waiting(app):
                 await asyncio.sleep(LOOK)
     except TimeoutError:

@@ -199,7 +199,7 @@ class Hands(Panels):
                 self.panel = "sample"
             self._duet = DuetLine(lambda: in_sight(self._next))
             await self.query_one("#stage").mount(self._duet, after=self._sample)
-            self._duet.focus()
+            self.set_focus(self._duet)  # at once: what is typed meanwhile is for it already
             self._sample.follow()
             self._sample.writing, self._sample.listening = False, True
             self._sample.add_class("-duet")
