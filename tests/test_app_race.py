@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ from textual.widgets import Button, Input, OptionList
 from model.config import NetworkSettings, TrainingSettings
 from model.protocol import (
     EndRace,
+    Entrant,
     Gauges,
     Notice,
     Pause,
@@ -30,6 +32,7 @@ from tui.races import READY
 from tui.screens.help import HelpScreen
 from tui.screens.race import RaceScreen
 from tui.screens.race_setup import RATE, RaceSetupScreen
+from tui.units import LossUnit
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.race_bar import RaceBar
 from tui.widgets.race_chart import RaceChart
@@ -210,6 +213,19 @@ async def test_the_main_run_and_strangers_change_nothing_on_it(tmp_path: Path) -
         assert isinstance(screen.app, LSTMApp)
         assert screen.app.main.query_one(SamplePane).text.endswith("main")
         assert screen.app.screen is screen
+
+
+async def test_news_that_come_before_the_screen_has_its_parts_wait_for_them(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, _pilot):
+        entrants = tuple(Entrant(name, NetworkSettings(), TrainingSettings()) for name in NAMES)
+        start = StartRace(entrants, "time", app.main.sampling)
+        screen = RaceScreen(app.main.send, start, "shakespeare", LossUnit.NATS)
+        app.push_screen(screen)
+        assert app.race is screen and not screen.is_mounted
+        async with asyncio.timeout(30.0):  # where the app has gone down, nothing is taken in any more
+            await session.play(all_news())
+        assert "".join(pane.text for pane in screen.query(SamplePane))
+        assert app.return_code is None
 
 
 async def test_news_of_an_earlier_race_that_come_late_are_left_out(tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 SETTLING_SECONDS = 3.0
 """From the start until panels and styles have been drawn once."""
+MOUNTING = 0.01
+"""Between two looks whether a screen that was opened has all its parts."""
 
 
 class LSTMApp(App[None]):
@@ -214,6 +216,7 @@ class LSTMApp(App[None]):
         try:
             async for update in self.session.updates(lambda: self.pace.per_second):
                 self.pace.begin()
+                await self._screens_are_there()
                 with self.batch_update():
                     for run in update.runs:
                         if run.run == MAIN:
@@ -233,6 +236,11 @@ class LSTMApp(App[None]):
             if (race := self.race) is not None:
                 race.ended = True
             self.main.say(f"{sentence(str(death))} What was written stays here; ctrl+q leaves.", "error", timeout=30)
+
+    async def _screens_are_there(self) -> None:
+        """Wait for a screen that was opened a moment ago: before its parts are there it can take nothing in."""
+        while any(not screen.is_mounted for screen in (self.race, self.past, self.three) if screen is not None):
+            await asyncio.sleep(MOUNTING)
 
     def on_app_blur(self) -> None:
         """Go on more calmly: who types in another window needs the processor more than this does."""
