@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 import platform
 from pathlib import Path
 
@@ -24,6 +23,9 @@ def key(entry: Entry) -> str:
     """Return what the facts of an entry depend on: this Python, its package's version, our way of reading it."""
     parts = [reader()]
     if entry.requirement is not None:
+        # imported here: it brings the mail parser of the standard library along, which the first frame would wait for
+        import importlib.metadata
+
         package = entry.requirement.partition("=")[0]
         try:
             parts.append(f"{package} {importlib.metadata.version(package)}")

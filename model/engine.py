@@ -115,7 +115,7 @@ class Engine:
         elif train:
             self._runs[protocol.MAIN].train(training_seconds(runs))
         for run in runs:
-            run.measure()
+            run.study()
 
     @property
     def _at_work(self) -> list[LiveRun]:
@@ -129,7 +129,7 @@ class Engine:
         if any(run.name in self._loading for run in runs):
             return 0.0
         wait = SILENCE_SECONDS
-        if any(run.busy or run.measuring for run in runs):
+        if any(run.busy or run.side.busy for run in runs):
             wait = min(wait, self._throttle.rest)
         if wait > 0.0:
             wait = min([wait, *(writer.seconds_to_next for run in runs for writer in run.writers)])
@@ -273,7 +273,7 @@ class Engine:
         racers = [LiveRun(self._clock, entrant.name) for entrant in command.entrants]
         for racer, entrant in zip(racers, command.entrants, strict=True):
             racer.share = main.share
-            racer.share_text(main)
+            racer.side.share_text(main.side)
             racer.steer(command.sampling)
             racer.write(on=True)
             racer.loading = 0.0

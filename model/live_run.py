@@ -10,10 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from corpora.baselines import measure
-from corpora.corpus import Corpus, CorpusInfo
-from corpora.info import Baselines
-from corpora.passages import Passages, index_passages
+from corpora.corpus import Corpus
 from corpora.quotations import Quotations
 from corpora.vocabulary import Vocabulary
 from model.checkpoint import DAMAGE, Checkpoint, CheckpointError, save_checkpoint
@@ -22,17 +19,12 @@ from model.curve import Curve, is_number
 from model.hands import Stretch
 from model.live import steer
 from model.network import Network
-from model.neuron_search import bundled, find_neurons
-from model.neurons import Neurons
 from model.news import News, Severity
-from model.passage import Passage
-from model.passage_writer import write_passage
 from model.progress import Event, Progress
 from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast, StartVoice, WritePassage
-from model.recital import Recital
 from model.run import checkpoint_of, new_trainer, resume_trainer
 from model.sampling import Sampler
-from model.sideline import AWAITED, LOOKED_AT, Sideline
+from model.side_work import SideWork
 from model.timeline import MEMORY, Timeline
 from model.trainer import Trainer
 from model.voices import Voices
@@ -44,9 +36,6 @@ RACER_MEMORY = MEMORY // 4
 COPIES = 12
 """Of the weights, that a trainer keeps of one kind or another: gradient, moments, the best, those to go back to."""
 
-SEARCH_SECONDS = 0.003
-"""Of one slice of the search for neurons."""
-
 
 class LiveRun:
     """A run that is trained and played by increments.
@@ -55,6 +44,7 @@ class LiveRun:
         trainer: None until there is a text to learn.
         writer: None until there is a network.
         voices: Write beside it.
+        side: What is found out beside all that.
         training: Whether training goes on by itself.
         steps_left: Steps still to do one by one.
         kept_as: What it is called on the shelf; empty while nobody has asked.
@@ -76,20 +66,15 @@ class LiveRun:
         self._sampling_wanted = False
         self._network: Network | None = None
         self._vocabulary: Vocabulary | None = None
-        self._corpus: CorpusInfo | None = None
         self._settings: TrainingSettings | None = None
         self._progress: Progress | None = None
         self._opened: Checkpoint | None = None
         self._kept_step = self._copied_step = 0
         self._weights = 0  # grows with each change of the weights
-        self._baselines: Sideline[Baselines] | None = None
-        self._passages: Sideline[Passages] | None = None
-        self._search: Sideline[Neurons] | None = None
-        self._recital: Recital | None = None
-        self._passage: Sideline[Passage] | None = None
         self._own_file: tuple[Path, int, int] | None = None  # one that has the weights; their number, and its time
         self._watched = False
         self._news = News(name)
+        self.side = SideWork(clock, self._news)
         self.kept_as = ""
         self.left_behind = 0
         self.leaving: Callable[[], None] | None = None
@@ -139,10 +124,6 @@ class LiveRun:
         self._kept_step = self._copied_step = checkpoint.step
         self.training = train and trainer is not None
 
-    def share_text(self, other: LiveRun) -> None:
-        """Expect the text of `other`: what is worked out of it is worked out once for both."""
-        self._corpus, self._baselines, self._passages = other._corpus, other._baselines, other._passages
-
     def take_over(self, other: LiveRun, label: str) -> None:
         """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
         self.name, self.leaving, self.share = other.name, other.leaving, other.share
@@ -164,7 +145,8 @@ class LiveRun:
         """A run that is this one as it is now, and rests; another network may then take the place of this one's."""
         aside = copy.copy(self)
         aside._news = copy.copy(self._news)
-        aside.loading = aside._search = aside._recital = aside._passage = None
+        aside.side = self.side.of_text(aside._news)
+        aside.loading = None
         if self.writer is not None:
             aside.writer = Writer(self.writer.sampler, self.clock)
             aside.writer.quotations = self.writer.quotations
@@ -210,17 +192,11 @@ class LiveRun:
         self.trainer, self.training, self.steps_left = trainer, False, 0
         self._network, self._vocabulary = network, vocabulary
         corpus = trainer.corpus if trainer else None
-        if corpus is None:
-            self._baselines = self._passages = self.writer.quotations = None
-        elif self._corpus is not corpus.info:
-            self._baselines = Sideline(measure(corpus), self.clock, LOOKED_AT)
-            # an endless text is never learnt by heart, and all that follows its grammar stands in it somewhere
-            endless = corpus.redraw is not None
-            self._passages = Sideline(index_passages(corpus.train), self.clock) if not endless else None
+        if corpus is None or corpus.info is not self.side.corpus:
             self.writer.quotations = None
-        self._corpus = corpus.info if corpus else None
+        self.side.begin(corpus)
         self._progress = trainer.progress() if trainer else None
-        self._opened = self._search = self._recital = self._passage = self._own_file = None
+        self._opened = self._own_file = None
         if trainer is not None:
             memory = MEMORY if self.name == MAIN else RACER_MEMORY
             trainer.timeline = Timeline(len(network.parameters), memory=memory)
@@ -261,7 +237,7 @@ class LiveRun:
     @property
     def corpus_name(self) -> str:
         """Of the text that it learns; empty where there is none."""
-        return self._corpus.name if self._corpus is not None else ""
+        return self.side.corpus.name if self.side.corpus is not None else ""
 
     def save(self, path: Path) -> bool:
         """Write the run to `path`, and say so or say why not; returns whether there is a file now."""
@@ -298,10 +274,16 @@ class LiveRun:
             path = Path(wish.path)
             if not self._write(checkpoint, path):
                 return
-        work = write_passage(
-            checkpoint, path, prime=wish.prime, length=wish.length, seed=wish.seed, sampling=wish.sampling
-        )
-        self._passage = Sideline(bundled(work, self.clock, SEARCH_SECONDS), self.clock, AWAITED)
+        self.side.write_passage(wish, checkpoint, path)
+
+    def _file_of_the_weights(self) -> Path | None:
+        """The person's own file that has the weights of this moment, where there is one."""
+        if self._own_file is not None:
+            path, weights, time = self._own_file
+            with suppress(OSError):
+                if weights == self._weights and path.stat().st_mtime_ns == time:
+                    return path
+        return None
 
     # --------------------------------------------------------------------------------------- its work
 
@@ -350,74 +332,23 @@ class LiveRun:
                 f"{progress.step:,}; the best were the weights of step {self.trainer.best_step:,}"
             )
 
-    def measure(self) -> None:
-        """Work out a little of what the text costs without a network, where it says what, and what units are about."""
-        if self._baselines is not None:
-            self._baselines.turn(busy=self.busy)
-        if self._passages is not None:
-            self._passages.turn(busy=self.busy)
-            if self._passages.result is not None and self.writer is not None and self.writer.quotations is None:
-                self.writer.quotations = Quotations(self._passages.result)
-        if self._search is not None:
-            self._search.turn(busy=self.busy)
-            if self._search.result is not None:
-                self._news.find(self._search.result)
-                self._search = None
-        if self._recital is not None:
-            for past in self._recital.turn(busy=self.busy):
-                self._news.recall(past)
-
-        if self._passage is not None:
-            self._turn_passage(self._passage)
-
-    def _file_of_the_weights(self) -> Path | None:
-        """The person's own file that has the weights of this moment, where there is one."""
-        if self._own_file is not None:
-            path, weights, time = self._own_file
-            with suppress(OSError):
-                if weights == self._weights and path.stat().st_mtime_ns == time:
-                    return path
-        return None
-
-    def _turn_passage(self, work: Sideline[Passage]) -> None:
-        try:
-            work.turn(busy=self.busy)
-        except (OSError, CheckpointError) as error:
-            self.say(f"the passage cannot be written: {error}", "error")
-            self._passage = None
-            return
-        if work.result is not None:
-            self._news.recite(work.result)
-            self._passage = None
-
-    @property
-    def measuring(self) -> bool:
-        """Whether there is some of that left to do."""
-        of_text = any(work is not None and not work.done for work in (self._baselines, self._passages))
-        return (
-            of_text
-            or self._search is not None
-            or self._passage is not None
-            or (self._recital is not None and self._recital.busy)
-        )
+    def study(self) -> None:
+        """Find out a little of what there is to find out."""
+        self.side.turn(busy=self.busy)
+        passages = self.side.passages
+        if passages is not None and self.writer is not None and self.writer.quotations is None:
+            self.writer.quotations = Quotations(passages)
 
     def find_neurons(self) -> None:
         """Begin to find out which units follow what in the text, by the weights of this moment."""
-        if self.trainer is None or self._vocabulary is None:
+        if self.trainer is None:
             self.say("there is no text to find neurons by; choose a corpus first", "warning")
-        elif self._search is None:
-            symbols, step = self._vocabulary.symbols, self.trainer.step
-            search = find_neurons(self.trainer.player.copy(), self.trainer.corpus.validation, symbols, step)
-            self._search = Sideline(bundled(search, self.clock, SEARCH_SECONDS), self.clock, AWAITED)
+        else:
+            self.side.find_neurons(self.trainer)
 
     def show_past(self, wish: ShowPast) -> None:
         """Write with the network as it was, until another step is asked for, or none."""
-        trainer = self.trainer
-        if self._recital is None and trainer is not None and trainer.timeline is not None:
-            shape = trainer.network.settings
-            self._recital = Recital(trainer.timeline, shape, trainer.corpus, self.clock)
-        if self._recital is not None:
-            self._recital.ask(wish)
+        self.side.show_past(wish, self.trainer)
 
     def watch(self, *, on: bool) -> None:
         """Tell what the units hold with each written character, or do not."""
@@ -542,7 +473,7 @@ class LiveRun:
         trainer, progress = self.trainer, self._progress
         gauges = Gauges(
             state=self.state,
-            corpus=self._corpus,
+            corpus=self.side.corpus,
             vocabulary=self._vocabulary.symbols if self._vocabulary else "",
             network=self._network.settings if self._network else None,
             training=replace(trainer.settings, batch_size=trainer.batches.B) if trainer else self._settings,
@@ -550,7 +481,7 @@ class LiveRun:
             writing=self.writer is not None and self.writer.on,
             outlook=self.writer.outlook(self._weights) if self.writer is not None else None,
             parameters=len(self._network.parameters) if self._network else 0,
-            baselines=self._baselines.result if self._baselines else None,
+            baselines=self.side.baselines,
             loading=self.loading,
             snapshots=trainer.timeline.steps if trainer is not None and trainer.timeline is not None else (),
             kept_as=self.kept_as,

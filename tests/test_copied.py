@@ -142,7 +142,7 @@ def test_copies_are_told_once_the_text_is_indexed(text: str) -> None:
     desk.write()
     assert desk.copied() == b""
     desk.turn(1000)
-    assert not desk.engine._runs["main"].measuring
+    assert not desk.engine._runs["main"].side.busy
     desk.write()
     assert desk.copied() == bytes([COPIED]) * RUN
 
@@ -151,7 +151,7 @@ def test_another_network_on_the_same_text_is_compared_with_it_at_once(text: str)
     desk = Desk()
     desk.load(text)
     desk.turn(1000)
-    assert not desk.engine._runs["main"].measuring
+    assert not desk.engine._runs["main"].side.busy
     desk.engine.obey(NewNetwork(NETWORK, TRAINING, train=False))
     desk.turn(1)
     desk.write()

@@ -332,7 +332,7 @@ def test_who_cannot_start_says_why_and_the_rest_race(course: Course) -> None:
 def test_the_baselines_of_the_text_are_not_worked_out_for_each_racer(course: Course) -> None:
     course.start()
     runs = course.engine._runs
-    assert len({id(run._baselines) for run in runs.values()}) == 1
+    assert len({id(run.side._baselines) for run in runs.values()}) == 1
     found: Baselines | None = None
     while found is None:
         course.turn(10)

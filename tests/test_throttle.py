@@ -70,7 +70,7 @@ class Room:
         del self.engine._loading["main"]
         run = self.engine._runs["main"]
         run.loading = None
-        run._baselines = run._passages = None
+        run.side._baselines = run.side._passages = None
         monkeypatch.undo()
         monkeypatch.setattr(LiveRun, "train", timed)
 
@@ -149,7 +149,8 @@ def test_a_race_takes_the_share_too(room: Room) -> None:
     room.engine._load(room.engine._runs["a"])
     room.engine._load(room.engine._runs["b"])
     for name in "ab":
-        room.engine._runs[name]._baselines = room.engine._runs[name]._passages = None
+        side = room.engine._runs[name].side
+        side._baselines = side._passages = None
     assert room.share_taken() == pytest.approx(0.5, abs=0.02)
     assert {run.gauges.share for run in room.updates[-1].runs} == {0.5}
     room.engine.obey(EndRace("a", "nowhere"))
