@@ -15,7 +15,7 @@ from staged_run import staged_race
 from test_run_shelf import put
 from textual.binding import Binding
 from textual.pilot import Pilot
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 import tui.screens
@@ -25,6 +25,7 @@ from tui.app import LSTMApp
 from tui.bindings import DUET_KEYS, OTHER_KEYS, PAST_KEYS, RACE_KEYS, RUN_KEYS, THREE_KEYS, Key
 from tui.run_shelf import RunShelf
 from tui.screens.begin_with import BeginWithScreen
+from tui.screens.dialog import Dialog
 from tui.screens.events import EventsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.open_text import OpenTextScreen
@@ -204,7 +205,7 @@ async def test_a_click_on_the_words_of_a_dialog_does_what_their_key_does(
 def test_every_dialog_is_here() -> None:
     for module in pkgutil.iter_modules(tui.screens.__path__):
         importlib.import_module(f"tui.screens.{module.name}")
-    ours = {dialog for dialog in ModalScreen.__subclasses__() if dialog.__module__.startswith("tui.screens.")}
+    ours = {dialog for dialog in Dialog.__subclasses__() if dialog.__module__.startswith("tui.screens.")}
     assert ours == {*DIALOGS, PassageScreen}
 
 

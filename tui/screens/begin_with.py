@@ -7,14 +7,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.bindings import EXPLAIN
+from tui.screens.dialog import Dialog
 from tui.widgets.ways import ways
 
 
-class BeginWithScreen(ModalScreen[str | None]):
+class BeginWithScreen(Dialog[str | None]):
     """One line; what is typed is the prime text, and None leaves everything as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel"), EXPLAIN]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.bindings import EXPLAIN
 from tui.chronicle import Event
 from tui.sanitize import sanitize_line
+from tui.screens.dialog import Dialog
 from tui.widgets.ways import ways
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ SIGNS = {"information": " ", "warning": "▲", "error": "✕"}
 """So that colour is not the only one to tell."""
 
 
-class EventsScreen(ModalScreen[None]):
+class EventsScreen(Dialog[None]):
     """Closes with escape, `e` or q; goes on while it is open."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,e,q", "dismiss", "Close"), EXPLAIN]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.bindings import GROUPS, KEYS, OTHER_KEYS
 from tui.doer import doer
+from tui.screens.dialog import Dialog
 from tui.widgets.key_table import KeyTable, Row
 from tui.widgets.ways import ways
 
@@ -43,7 +44,7 @@ TERMS = (
 NOT_NOW = "that belongs elsewhere"
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """First what is in use, where that was asked for, then all keys; closes with escape, `?` or q.
 
     Whoever picks a key goes back and has it done there: so the mouse reaches all that a key does.
@@ -81,6 +82,8 @@ class HelpScreen(ModalScreen[None]):
     def on_key_table_chosen(self, message: KeyTable.Chosen) -> None:
         """Go back, and do there as the key does; what is for another place is only said to be so."""
         message.stop()
+        if not self.is_active:
+            return  # it has been left already
         found = doer(message.key, self._below)
         if found is None:
             self.query_one(VerticalScroll).border_subtitle = ways(("esc closes", "screen.dismiss"), NOT_NOW)

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, ItemGrid, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
 from corpora.choice import TextChoice
@@ -16,6 +15,7 @@ from corpora.info import Treatment
 from tui.bindings import EXPLAIN
 from tui.pasted import pasted_paths
 from tui.sanitize import sanitize_line
+from tui.screens.dialog import Dialog
 from tui.treatments import TREATMENTS
 from tui.widgets.line_button import LineButton
 from tui.widgets.safe_tree import SafeTree
@@ -34,7 +34,7 @@ class Tick(Checkbox):
         super().watch_value()
 
 
-class OpenTextScreen(ModalScreen[TextChoice | None]):
+class OpenTextScreen(Dialog[TextChoice | None]):
     """A tree of folders and a path, or several with quotes; a folder is read as one text, and so are several files."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel"), EXPLAIN]

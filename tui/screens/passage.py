@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from model.passage import Passage
 from tui.sanitize import sanitize, sanitize_line
+from tui.screens.dialog import Dialog
 from tui.widgets.ways import ways
 
 
-class PassageScreen(ModalScreen[None]):
+class PassageScreen(Dialog[None]):
     """Closes with escape or q; `y` copies all of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss", "Close"), Binding("y", "copy", "Copy")]

@@ -12,7 +12,6 @@ from textual.binding import ActiveBinding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.timer import Timer
 
 from model.config import SamplingSettings
@@ -22,6 +21,7 @@ from tui import units
 from tui.bindings import PAST_FOOTER, past_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
+from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.seldom import Seldom
@@ -54,7 +54,7 @@ class PastChart(LossChart, can_focus=False):
             self._put(step)
 
 
-class PastScreen(Screen[None]):
+class PastScreen(LeftOnce[None]):
     """Steps through the snapshots; training and the main page go on behind it."""
 
     BINDINGS = past_bindings()

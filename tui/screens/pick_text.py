@@ -15,7 +15,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -28,6 +27,7 @@ from tui.pickable import Pickable, pickables
 from tui.portrayer import Look, Portrayer
 from tui.recent_texts import vanished
 from tui.sanitize import sanitize, sanitize_line
+from tui.screens.dialog import Dialog
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.line_button import LineButton
 from tui.widgets.text_portrait import TextPortrait
@@ -47,7 +47,7 @@ class Elsewhere:
     """What was looked for in vain; it may be a path."""
 
 
-class PickTextScreen(ModalScreen[TextChoice | Elsewhere | None]):
+class PickTextScreen(Dialog[TextChoice | Elsewhere | None]):
     """Typing filters, the arrow keys point, Enter learns; where the pointer rests, the text is looked at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -12,7 +12,6 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Button
 
 from model.config import SamplingSettings
@@ -23,6 +22,7 @@ from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.lanes import Curve, Lane, Standing, characters_read, leader, standings
 from tui.sanitize import sanitize, sanitize_line
+from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.seldom import Seldom
@@ -40,7 +40,7 @@ LEGEND = "bright: validation \u00b7 faint: training"
 DRAWINGS_PER_SECOND = 4
 
 
-class RaceScreen(Screen[SamplingSettings | None]):
+class RaceScreen(LeftOnce[SamplingSettings | None]):
     """Holds a lane for each racer; is left with how they wrote where one took over, and with None where none did."""
 
     BINDINGS = race_bindings()

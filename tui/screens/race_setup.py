@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import Fairness, StartRace
 from tui.bindings import EXPLAIN
 from tui.races import READY
+from tui.screens.dialog import Dialog
 from tui.widgets.ways import ways
 
 FAIRNESSES: dict[Fairness, str] = {
@@ -49,7 +49,7 @@ class FairnessOption(Static):
         self.post_message(self.Clicked(self.fairness))
 
 
-class RaceSetupScreen(ModalScreen[StartRace | None]):
+class RaceSetupScreen(Dialog[StartRace | None]):
     """A list of ready-made races, and a choice of two beside it; None is no race."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,7 +9,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from model.config import SettingsError
@@ -17,6 +16,7 @@ from model.presets import PRESETS, Preset, describe
 from tui.bindings import EXPLAIN
 from tui.draft import DEFAULT, Draft
 from tui.recipe import PRESET, SETTINGS
+from tui.screens.dialog import Dialog
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.setting import Setting
 from tui.widgets.line_button import LineButton
@@ -30,7 +30,7 @@ OWN_SUMMARY = "none of the presets: a recipe of your own"
 DEFAULT_SUMMARY = "what a new network is unless you say otherwise: one layer of 128 LSTM cells, Adam"
 
 
-class RecipeScreen(ModalScreen[bool]):
+class RecipeScreen(Dialog[bool]):
     """All fields of the training panel's draft; closes with True where a new network is to begin."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,20 +7,20 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui import units
 from tui.earlier_run import EarlierRun
 from tui.run_shelf import LONGEST_NAME, RunNameError, RunShelf
 from tui.sanitize import sanitize_line
+from tui.screens.dialog import Dialog
 from tui.widgets.line_button import LineButton
 from tui.widgets.ways import ways
 
 KEPT = "A run with a name is kept until you delete it. `lstm-tui --resume NAME` goes on with it."
 
 
-class NameRunScreen(ModalScreen[bool]):
+class NameRunScreen(Dialog[bool]):
     """One line; is left with whether the name is another now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Cancel")]
@@ -56,7 +56,7 @@ class NameRunScreen(ModalScreen[bool]):
             self.dismiss(True)
 
 
-class DeleteRunScreen(ModalScreen[bool]):
+class DeleteRunScreen(Dialog[bool]):
     """Is left with whether that is meant."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

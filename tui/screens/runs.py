@@ -14,7 +14,6 @@ from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
@@ -26,6 +25,7 @@ from tui.keymap import shown_keys
 from tui.lanes import Curve
 from tui.run_shelf import RunShelf
 from tui.sanitize import sanitize, sanitize_line
+from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.run_name import DeleteRunScreen, NameRunScreen
@@ -50,7 +50,7 @@ EMPTY = (
 NO_MATCH = "No run has these words."
 
 
-class RunsScreen(Screen[OpenCheckpoint | None]):
+class RunsScreen(LeftOnce[OpenCheckpoint | None]):
     """Is left with what the engine is to open, or with None; the run that goes on stands first."""
 
     BINDINGS = runs_bindings()

@@ -7,13 +7,13 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from model.config import SamplingSettings
 from model.protocol import WritePassage
 from tui.passage_file import MOST_LENGTH
 from tui.sanitize import sanitize_line
+from tui.screens.dialog import Dialog
 from tui.screens.room import HEIGHTS
 from tui.widgets.line_button import LineButton
 from tui.widgets.ways import ways
@@ -25,7 +25,7 @@ ABOUT = (
 )
 
 
-class SaveSampleScreen(ModalScreen[WritePassage | None]):
+class SaveSampleScreen(Dialog[WritePassage | None]):
     """Two numbers; None writes nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

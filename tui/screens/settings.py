@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
 from tui.in_force import InForce
 from tui.preferences import PREFERENCES
+from tui.screens.dialog import Dialog
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.line_button import LineButton
 from tui.widgets.preference_field import PreferenceField
@@ -25,7 +25,7 @@ THEME_SECONDS = 0.15
 """Until a theme is worn: all that is on the screen is styled anew, and whoever goes through the list goes on."""
 
 
-class SettingsScreen(ModalScreen[None]):
+class SettingsScreen(Dialog[None]):
     """A line for each setting; what differs from the default is marked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

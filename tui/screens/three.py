@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from model.config import SamplingSettings
 from model.protocol import EndVoice, Gauges, RunState, RunUpdate, SetSampling, StartVoice
@@ -17,6 +16,7 @@ from tui.bindings import THREE_FOOTER, three_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.manners import BY_NAME
+from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.key_bar import KeyBar
@@ -33,7 +33,7 @@ RATE = 30.0
 """Characters a second that each writes at most, at first: three are to be read at once."""
 
 
-class ThreeScreen(Screen[None]):
+class ThreeScreen(LeftOnce[None]):
     """Starts three voices, and lets them go; training and the main page go on behind it."""
 
     BINDINGS = three_bindings()

@@ -1,0 +1,25 @@
+"""Screens that are left with an answer, once."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, Screen
+
+Answer = TypeVar("Answer")
+
+
+class LeftOnce(Screen[Answer]):
+    """Goes when it is dismissed; dismissed again, or under another screen, it does nothing.
+
+    Keys come in batches: two that both leave would take the screen below away as well, which Textual does not prevent.
+    """
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Leave with an answer."""
+        return super().dismiss(result) if self.is_active else AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+
+
+class Dialog(LeftOnce[Answer], ModalScreen[Answer]):
+    """Stands above another screen, which is seen through it."""
