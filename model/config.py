@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 
 class SettingsError(ValueError):
@@ -27,9 +28,14 @@ def require_whole(name: str, value: object, least: int, most: int) -> None:
 def require_number(name: str, value: object, least: float, most: float) -> None:
     """Raise `SettingsError` unless `value` is a finite number in [least, most]."""
     require(
-        isinstance(value, (int, float)) and least <= value <= most,  # which no NaN is
+        is_real(value) and least <= value <= most,  # which no NaN is
         f"{name} is {value!r}; it must be a number from {least:g} to {most:g}",
     )
+
+
+def is_real(value: object) -> TypeGuard[float]:
+    """Tell whether `value` is a number, and no switch, which Python counts as one."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def require_one_of(name: str, value: object, choices: Sequence[str]) -> None:
@@ -204,4 +210,6 @@ class SamplingSettings:
         require_whole("top-k", self.top_k, 0, 1_000_000)
         require_number("top-p", self.top_p, 0.0, 1.0)
         require(self.top_p > 0.0, f"top-p is {self.top_p!r}; it must be above 0, and 1 keeps every character")
-        require(self.rate > 0.0, f"rate is {self.rate!r}; it must be above 0 characters a second")
+        require(
+            is_real(self.rate) and self.rate > 0.0, f"rate is {self.rate!r}; it must be above 0 characters a second"
+        )

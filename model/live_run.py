@@ -443,6 +443,7 @@ class LiveRun:
 
     def go_on(self, stretch: Stretch) -> None:
         """Write a little, and rest."""
+        self._sampling_wanted = False
         if self.writer is not None:
             self.writer.go_on(stretch)
 

@@ -15,7 +15,7 @@ from textual.dom import DOMNode
 from textual.widgets import Button, Input, OptionList, Static
 
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
-from model.protocol import NewNetwork, SetSampling
+from model.protocol import NewNetwork, Save, SetSampling
 from model.session import EngineError
 from tui.app import LSTMApp
 from tui.settings import Settings, load_settings, save_settings
@@ -190,6 +190,22 @@ async def test_a_picture_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatc
         app._save_picture()
         await pilot.pause()
         assert "No space left" in notices(app)
+
+
+@pytest.mark.parametrize("key", ["ctrl+s", "o", "ctrl+t"])
+async def test_a_folder_that_is_gone_is_no_reason_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    monkeypatch.setenv("PWD", str(gone))
+    async with playing(tmp_path) as (session, app, pilot):
+        gone.rmdir()
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.is_running
+        assert key != "ctrl+s" or session.sent == [Save(str(gone / "shakespeare-1240.safetensors"))]
 
 
 async def test_end_follows_the_writing_from_a_button(tmp_path: Path) -> None:

@@ -304,6 +304,17 @@ async def test_another_network_has_another_past(tmp_path: Path) -> None:
         assert screen.step == 0
 
 
+async def test_a_network_without_a_past_may_take_the_place_of_one_that_has_it(tmp_path: Path) -> None:
+    async with looking_back(tmp_path) as (session, screen, pilot):
+        await session.play(update(replace(RUN, snapshots=()), fresh=True))
+        await pilot.press("space", "right", "end")
+        screen.tick()
+        await pilot.pause()
+        assert not screen.playing
+        await pilot.press("escape")
+        assert isinstance(pilot.app, LSTMApp) and pilot.app.screen is pilot.app.main
+
+
 async def test_without_an_engine_what_was_read_can_still_be_read(tmp_path: Path) -> None:
     async with looking_back(tmp_path) as (session, screen, pilot):
         await session.play(EngineError("the engine has ended"))

@@ -352,16 +352,31 @@ async def test_a_run_that_cannot_be_kept_leaves_the_race_on(tmp_path: Path) -> N
         assert "could not save" in said(screen.app)
 
 
-async def test_escape_after_enter_shows_what_the_engine_may_have_done_already(tmp_path: Path) -> None:
+async def test_escape_after_enter_waits_for_the_answer(tmp_path: Path) -> None:
     async with racing(tmp_path) as (session, screen, pilot):
         app = screen.app
         assert isinstance(app, LSTMApp)
         await pilot.press("]", "enter", "escape")
         await pilot.pause()
-        assert [type(command) for command in session.told(EndRace, SetSampling)[-3:]] == [EndRace, EndRace, SetSampling]
+        assert app.race is screen
         await session.play(Update(0, (replace(news("GRU"), run="main"),)))
+        await pilot.pause()
+        assert app.race is None
         assert app.main.gauges.network == NetworkSettings(cell="gru")
         assert app.main.sampling.temperature == pytest.approx(0.85)
+
+
+async def test_a_racer_that_could_not_take_over_brings_nothing_along(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (session, screen, pilot):
+        app = screen.app
+        assert isinstance(app, LSTMApp)
+        before = app.main.sampling
+        await pilot.press("]", "enter")
+        await session.play(update(notices=(Notice("could not save there: No space left on device", "error"),)))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is app.main and app.main.sampling == before
+        assert "The race is over" in said(app)
 
 
 async def test_a_winner_that_comes_while_help_is_open_is_shown_after_it(tmp_path: Path) -> None:

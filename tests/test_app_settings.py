@@ -38,6 +38,9 @@ def test_what_a_file_leaves_out_is_at_its_default_and_what_is_unknown_is_passed_
     [
         ("[network]\nlayers = 99", r"\[network\] layers is 99"),
         ("[network]\nlayers = 'two'", r"\[network\] layers is 'two'"),
+        ("[sampling]\nrate = 'full speed'", r"\[sampling\] rate is 'full speed'"),
+        ("[sampling]\nrate = []", r"\[sampling\] rate is \[\]"),
+        ("[sampling]\ntemperature = true", r"\[sampling\] temperature is True"),
         ("network = 1", r"\[network\] is 1"),
         ("theme = 1", "theme is 1"),
         ("theme =", "not TOML"),

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
 from model.config import NetworkSettings, TrainingSettings
-from model.protocol import NewNetwork, Pause, RunState, SetLearningRate, Step, Train
+from model.protocol import NewNetwork, Notice, Pause, RunState, SetLearningRate, Step, Train
 from tui.app import LSTMApp
 from tui.widgets.setting_field import SettingField
 
@@ -217,3 +217,21 @@ async def test_after_starting_over_the_keys_are_the_screens_again(tmp_path: Path
         await pilot.pause()
         assert not isinstance(app.focused, Input)
         assert session.told(NewNetwork)
+
+
+async def test_what_the_engine_refuses_is_not_shown_as_if_it_were_in_force(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await fill(app, pilot, "hidden-size", "4000")
+        await pilot.press("ctrl+n")
+        field = app.main.query_one("#hidden-size", SettingField)
+        await pilot.pause()
+        assert not field.has_class("-changed")
+        await session.play(update(notices=(Notice("there is not enough memory for that", "error"),)))
+        await pilot.pause()
+        assert field.has_class("-changed")
+        assert app.main.query_one("#hidden-size Input", Input).value == "4000"
+        await pilot.press("ctrl+n")
+        assert session.sent[-1] == NewNetwork(NetworkSettings(hidden_size=4000), TrainingSettings())
+        await session.play(update(replace(GAUGES, network=NetworkSettings(hidden_size=4000)), fresh=True))
+        await pilot.pause()
+        assert not field.has_class("-changed")

@@ -7,10 +7,10 @@ import pytest
 from test_engine import Desk
 
 from corpora.vocabulary import Vocabulary
-from model.config import NetworkSettings, SamplingSettings
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.hands import MOST, TYPED, UNREAD, Ending, Stretch
 from model.network import Network
-from model.protocol import GoOn, TakeBack, Type, Written
+from model.protocol import GoOn, NewNetwork, StartSampling, TakeBack, Type, Written
 from model.sampling import Sampler
 from model.writer import Writer
 
@@ -200,4 +200,13 @@ def test_the_engine_writes_what_is_typed_goes_on_and_takes_back() -> None:
     assert written[0].text == "ab\u00e9"
     assert sum(each.taken_back for each in written) == 1
     assert sum(len(each.text) for each in written) == 4
+    assert not desk.gauges.writing
+
+
+def test_a_network_that_was_to_write_a_word_leaves_the_page_to_the_person_after_another_came() -> None:
+    desk = Desk()
+    desk.load("counting", train=False)
+    desk.say(StartSampling(), GoOn("word"))
+    desk.say(NewNetwork(NetworkSettings(hidden_size=8), TrainingSettings(), train=False))
+    desk.turn(3)
     assert not desk.gauges.writing

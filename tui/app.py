@@ -36,7 +36,7 @@ from tui.palette import TableProvider
 from tui.portrayer import Look, ProcessLook, facts_of
 from tui.recent_texts import RecentTexts
 from tui.run_shelf import RunShelf
-from tui.saving import free_path, network_stem
+from tui.saving import free_path, network_stem, working_folder
 from tui.screens.main import MainScreen
 from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, recent_texts, settings_file
 from tui.theme import OURS, readable, with_our_variables
@@ -374,7 +374,7 @@ class LSTMApp(App[None]):
 
     def _save_picture(self) -> None:
         """Save a picture of the screen beside the person's other files, and say where."""
-        path = free_path(Path.cwd(), "lstm-tui", ".svg")
+        path = free_path(working_folder(), "lstm-tui", ".svg")
         try:
             path.write_text(self.export_screenshot(), encoding="utf-8")
         except OSError as error:

@@ -113,13 +113,22 @@ class Draft:
 
     def follow(self, network: NetworkSettings | None, training: TrainingSettings | None) -> Draft:
         """Take over what another network brings, a checkpoint say; what is being edited stays."""
-        if training is not None and training.batch_size < self.training.batch_size:
-            # Fewer streams than asked for: the text is short, the next one may not be.
-            training = replace(training, batch_size=self.training.batch_size)
-        moved = replace(self, network=network or self.network, training=training or self.training)
+        training = self._in_full(training) if training is not None else self.training
+        moved = replace(self, network=network or self.network, training=training)
         return replace(
             moved, edits={name: value for name, value in self.edits.items() if value != moved.asked(BY_NAME[name])}
         )
+
+    def _in_full(self, training: TrainingSettings) -> TrainingSettings:
+        """What is in force, with as many streams as were asked for: the text may be short, the next one may not be."""
+        return replace(training, batch_size=max(training.batch_size, self.training.batch_size))
+
+    def refused(self, network: NetworkSettings, training: TrainingSettings) -> Draft:
+        """Fill in what was asked for, in vain, over what is in force."""
+        in_force = replace(self, network=network, training=self._in_full(training))
+        filled_in = ((setting, self.value(setting)) for setting in SETTINGS)
+        edits = {setting.name: value for setting, value in filled_in if value != in_force.asked(setting)}
+        return replace(in_force, edits=edits)
 
     # --------------------------------------------------------------------------------- looking at it
 

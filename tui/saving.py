@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from pathlib import Path
 
 from model.protocol import Gauges
+
+
+def working_folder() -> Path:
+    """Return the folder that the person works in, where what they save goes; if it is gone, where it was."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path(os.environ.get("PWD", os.sep))
 
 
 def network_stem(gauges: Gauges) -> str:

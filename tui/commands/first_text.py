@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from corpora.catalogue import BY_NAME
 from corpora.info import Treatment
@@ -24,6 +25,7 @@ def first_text(settings: Settings) -> tuple[Opening, str]:
 
 def is_there(source: str, sources: Sequence[str]) -> bool:
     """Tell whether a text can be had, as far as that shows without reading it."""
-    if os.access(source, os.R_OK):
-        return True
+    with suppress(ValueError):  # of what no file can be called
+        if os.access(source, os.R_OK):
+            return True
     return len(sources) == 1 and source in BY_NAME and BY_NAME[source].available()

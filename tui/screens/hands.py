@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.widget import Widget
@@ -19,7 +18,7 @@ from tui import loops
 from tui.knobs import Knob, turned
 from tui.manners import Manner
 from tui.run_shelf import SUFFIX
-from tui.saving import free_path, network_stem
+from tui.saving import free_path, network_stem, working_folder
 from tui.screens.panels import Panels
 from tui.sight import in_sight
 from tui.widgets.corpus_panel import CorpusPanel
@@ -142,7 +141,7 @@ class Hands(Panels):
 
     def action_save(self) -> None:
         """Save beside the person's other files; the engine says when it is done."""
-        self.send(protocol.Save(str(free_path(Path.cwd(), network_stem(self.gauges), SUFFIX))))
+        self.send(protocol.Save(str(free_path(working_folder(), network_stem(self.gauges), SUFFIX))))
 
     # ------------------------------------------------------------------------------------------ how it writes
 

@@ -22,7 +22,7 @@ from tui.praise import Praise
 from tui.recent_texts import RecentTexts
 from tui.run_shelf import SUFFIX, RunShelf
 from tui.sanitize import excerpt, sanitize_line
-from tui.saving import free_path, network_stem
+from tui.saving import free_path, network_stem, working_folder
 from tui.screens.hands import Hands
 from tui.screens.room import is_ample
 from tui.units import LossUnit
@@ -101,6 +101,9 @@ class MainScreen(Hands):
             self._advise()
         for notice in update.notices:
             self.say(notice.text, notice.severity)
+            if notice.severity == "error" and not update.fresh:
+                self._insisted = None
+                self._training.refuse()
         if update.passage is not None:
             self._keep_passage(update.passage)
 
@@ -131,9 +134,11 @@ class MainScreen(Hands):
         from tui.screens.passage import PassageScreen
 
         try:
-            text, recipe = save_passage(passage, Path.cwd())
+            text, recipe = save_passage(passage, working_folder())
         except OSError as error:
-            self.say(f"could not save the passage: {error.filename or Path.cwd()}: {error.strerror or error}", "error")
+            self.say(
+                f"could not save the passage: {error.filename or working_folder()}: {error.strerror or error}", "error"
+            )
             return
         self.say(f"saved {text}; {recipe.name} beside it writes it again", timeout=8)
         self.app.push_screen(PassageScreen(passage, text, recipe))
@@ -161,7 +166,7 @@ class MainScreen(Hands):
         """Ask for a text of one's own, with a path that is filled in already."""
         from tui.screens.open_text import OpenTextScreen
 
-        self.app.push_screen(OpenTextScreen(folder or Path.cwd(), self._treatments, typed), self._open)
+        self.app.push_screen(OpenTextScreen(folder or working_folder(), self._treatments, typed), self._open)
 
     def on_paste(self, event: events.Paste) -> None:
         """Open what is dropped here: terminals paste its path. A field of text keeps what is pasted into it."""
@@ -260,7 +265,7 @@ class MainScreen(Hands):
         if self.gauges.network is None:
             self.say("There is no network yet that could write.")
             return
-        path = free_path(Path.cwd(), network_stem(self.gauges), SUFFIX)
+        path = free_path(working_folder(), network_stem(self.gauges), SUFFIX)
         self.app.push_screen(SaveSampleScreen(str(path), self._prime, self.sampling), self._write_passage)
 
     def _write_passage(self, wish: protocol.WritePassage | None) -> None:

@@ -237,7 +237,9 @@ class PastScreen(LeftOnce[None]):
 
     def action_play(self) -> None:
         """Show one after the other, from the first if the latest is shown; or stop."""
-        if not self.playing and self.step == self.gauges.snapshots[-1:][0]:
+        if not self.gauges.snapshots:
+            return  # another run has taken the place of the one whose past this was
+        if not self.playing and self.step == self.gauges.snapshots[-1]:
             self.step = self.gauges.snapshots[0]
         self.playing = not self.playing
 
@@ -245,7 +247,7 @@ class PastScreen(LeftOnce[None]):
         """Show the next, once the present one has been there to be read; stop at the latest."""
         if self.step in self._pages and self._pages[self.step].whole:
             self._move(1)
-            self.playing = self.step != self.gauges.snapshots[-1]
+            self.playing = self.step not in self.gauges.snapshots[-1:]
 
     def watch_playing(self) -> None:
         """Let time pass, or not."""

@@ -140,6 +140,8 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
             if update.fresh:
                 self._over = True
                 self._leave()
+            elif any(notice.severity == "error" for notice in update.notices):
+                self._asked = False  # the race goes on
             return
         lane = self._lanes.get(update.run)
         if lane is None:
@@ -222,10 +224,12 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
 
     def action_end(self) -> None:
         """Give up the race; the main run goes on where it was."""
+        if self._asked and not self.ended:
+            return  # whether a racer takes over is told in a moment
         self._send(EndRace())
-        if (name := leader(self.standings)) is not None and not self._asked:
+        if (name := leader(self.standings)) is not None:
             self.app.notify(f"The race is over: {sanitize_line(name)} led. Your run goes on.", markup=False)
-        self.dismiss(self.sampling if self._asked else None)  # the engine may have done so already
+        self.dismiss(None)
 
     def action_go_on(self) -> None:
         """Go on with who leads; this screen is left when the engine has done so."""

@@ -90,6 +90,12 @@ class TrainingPanel(Vertical):
         """Fill in all that a saved network brings; it was asked for with it."""
         self.draft = Draft(network or self.draft.network, training or self.draft.training)
 
+    def refuse(self) -> None:
+        """Something could not be done: what was asked for is filled in, and is in force only if it was before."""
+        network, training = self._followed
+        if network is not None and training is not None:
+            self.draft = self.draft.refused(network, training)
+
     # ------------------------------------------------------------------------------------ filling it in
 
     def watch_draft(self) -> None:
