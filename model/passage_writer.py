@@ -11,7 +11,7 @@ from corpora.vocabulary import Vocabulary
 from model.checkpoint import Checkpoint
 from model.config import SamplingSettings
 from model.passage import Passage
-from model.sampling import Sampler
+from model.sampling import NoOpinionError, Sampler
 from model.slices import Slices
 
 BLOCK = 1 << 20
@@ -50,10 +50,10 @@ def write_passage(
     text, _ = sampler.restart(prime)
     symbols, signs = sampler.vocabulary.symbols, [text]
     for _ in range(length):
-        chosen = sampler.draw().id
-        if chosen >= len(symbols):
-            break  # weights of a network that went astray
-        signs.append(symbols[chosen])
+        try:
+            signs.append(symbols[sampler.draw().id])
+        except NoOpinionError:
+            break
         yield
     corpus = checkpoint.corpus.name if checkpoint.corpus else ""
     return Passage("".join(signs), prime, length, seed, sampling, str(path), sha256, corpus, checkpoint.step)

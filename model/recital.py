@@ -15,7 +15,7 @@ from model.network import Network
 from model.neuron_search import bundled
 from model.past import Past
 from model.protocol import ShowPast
-from model.sampling import Sampler
+from model.sampling import NoOpinionError, Sampler
 from model.sideline import Sideline
 from model.slices import Slices
 from model.timeline import Timeline
@@ -133,10 +133,11 @@ class Recital:
         for _ in range(wish.characters):
             self._draft = page
             yield
-            draw = sampler.draw()
-            if draw.id >= len(vocabulary) or not math.isfinite(draw.probability):
-                break  # weights of a network that went astray
-            page = replace(page, text=page.text + vocabulary.symbols[draw.id])
+            try:
+                chosen = sampler.draw().id
+            except NoOpinionError:
+                break
+            page = replace(page, text=page.text + vocabulary.symbols[chosen])
         self._pages[step] = self._with_words(replace(page, whole=True))
         return [self._pages[step]]
 

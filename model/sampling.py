@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from math import inf, isfinite, nan
 from typing import NamedTuple
 
 import numpy as np
@@ -99,7 +100,7 @@ def tempered_odds(logits: Floats, temperature: float) -> Floats:
     first = logits.argmax()
     if temperature <= 0.0:
         certain: Floats = np.zeros(len(logits))
-        certain[first] = 1.0
+        certain[first] = 1.0 if isfinite(logits[first]) else nan  # what is no number comes first
         return certain
     odds: Floats = logits.astype(np.float64)
     highest = odds.item(first)
@@ -140,6 +141,10 @@ def to_one(odds: Floats) -> Floats:
     """Scale `odds` (V,) to sum to 1."""
     probs: Floats = odds / accumulate(odds).item(-1)
     return probs
+
+
+class NoOpinionError(ArithmeticError):
+    """The network's logits are no numbers: its weights went astray, and with them what it remembers."""
 
 
 class Draw(NamedTuple):
@@ -208,10 +213,16 @@ class Sampler:
         return self.vocabulary.decode(ids), unknown.characters
 
     def draw(self) -> Draw:
-        """Write one character with the weights and settings of this moment."""
+        """Write one character with the weights and settings of this moment.
+
+        Raises:
+            NoOpinionError: If the logits are no numbers; the sampler is to be restarted then.
+        """
         odds = odds_of(self._read_last(), self.settings)
         cumulative = accumulate(odds)
         total: float = cumulative.item(-1)
+        if not total < inf:
+            raise NoOpinionError("the network's logits are no numbers")
         if self.settings.temperature == 0.0:
             chosen = int(odds.argmax())
         else:

@@ -16,7 +16,7 @@ from model.lookout import Lookout
 from model.outlook import Outlook
 from model.parameters import Floats
 from model.protocol import MAIN, Mark, MarkKind, Written
-from model.sampling import Draw, Sampler
+from model.sampling import Draw, NoOpinionError, Sampler
 
 BACKLOG = 4096
 """Characters that may wait for an update; then writing waits too."""
@@ -162,11 +162,12 @@ class Writer:
                 now = self.clock()
             else:
                 self._remember()
-                draw = self.sampler.draw()
-                now = self.clock()
-                if draw.id >= len(self.sampler.vocabulary):
-                    self._wait_for_better_weights(now)
+                try:
+                    draw = self.sampler.draw()
+                except NoOpinionError:
+                    self._wait_for_better_weights(self.clock())
                     break
+                now = self.clock()
                 self._write(draw)
                 self._next = max(self._next + 1.0 / self.settings.rate, now - MAX_DEBT_SECONDS)
                 if self._ending is not None and self._ending.comes_with(self._text[-1]):

@@ -190,3 +190,13 @@ def test_a_bad_environment_variable_is_named(file: Path, capsys: Captured, monke
     monkeypatch.setenv("LSTM_TUI_TEMPERATURE", "warm")
     assert main(["sample", str(file)]) == 2
     assert complaint(capsys) == "LSTM_TUI_TEMPERATURE: 'warm' is not a number"
+
+
+@pytest.mark.parametrize("temperature", ["0", "0.8"])
+def test_weights_that_are_too_large_to_write_with_are_said(file: Path, capsys: Captured, temperature: str) -> None:
+    saved = load_checkpoint(file)
+    for name in saved.tensors:
+        saved.tensors[name][...] = 3e38
+    save_checkpoint(saved, file)
+    assert main(["sample", str(file), "--temperature", temperature]) == 1
+    assert "its weights are too large to write with" in complaint(capsys)

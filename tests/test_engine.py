@@ -783,9 +783,10 @@ def test_a_run_that_went_astray_says_so_once_however_often_it_is_saved(desk: Des
     assert sum("went astray" in notice for notice in desk.notices) == 1
 
 
-def test_weights_that_went_astray_write_nothing_and_better_ones_write_on(desk: Desk) -> None:
+@pytest.mark.parametrize("temperature", [0.0, 0.8])
+def test_weights_that_went_astray_write_nothing_and_better_ones_write_on(desk: Desk, temperature: float) -> None:
     desk.load(train=False)
-    desk.say(StartSampling())
+    desk.say(SetSampling(SamplingSettings(temperature=temperature)), StartSampling())
     desk.turn(100)
     values = desk.trainer.player.parameters.values
     good, written = values.copy(), len(desk.text)

@@ -9,10 +9,14 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from model.checkpoint import load_checkpoint
+import numpy as np
+
+from model.checkpoint import Checkpoint, load_checkpoint
+from model.config import SamplingSettings
 from model.passage_writer import sampler_of
+from model.sampling import NoOpinionError
 from model.threads import use_threads
-from tui.commands.errors import DONE, UsageError, say
+from tui.commands.errors import DONE, UsageError, WorkError, say
 from tui.commands.options import INK, LENGTH, SAMPLING, SAMPLING_SEED, settled
 from tui.sanitize import sanitize
 from tui.settings import load_settings, paths
@@ -33,18 +37,40 @@ def run(options: argparse.Namespace) -> int:
     checkpoint = load_checkpoint(options.file)
     # a single stream's products are too small to share
     use_threads(1)
-    sampler = sampler_of(checkpoint, settings, int(seed))
+    write(options, checkpoint, settings, seed=int(seed), length=int(length), inked=ink == "surprise")
+    return DONE
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def write(
+    options: argparse.Namespace,
+    checkpoint: Checkpoint,
+    settings: SamplingSettings,
+    *,
+    seed: int,
+    length: int,
+    inked: bool,
+) -> None:
+    """Write `length` characters after the prime.
+
+    Raises:
+        WorkError: If the network comes to an opinion that is no number.
+    """
+    sampler = sampler_of(checkpoint, settings, seed)
     prime, unknown = sampler.restart(options.prime or "")
     if unknown:
         names = ", ".join(repr(character) for character in unknown)
         say(f"the network does not know {names}; left out of the prime")
-    page = Page(sys.stdout, inked=ink == "surprise")
+    page = Page(sys.stdout, inked=inked)
     page.write(prime)
-    for _ in range(int(length)):
-        draw = sampler.draw()
-        page.write(sampler.vocabulary.symbols[draw.id], draw.probability)
-    page.close()
-    return DONE
+    try:
+        for _ in range(length):
+            draw = sampler.draw()
+            page.write(sampler.vocabulary.symbols[draw.id], draw.probability)
+    except NoOpinionError as error:
+        raise WorkError(f"{options.file}: {error}: its weights are too large to write with") from error
+    finally:
+        page.close()
 
 
 class Page:
