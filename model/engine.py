@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
 from corpora.corpus import Corpus, CorpusError
+from corpora.files import STANDARD_INPUT
 from corpora.library import load
 from model import protocol, wire
 from model.autosave import Autosave
@@ -167,6 +168,8 @@ class Engine:
             self._obey(run, command)
         except (CorpusError, CheckpointError, SettingsError) as error:
             run.say(str(error), "error")
+        except OSError as error:
+            run.say(reason(error), "error")
         except MemoryError:
             run.say(TOO_LARGE, "error")
 
@@ -356,11 +359,16 @@ class Engine:
         except (CorpusError, CheckpointError, SettingsError) as error:
             run.say(str(error), "error")
         except OSError as error:
-            run.say(f"{error.filename}: {error.strerror or error}", "error")
+            run.say(reason(error), "error")
         except MemoryError:
             run.say(TOO_LARGE, "error")
         del self._loading[run.name]
         run.loading = None
+
+
+def reason(error: OSError) -> str:
+    """What the system refuses, and of which file, where it is one."""
+    return (f"{error.filename}: " if error.filename else "") + (error.strerror or str(error))
 
 
 def training_seconds(runs: Iterable[LiveRun]) -> float:
@@ -392,7 +400,9 @@ def load_and_open(run: LiveRun, command: protocol.OpenCheckpoint, left: LeftBehi
     checkpoint = load_checkpoint(path)
     corpus: Corpus | None = None
     origin = checkpoint.corpus
-    if origin is not None and checkpoint.state:
+    if origin is not None and STANDARD_INPUT in origin.source:
+        run.say(f"{path.name} can be played but not trained further: its text came from standard input", "warning")
+    elif origin is not None and checkpoint.state:
         try:
             treatments = origin.treatment_set()
             corpus = yield from load(origin.source, encoding=origin.encoding, treatments=treatments)
@@ -457,11 +467,14 @@ def main() -> None:
     options = parser.parse_args()
     # the terminal's interrupt is for the app, which tells the engine to stop when it wants it to
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    updates = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    commands, updates = os.fdopen(os.dup(sys.stdin.fileno()), "rb"), os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    # whatever reads a text from standard input must not take commands for it
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), sys.stdin.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     use_threads(1)
     shelf = Shelf(options.shelf) if options.shelf is not None else None
-    serve(sys.stdin.buffer, updates, options.rescue, shelf, options.threads)
+    serve(commands, updates, options.rescue, shelf, options.threads)
     # the listening thread still waits for a command; an orderly shutdown of Python would wait for it
     sys.stderr.flush()
     os._exit(0)

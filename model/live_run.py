@@ -144,7 +144,7 @@ class LiveRun:
     def put_aside(self) -> LiveRun:
         """A run that is this one as it is now, and rests; another network may then take the place of this one's."""
         aside = copy.copy(self)
-        aside._news = copy.copy(self._news)
+        aside._news = self._news.put_aside()
         aside.side = self.side.of_text(aside._news)
         aside.loading = None
         if self.writer is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Literal
 
 from model.curve import Curve, few, merge_neighbours
@@ -58,6 +59,12 @@ class News:
     def tell_anew(self, run: str) -> None:
         """Tell all that was told of this network once more, as news of `run`, which it is from now on."""
         self._run, self._fresh, self._told = run, True, None
+
+    def put_aside(self) -> News:
+        """The same of a run that rests: what is still to be said or handed out is said here, and not once more."""
+        aside = copy.copy(self)
+        aside._notices, aside._neurons, aside._past, aside._passage = [], None, {}, None
+        return aside
 
     @property
     def curve(self) -> Curve:

@@ -51,6 +51,9 @@ class Parallel:
             T: Time steps.
             B: Streams; there are at most as many parts.
             threads: Processes to use; None goes by what is measured.
+
+        Raises:
+            OSError: If there is no room for the memory that a fixed number of them shares.
         """
         self._network, self._T, self._B = network, T, B
         self._work: Workspace = network.workspace(T, B)
@@ -115,11 +118,16 @@ class Parallel:
             self.count = self._most if self.count == 1 else 1
 
     def _start(self) -> None:
-        self._shards = Shards(self._network, self._T, self._B, self._most)
+        try:
+            self._shards = Shards(self._network, self._T, self._B, self._most)
+        except OSError:
+            if not self._free:
+                raise
+            self._free = False  # one process can do it alone
 
     def wait(self) -> None:
         """Wait until all processes that were started listen; that changes when they help, never what comes out."""
-        while self._shards is not None and not self._shards.ready:
+        while self._shards is not None and self._shards.awaited:
             time.sleep(POLL_SECONDS)
 
     def close(self) -> None:

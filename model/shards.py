@@ -123,11 +123,16 @@ class Part:
         self._pipe: Connection | None = None
         self._listens = False
         if helped:
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=serve, args=(theirs, shape, self.shared.buffers), daemon=True)
-            self._process.start()
-            theirs.close()
+            with contextlib.suppress(OSError):  # no room for one more process: its work is done here
+                self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, self.shape, self.shared.buffers), daemon=True)
+        process.start()
+        theirs.close()
+        self._pipe, self._process = ours, process
 
     def fill(self, window: Window, state: Floats) -> None:
         """Take its streams' characters (T, B) and memory (L, S, B, H) from those of the whole batch."""
@@ -144,6 +149,11 @@ class Part:
             with self._losing():
                 self._listens = self._pipe.poll() and bool(self._pipe.recv())
         return self._listens and self._pipe is not None
+
+    @property
+    def awaited(self) -> bool:
+        """Whether another process is on its way."""
+        return not self.helped and self._pipe is not None
 
     def give(self, task: Task) -> bool:
         """Let the other process work, if it is there; returns whether it does."""
@@ -193,11 +203,15 @@ class Shards:
     """Works out gradients in parts, the first one in this process.
 
     The result depends on the number of parts, since sums are rounded, but not on where a part is worked out: before its
-    process is ready, or if that dies, it is done here.
+    process is ready, or if that cannot be started or dies, it is done here.
     """
 
     def __init__(self, network: Network, T: int, B: int, count: int) -> None:
-        """Cut windows of T steps and B streams into `count` parts, at most as many as there are streams."""
+        """Cut windows of T steps and B streams into `count` parts, at most as many as there are streams.
+
+        Raises:
+            OSError: If there is no room for memory that processes share.
+        """
         self._network = network
         borders = [B * part // min(count, B) for part in range(min(count, B) + 1)]
         self._parts = [
@@ -214,6 +228,11 @@ class Shards:
     def ready(self) -> bool:
         """Whether every part has a process of its own that listens."""
         return all(part.helped for part in self._parts[1:])
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a process is on its way that does not listen yet."""
+        return any(part.awaited for part in self._parts[1:])
 
     @property
     def work(self) -> Workspace:

@@ -816,6 +816,32 @@ def test_random_numbers_that_are_damaged_are_said_and_the_run_stays(desk: Desk, 
     assert desk.trainer is trainer
 
 
+def test_a_network_that_learnt_from_standard_input_is_played(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "run.safetensors"
+    desk.load()
+    desk.turn(5)
+    saved = desk.engine._runs["main"].checkpoint()
+    assert saved is not None and saved.corpus is not None
+    save_checkpoint(replace(saved, corpus=replace(saved.corpus, source=("-",))), path)
+    desk.say(OpenCheckpoint(str(path), train=True))
+    desk.turn(100)
+    assert any("came from standard input" in notice for notice in desk.notices)
+    assert desk.state is RunState.PAUSED and desk.engine._runs["main"].trainer is None
+
+
+def test_a_system_that_refuses_a_process_is_no_reason_to_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.load()
+    trainer = desk.trainer
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("model.live_run.new_trainer", full)
+    desk.say(NewNetwork(NETWORK, TRAINING))
+    desk.turn(3)
+    assert "No space left on device" in desk.notices and desk.trainer is trainer
+
+
 def test_stop_does_not_replace_an_old_run_by_an_empty_one(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "last.safetensors"
     desk.load(train=False)

@@ -484,3 +484,17 @@ def progress(step: int) -> Progress:
         diverged=False,
         events=(),
     )
+
+
+def test_what_was_said_of_one_run_is_not_said_again_of_the_run_that_comes_back(tmp_path: Path) -> None:
+    text = tmp_path / "short.txt"
+    text.write_text("to and fro, to and fro, " * 20, encoding="utf-8")
+    desk = Desk(tmp_path / "runs")
+    desk.load(str(text))
+    desk.train_to(3)
+    desk.say(NewNetwork(NETWORK, replace(TRAINING, batch_size=1000), train=False))
+    desk.turn(3)
+    desk.say(BringBack())
+    desk.turn(3)
+    said = [notice.text for update in desk.updates for run in update.runs for notice in run.notices]
+    assert sum("is short" in sentence for sentence in said) == 1

@@ -162,3 +162,10 @@ asyncio.run(main())
     assert not is_running(engine)
     # what was learnt is not lost with the app
     assert load_checkpoint(rescue).step > 3
+
+
+async def test_commands_are_never_taken_for_a_text(session: EngineSession) -> None:
+    session.send(LoadCorpus(("-",), NETWORK, TRAINING))
+    assert (await until(session, lambda run: run.notices)).notices[0].severity == "error"
+    session.send(LOAD)
+    await until(session, lambda run: run.losses)

@@ -94,6 +94,33 @@ def test_what_a_process_that_died_had_to_do_is_done_here(two: tuple[Shards, Netw
     assert not shards.ready
 
 
+def test_what_a_process_that_cannot_be_started_had_to_do_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    network = network_of()
+    expected = worked_out(Shards(network, T, B, 2), network)
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", full)
+    pair = Parallel(network, T, B, threads=2)
+    pair.wait()
+    assert pair._shards is not None and not pair._shards.ready
+    here = worked_out(pair._shards, network)
+    assert here[0] == expected[0]
+    np.testing.assert_array_equal(here[1], expected[1])
+
+
+def test_without_memory_to_share_one_process_does_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = parallel(monkeypatch, None)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("model.parallel.Shards", full)
+    assert set(train(pair, {1: 0.1, 2: 0.1})) == {1}
+    with pytest.raises(OSError, match="No space"):
+        Parallel(network_of(), T, B, threads=2)
+
+
 def test_no_process_is_left_when_they_are_closed(two: tuple[Shards, Network]) -> None:
     shards, _ = two
     wait_for(shards)
