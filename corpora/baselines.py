@@ -118,8 +118,8 @@ def count_pairs(ids: Ids, V: int) -> Generator[None, None, tuple[Counts, Counts]
 def cross_entropies(train: tuple[Counts, Counts], validation: tuple[Counts, Counts], V: int) -> tuple[float, float]:
     """What the validation part's characters cost by themselves, and each after the one before.
 
-    Frequencies have one added to each count. Pairs fall back on them as far as a character is wont to have new
-    followers (Witten and Bell 1991): with c(a) pairs that begin with a, D(a) of them distinct,
+    Frequencies have one added to each count. Pairs fall back on them in proportion to the distinct followers that a
+    character has had (Witten and Bell 1991): with c(a) pairs that begin with a, D(a) of them distinct,
 
         p(b | a) = (c(ab) + D(a) p(b)) / (c(a) + D(a)).
 

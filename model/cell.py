@@ -20,7 +20,7 @@ from model.softmax import Ids
 from model.step_buffers import StepBuffers
 
 BLOCK = 32_768
-"""Numbers of one gate, time steps x B H, that elementwise work is done on in one go: more calls or less cache."""
+"""Numbers of one gate, time steps x B H, worked on at once: fewer mean more calls, more miss the cache."""
 
 TILE = 2**20
 """Weights whose gradient is summed in one product; more would be a slice that is too long."""

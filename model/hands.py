@@ -9,7 +9,7 @@ DRAWN, TYPED, UNREAD = range(3)
 on the page and the network never read it."""
 
 Stretch = Literal["character", "word", "line"]
-"""One character, to the end of a word with what parts it from the next, or to the end of the line."""
+"""One character, to the end of a word including the separator after it, or to the end of the line."""
 
 MOST: Final[dict[Stretch, int]] = {"character": 1, "word": 40, "line": 400}
 """Characters after which it stops where nothing ends: a text may have neither spaces nor lines."""

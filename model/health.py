@@ -67,7 +67,7 @@ class Guard:
         self._sum, self._count = 0.0, 0
 
     def exploded(self, loss: float) -> bool:
-        """Whether `loss`, nats per character, is none that a network can come back from by itself."""
+        """Whether the recent loss, with `loss` as the last, is no number or more than `EXPLODED` nats above chance."""
         return not self._recent_with(loss) < self._chance + EXPLODED  # what is not a number is not below either
 
     def _recent_with(self, loss: float) -> float:

@@ -321,7 +321,7 @@ class LiveRun:
         if progress.diverged:
             self.pause()
             self.say(
-                f"the loss went astray after step {progress.step:,} and cannot be mended: training has stopped, with "
+                f"training diverged after step {progress.step:,} and cannot be mended: it has stopped, with "
                 "the last good weights; start over with a lower learning rate",
                 "error",
             )
@@ -362,7 +362,7 @@ class LiveRun:
             if self.loading is None:
                 self.say("there is no text to learn from; choose a corpus first", "warning")
         elif self.trainer.diverged:
-            self.say("training went astray; start over with a lower learning rate", "warning")
+            self.say("training has diverged; start over with a lower learning rate", "warning")
         else:
             self.trainer.wait_again()
             self.training = True

@@ -108,7 +108,7 @@ POLSTM: Final = Preset(
     source=(
         "Kumar Ramanathan, polstm.q (2017). Its softmax has no bias and its norm leaves the biases out; the exact "
         "gradient stands for its own, which skips a step and clamps. The temperature of 100, the highest, draws from "
-        "the ten likeliest as good as evenly."
+        "the ten likeliest almost uniformly."
     ),
     network=NetworkSettings(hidden_size=25, initialisation="normal", init_scale=0.001, forget_bias=0.0),
     training=TrainingSettings(

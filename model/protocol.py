@@ -28,7 +28,7 @@ MAIN = "main"
 
 @dataclass(frozen=True, slots=True)
 class LoadCorpus:
-    """Read a text and start a new network on it; the run before goes on until the text is there."""
+    """Read a text and start a new network on it; until it is there, the run before writes on but does not learn."""
 
     sources: tuple[str, ...]
     """A name of the catalogue, or files and folders that are read one after the other."""
@@ -44,7 +44,7 @@ class LoadCorpus:
 
 @dataclass(frozen=True, slots=True)
 class NewNetwork:
-    """Throw the weights away and start over on the same text."""
+    """Start a new network on the same text; the run before is left behind, to be brought back."""
 
     network: NetworkSettings
     training: TrainingSettings

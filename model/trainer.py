@@ -1,4 +1,4 @@
-"""Training by increments of time: steps, validations and a watchful eye; yields frozen values."""
+"""Training by increments of time: steps, validations and a watchful eye; what is told of it is frozen."""
 
 from __future__ import annotations
 

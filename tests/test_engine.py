@@ -780,7 +780,7 @@ def test_a_run_that_went_astray_says_so_once_however_often_it_is_saved(desk: Des
     for _ in range(3):
         desk.say(Save(str(tmp_path / "run.safetensors")))
         desk.turn(2)
-    assert sum("went astray" in notice for notice in desk.notices) == 1
+    assert sum("training diverged" in notice for notice in desk.notices) == 1
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.8])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +33,22 @@ def test_no_module_of_the_domain_brings_in_what_is_above_it(package: str, strang
     seen = json.loads(done.stdout)
     assert len(seen["imported"]) > 5
     assert not strangers & {name.partition(".")[0] for name in seen["loaded"]}
+
+
+def imported(file: Path) -> Iterator[str]:
+    """The packages that a file names in any of its imports, those within functions too."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("package", "strangers"),
+    [("corpora", {"textual", "rich", "model", "tui"}), ("model", {"textual", "rich", "tui"}), ("tui", {"tests"})],
+)
+def test_no_function_of_the_domain_does_so_later(package: str, strangers: set[str]) -> None:
+    files = sorted((Path(__file__).parent.parent / package).rglob("*.py"))
+    assert len(files) > 5
+    assert not {str(file): strangers & {*imported(file)} for file in files if strangers & {*imported(file)}}

@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         report.end("diverged" if trainer.diverged else "done", course, save_best(trainer, plan, comparable), loss)
     if trainer.diverged:
         say(
-            f"the loss went astray after step {trainer.step:,} and could not be mended; {plan.out} has the last good "
+            f"training diverged after step {trainer.step:,} and could not be mended; {plan.out} has the last good "
             "weights, and a smaller --learning-rate may do"
         )
         return FAILED

@@ -118,7 +118,7 @@ class Hands(Panels):
         self.send(protocol.Step())
 
     def action_start_over(self) -> None:
-        """Throw the network away and begin with one of the shape that is filled in."""
+        """Leave the network behind and begin with one of the shape that is filled in."""
         settings = self._take_settings()
         if settings is not None:
             self.send(protocol.NewNetwork(*settings))

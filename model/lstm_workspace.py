@@ -1,0 +1,161 @@
+"""Where an LSTM computes: arrays for a window, made once, and the views of them that each time step works on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from model import cell
+from model.cell import by_gate
+from model.parameters import Floats
+
+
+class ForwardStep(NamedTuple):
+    """What forward reads and fills at one time step: views into a workspace, (B, H) where not said otherwise.
+
+    They are cut out once, since that costs as much as using them.
+    """
+
+    z: Floats
+    """(B, 4 H)."""
+    gates: Floats
+    """i, f, g, o, (4, B, H)."""
+    i: Floats
+    f: Floats
+    g: Floats
+    o: Floats
+    h_before: Floats
+    h: Floats
+    c_before: Floats
+    c: Floats
+    tanh_c: Floats
+
+
+class BackwardStep(NamedTuple):
+    """What backward reads and fills at one time step: likewise."""
+
+    dh_above: Floats
+    """d(loss)/dh by what is above this layer."""
+    f: Floats
+    dc_by_dh: Floats
+    dz_by_dc: Floats
+    """Of i, f and g, (3, B, H)."""
+    dz_by_dh: Floats
+    """Of o."""
+    dz: Floats
+    """(B, 4 H)."""
+    dz_ifg: Floats
+    """Its first three gates, (3, B, H)."""
+    dz_o: Floats
+
+
+class Block(NamedTuple):
+    """Views of K time steps in a row, (K, B, H) where not said otherwise."""
+
+    gates: Floats
+    """(4, K, B, H)."""
+    h: Floats
+    c_before: Floats
+    tanh_c: Floats
+    slopes: Floats
+    """What a step multiplies d(loss)/dc with to have dz of i, f, g, and d(loss)/dh for that of o, (4, K, B, H)."""
+    dc_by_dh: Floats
+    scratch: Floats
+    forward: tuple[ForwardStep, ...]
+    backward: tuple[BackwardStep, ...]
+    """The last step first."""
+
+
+class Carried(NamedTuple):
+    """What is handed from one time step to the next, and scratch, (B, H) where not said otherwise."""
+
+    product: Floats
+    """(B, 4 H)."""
+    product_by_gate: Floats
+    """The same seen as (4, B, H)."""
+    dh: Floats
+    dc: Floats
+    scratch: Floats
+
+
+class Workspace(cell.Workspace):
+    """What an LSTM's forward leaves for its backward.
+
+    Attributes:
+        gates: Activated, (4, T, B, H).
+        c: Memory cells with the initial one first, (T + 1, B, H).
+        tanh_c: (T, B, H).
+        dc_t: d(loss)/dc of the step that backward is at, (B, H).
+        blocks: Views for some time steps each.
+    """
+
+    def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
+        super().__init__(4, T, B, H, dtype)
+        self.gates: Floats = np.empty((4, T, B, H), dtype)
+        self.c: Floats = np.zeros((T + 1, B, H), dtype)
+        self.tanh_c: Floats = np.empty((T, B, H), dtype)
+        self.dc_t: Floats = np.empty((B, H), dtype)
+        self.carried = Carried(
+            product=self.lean(self.product),
+            product_by_gate=self.lean(by_gate(self.product, 4)),
+            dh=self.lean(self.dh_t),
+            dc=self.lean(self.dc_t),
+            scratch=self.lean(np.empty((B, H), dtype)),
+        )
+        self._slopes: Floats = np.empty((4, self.K, B, H), dtype)
+        self._dc_by_dh: Floats = np.empty((self.K, B, H), dtype)
+        self._scratch: Floats = np.empty((self.K, B, H), dtype)
+        self.blocks = [self._block(span) for span in self.spans]
+
+    def _block(self, span: slice) -> Block:
+        first, K, lean = span.start, span.stop - span.start, self.lean
+        return Block(
+            gates=lean(self.gates[:, span]),
+            h=lean(self.h[1:][span]),
+            c_before=lean(self.c[span]),
+            tanh_c=lean(self.tanh_c[span]),
+            slopes=lean(self._slopes[:, :K]),
+            dc_by_dh=lean(self._dc_by_dh[:K]),
+            scratch=lean(self._scratch[:K]),
+            forward=tuple(self._forward_step(first + k) for k in range(K)),
+            backward=tuple(self._backward_step(first + k, k) for k in reversed(range(K))),
+        )
+
+    def _forward_step(self, t: int) -> ForwardStep:
+        gates, lean = self.gates[:, t], self.lean
+        return ForwardStep(
+            z=lean(self.z[t]),
+            gates=lean(gates),
+            i=lean(gates[0]),
+            f=lean(gates[1]),
+            g=lean(gates[2]),
+            o=lean(gates[3]),
+            h_before=lean(self.h[t]),
+            h=lean(self.h[t + 1]),
+            c_before=lean(self.c[t]),
+            c=lean(self.c[t + 1]),
+            tanh_c=lean(self.tanh_c[t]),
+        )
+
+    def _backward_step(self, t: int, k: int) -> BackwardStep:
+        dz, lean = by_gate(self.dz[t], 4), self.lean
+        return BackwardStep(
+            dh_above=lean(self.dh[t]),
+            f=lean(self.gates[1, t]),
+            dc_by_dh=lean(self._dc_by_dh[k]),
+            dz_by_dc=lean(self._slopes[:3, k]),
+            dz_by_dh=lean(self._slopes[3, k]),
+            dz=lean(self.dz[t]),
+            dz_ifg=lean(dz[:3]),
+            dz_o=lean(dz[3]),
+        )
+
+    def start(self, state: Floats) -> None:
+        """Begin the next window with the state (2, B, H)."""
+        self.h[0], self.c[0] = state
+
+    def end(self, state: Floats) -> None:
+        """Put the state after the window into `state` (2, B, H)."""
+        state[0], state[1] = self.h[-1], self.c[-1]
