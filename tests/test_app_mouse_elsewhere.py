@@ -80,7 +80,9 @@ def outcome(session: ScriptedSession, app: LSTMApp) -> dict[str, Any]:
 
 
 async def go_back(session: ScriptedSession, app: LSTMApp, pilot: Pilot[None]) -> None:
-    """Leave whatever is open."""
+    """Leave whatever is open; a race in which a racer is to take over is left when the engine has let it."""
+    if app.race is not None:
+        await session.play(update(RUNNING, fresh=True))
     for _ in range(5):
         if app.screen is app.main and app.main._duet is None:
             break
