@@ -218,6 +218,12 @@ async def until(pilot: Pilot[None], happened: Callable[[], bool]) -> None:
             await pilot.pause(0.01)
 
 
+async def shelf_seen(app: LSTMApp, pilot: Pilot[None]) -> None:
+    """Wait until the screen of earlier runs, where it is open, has found out what is kept."""
+    await until(pilot, lambda: all(worker.is_finished for worker in app.workers if worker.group == "shelf"))
+    await pilot.pause()
+
+
 @asynccontextmanager
 async def playing(
     folder: Path, *, size: tuple[int, int] = (120, 40), gauges: Gauges = GAUGES, **changes: object

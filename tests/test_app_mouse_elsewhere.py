@@ -38,7 +38,7 @@ from tui.screens.run_name import DeleteRunScreen, NameRunScreen
 from tui.screens.save_sample import SaveSampleScreen
 from tui.screens.settings import SettingsScreen
 
-from scripted_session import GAUGES, SAMPLING_NOW, ScriptedSession, playing, update
+from scripted_session import GAUGES, SAMPLING_NOW, ScriptedSession, playing, shelf_seen, update
 
 OUTLOOK = Outlook((Candidate("e", 0.6, 0.62), Candidate(" ", 0.4, 0.38)), 0.6, 0.7, "h", 0.1)
 RUNNING = replace(GAUGES, snapshots=(0, 1, 2, 5), outlook=OUTLOOK)
@@ -102,6 +102,7 @@ async def go_to(session: ScriptedSession, app: LSTMApp, pilot: Pilot[None], open
     for key in opening:
         await pilot.press(key)
         await pilot.pause()
+        await shelf_seen(app, pilot)
     if app.race is not None:
         await session.play(staged_race())
         await pilot.pause()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from textual.widgets import Input
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import BringBack, Gauges, NewNetwork, OpenCheckpoint, RunState, SetSampling
 from tui.app import LSTMApp
+from tui.earlier_run import EarlierRun
 from tui.run_shelf import RunShelf
 from tui.screens.run_name import DeleteRunScreen, NameRunScreen
 from tui.screens.runs import EMPTY, RunsScreen
@@ -24,7 +26,7 @@ from tui.widgets.race_chart import RaceChart
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.run_list import RunList
 
-from scripted_session import GAUGES, ScriptedSession, playing, until, update
+from scripted_session import GAUGES, ScriptedSession, playing, shelf_seen, until, update
 
 KEPT = ("names-3", "lake-2", "sea-1")
 """The newest first."""
@@ -47,7 +49,7 @@ async def listed(
         await pilot.pause()
         screen = app.screen
         assert isinstance(screen, RunsScreen)
-        await pilot.pause()
+        await shelf_seen(app, pilot)
         session.sent.clear()
         yield session, screen, pilot
 
@@ -81,9 +83,33 @@ async def test_what_comes_to_the_shelf_meanwhile_is_listed_and_the_cursor_stays(
         await pilot.press("down")
         put(RunShelf(tmp_path / "state" / "runs"), "newest", at=2e9)
         screen._look()
-        await pilot.pause()
+        await shelf_seen(app_of(screen), pilot)
         assert [row.split()[0] for row in shown(screen)[1:]] == ["newest", *KEPT]
         assert screen.here is not None and screen.here.name == "lake-2"
+
+
+async def test_the_shelf_is_looked_at_beside_the_screen_and_one_look_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with listed(tmp_path) as (_session, screen, pilot):
+        go, seen, looks = threading.Event(), RunShelf.runs, list[int]()
+
+        def slow(shelf: RunShelf) -> list[EarlierRun]:
+            looks.append(threading.get_ident())
+            go.wait(20)
+            return seen(shelf)
+
+        monkeypatch.setattr(RunShelf, "runs", slow)
+        screen._look_again()
+        await until(pilot, lambda: bool(looks))
+        screen._look_again()
+        await pilot.press("down")  # is answered meanwhile
+        assert screen.here is not None and screen.here.name == "lake-2"
+        assert len(looks) == 1 and looks[0] != threading.get_ident()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert screen.app.screen.id == "main"
+        go.set()  # what it finds is nobody's any more
 
 
 async def test_the_run_that_goes_on_has_one_row_under_its_own_name(tmp_path: Path) -> None:
@@ -225,6 +251,7 @@ async def test_a_run_is_given_a_name(tmp_path: Path) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert screen.app.screen is screen
+        await shelf_seen(app_of(screen), pilot)
         assert "[b]the best" in shown(screen)[1]
         assert RunShelf(tmp_path / "state" / "runs").find("[b]the best").named
 
@@ -239,10 +266,10 @@ async def test_a_run_is_deleted_when_that_is_meant(tmp_path: Path) -> None:
         await pilot.pause()
         assert isinstance(screen.app.screen, DeleteRunScreen)
         await pilot.press("y")
-        await pilot.pause()
+        await shelf_seen(app_of(screen), pilot)
         assert [row.split()[0] for row in shown(screen)[1:]] == ["lake-2", "sea-1"]
         await pilot.press("delete", "tab", "enter")
-        await pilot.pause()
+        await shelf_seen(app_of(screen), pilot)
         assert len(shown(screen)) == 2
         assert "names-3 is deleted." in said(app_of(screen))
 

@@ -90,6 +90,30 @@ def test_a_summary_is_read_in_place_of_the_file_until_that_changes(shelf: RunShe
     assert (shelf.runs()[0].network, shelf.runs()[0].step) == ("GRU 2x4", 600)
 
 
+def test_what_has_not_changed_is_not_read_again(shelf: RunShelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    of_summary = EarlierRun.of_summary
+
+    def counting(path: Path, told: dict[str, object]) -> EarlierRun:
+        read.append(path.stem)
+        return of_summary(path, told)
+
+    monkeypatch.setattr(EarlierRun, "of_summary", counting)
+    for name in ("lake", "sea"):
+        put(shelf, name)
+    (shelf.folder / "other.safetensors").write_bytes(b"of another program")
+    before = [shelf.runs() for _ in range(3)][-1]
+    read.clear()
+    with monkeypatch.context() as unread:
+        unread.setattr("tui.earlier_run.read_header", lambda _: pytest.fail("a file that has not changed is read"))
+        assert shelf.runs() == before and read == []
+    RunShelf(shelf.folder).rename(before[0], "the best")  # as another app does
+    assert {run.name for run in shelf.runs()} == {"the best", before[1].name} and read[-1:] == [before[0].key]
+    shelf.runs()
+    read.clear()
+    assert len(shelf.runs()) == 2 and read == []
+
+
 @pytest.mark.parametrize("summary", ["", "{", "[]", "{}", '{"name": 1, "of": []}', "\udcff", "[" * 5000])
 def test_a_damaged_summary_is_made_anew(shelf: RunShelf, summary: str) -> None:
     path = put(shelf, "sea")

@@ -8,6 +8,7 @@ import difflib
 import json
 import os
 import shutil
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -23,15 +24,21 @@ MOST_BYTES = 4 * 1024**3
 LONGEST_NAME = 60
 
 
+_State = tuple[tuple[int, int, int] | None, ...]
+"""Size and times of a run's file and of its summary; None for one that is not there."""
+
+
 class RunNameError(ValueError):
     """A name that cannot be given, or that no run has; the message says why."""
 
 
 class RunShelf:
-    """Finds runs, names them and throws them away."""
+    """Finds runs, names them and throws them away; one thread may look while another does that."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._seen: dict[Path, tuple[_State, EarlierRun | None]] = {}  # what was read, and of which state of a file
+        self._lock = threading.Lock()  # around what is read of a run and then written
 
     @property
     def last(self) -> Path:
@@ -65,6 +72,17 @@ class RunShelf:
         return sorted(found, key=lambda run: run.of[1], reverse=True)
 
     def _look(self, path: Path) -> EarlierRun | None:
+        """A run as it was seen last, where neither its file nor its summary has changed; else as they are now."""
+        with self._lock:
+            state = _state(path)
+            known = self._seen.get(path)
+            if known is not None and known[0] == state:
+                return known[1]
+            run = self._read(path)
+            self._seen[path] = state, run  # as of before it was read: what changes meanwhile is read the next time
+            return run
+
+    def _read(self, path: Path) -> EarlierRun | None:
         """A run by its summary, which is made anew where it is missing or of an earlier state of the file."""
         before: EarlierRun | None = None
         try:
@@ -152,7 +170,8 @@ class RunShelf:
             if other.key != run.key and name.casefold() in (other.name.casefold(), other.key.casefold()):
                 raise RunNameError(f"Another run is called {name}.")
         renamed = dataclasses.replace(run, name=name, named=True)
-        _write(renamed)
+        with self._lock:
+            _write(renamed)
         return renamed
 
     def delete(self, run: EarlierRun) -> None:
@@ -166,13 +185,28 @@ class RunShelf:
         with contextlib.suppress(OSError, *DAMAGE):
             if read_header(self.last)["progress"].get("kept_as") == run.key or self.last.samefile(run.path):
                 self.last.unlink()
-        run.path.unlink(missing_ok=True)
-        _beside(run.path).unlink(missing_ok=True)
+        with self._lock:
+            run.path.unlink(missing_ok=True)
+            _beside(run.path).unlink(missing_ok=True)
+            self._seen.pop(run.path, None)
 
 
 def _beside(path: Path) -> Path:
     """Where the summary of a run is."""
     return path.with_suffix(".json")
+
+
+def _state(path: Path) -> _State:
+    """How a run's file and its summary stand."""
+
+    def of(file: Path) -> tuple[int, int, int] | None:
+        try:
+            stat = file.stat()
+        except OSError:
+            return None
+        return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+
+    return of(path), of(_beside(path))
 
 
 def _write(run: EarlierRun) -> None:

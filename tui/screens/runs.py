@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from model.protocol import MOST_RACERS, OpenCheckpoint
 from tui.bindings import RUNS_FOOTER, runs_bindings, working_bindings
@@ -112,6 +114,7 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
         super().__init__(id="runs")
         self._main, self._shelf, self._record = main, shelf, record
         self._all: list[EarlierRun] = []
+        self._looking: Worker[None] | None = None
         self._marked: list[str] = []  # by their keys, in the order of marking
         self.set_reactive(RunsScreen.view, view)
 
@@ -140,14 +143,25 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
         self.query_one("#runs-find", Input).cursor_blink = False
         self.query_one(RaceChart).look(self.view.unit, log=self.view.log)
         self._look()
-        self.set_interval(LOOK_SECONDS, self._look)
+        self.set_interval(LOOK_SECONDS, self._look_again)
 
     # ---------------------------------------------------------------------------------- what is there
 
     def _look(self) -> None:
-        """Find out what is on the shelf, and how far the present run is."""
+        """Find out what is on the shelf by now; a look that is under way would tell how it was before."""
+        self._looking = self.run_worker(self._find_out(), name="shelf", group="shelf", exclusive=True)
+
+    def _look_again(self) -> None:
+        """Look, unless the last look still goes on."""
+        if self._looking is None or self._looking.is_finished:
+            self._look()
+
+    async def _find_out(self) -> None:
+        """List what is on the shelf, and how far the present run is; reading it is no work for this thread."""
+        kept = await asyncio.to_thread(self._shelf.runs)
+        if not self.is_attached:
+            return  # it was closed meanwhile
         gauges = self._main.gauges
-        kept = self._shelf.runs()
         found = [run for run in kept if run.key != gauges.kept_as]
         if gauges.network is not None:
             now = EarlierRun.of_gauges(gauges, self._record.losses, self._record.validations)
