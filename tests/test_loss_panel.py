@@ -246,6 +246,8 @@ def test_a_run_with_a_planned_end_tells_how_long_it_has_to_go(training: Training
     assert loss_numbers.seconds_left(gauges) == (None if left is None else pytest.approx(left))
     shown = str(loss_numbers.table(gauges, 9))
     assert ("26 min left" in shown) == (left is not None)
+    quarter = loss_numbers.seconds_left(replace(gauges, share=0.25))  # of a core: three quarters of the time it rests
+    assert quarter == (None if left is None else pytest.approx(4.0 * left))
     for unknown in (None, 0.0, math.nan, math.inf):
         assert loss_numbers.seconds_left(replace(gauges, step_seconds=unknown)) is None
 

@@ -15,7 +15,7 @@ from model.outlook import Candidate, Outlook
 from model.progress import Gate, Vitals
 from model.protocol import Gauges, Pause, SetSampling
 from tui.app import LSTMApp
-from tui.walk import CARDS, Moment
+from tui.walk import CARDS, Moment, half_life
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.page_tabs import PANELS
 from tui.widgets.sample_pane import SamplePane
@@ -54,7 +54,7 @@ async def test_each_card_points_at_its_panel_with_the_numbers_of_now(tmp_path: P
             await pilot.pause()
         assert "now h: a 1 at place" in told[0]
         assert "input 0.41   forget 0.80" in told[1]
-        assert "about 5 characters" in told[2]
+        assert "half-forgotten after about 3 characters" in told[2]
         assert "H = 128; unit 0" in told[3]
         assert "e 60 %   \u21b5 40 %   entropy 1.0 bits" in told[4]
         assert "T = 0.80   entropy 1.0 \u2192 0.9 bits" in told[5]
@@ -62,6 +62,23 @@ async def test_each_card_points_at_its_panel_with_the_numbers_of_now(tmp_path: P
         assert "64 characters back" in told[7] and "gradient 0.42" in told[7]
         assert not app.main.query(WalkCard)
         assert pointed(app) == []
+
+
+@pytest.mark.parametrize(
+    ("keeps", "words"),
+    [
+        (0.0, "less than a character"),
+        (0.5, "about one character"),
+        (0.63, "about 2 characters"),
+        (0.9, "about 7 characters"),
+        (0.99, "about 69 characters"),
+        (1.0, "a hundred characters and more"),
+    ],
+)
+def test_half_is_forgotten_after_as_many_characters_as_it_takes_to_halve(keeps: float, words: str) -> None:
+    assert half_life(keeps) == words
+    if words[-1] == "s" and "about" in words:
+        assert keeps ** int(words.split()[1]) == pytest.approx(0.5, abs=0.11)
 
 
 async def test_the_screen_goes_on_beneath_and_so_do_its_keys(tmp_path: Path) -> None:

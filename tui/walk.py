@@ -94,9 +94,15 @@ def _memory(moment: Moment) -> str:
     mean = moment.gate(gate)
     if moment.cell == "rnn" or mean == UNKNOWN:
         return f"H = {moment.hidden_size} cells"
-    keeps = float(mean)
-    steps = f"about {1.0 / (1.0 - keeps):.0f} characters" if keeps < 0.99 else "a hundred characters and more"
-    return f"{gate} gate {mean} on average: half-forgotten after {steps}"
+    return f"{gate} gate {mean} on average: half-forgotten after {half_life(float(mean))}"
+
+
+def half_life(keeps: float) -> str:
+    """Return in words after how many characters half is left of what a gate keeps so much of at each."""
+    characters = 0.0 if keeps <= 0.0 else math.inf if keeps >= 1.0 else math.log(0.5) / math.log(keeps)
+    if characters < 1.5:
+        return "less than a character" if characters < 0.5 else "about one character"
+    return f"about {characters:.0f} characters" if characters < 99.5 else "a hundred characters and more"
 
 
 def _hidden(moment: Moment) -> str:

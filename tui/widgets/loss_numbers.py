@@ -41,7 +41,9 @@ def seconds_left(gauges: Gauges) -> float | None:
     if training is None or training.schedule != "cosine" or not step_seconds or not math.isfinite(step_seconds):
         return None
     steps = training.schedule_steps - gauges.step
-    return steps * step_seconds / max(0.1, 1.0 - gauges.validation_share) if steps > 0 else None
+    # what a step takes, without the validations in between and the rests where not all of a core may be taken
+    working = max(0.1, 1.0 - gauges.validation_share) * gauges.share
+    return steps * step_seconds / working if steps > 0 else None
 
 
 def numbers(gauges: Gauges, unit: LossUnit = LossUnit.NATS) -> list[Number]:
