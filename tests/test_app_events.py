@@ -98,7 +98,7 @@ def test_a_baseline_is_beaten_once() -> None:
     before = replace(GAUGES, baselines=COSTS, best_validation_loss=2.5)
     after = replace(before, best_validation_loss=1.7)
     assert words(before, after) == [
-        f"validation loss 1.700: better than {words}"
+        f"validation loss 1.700 nats: better than {words}"
         for words in ("knowing what follows each character", "bzip2 packs the text")
     ]
     assert words(after, replace(after, best_validation_loss=1.69)) == []

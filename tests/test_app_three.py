@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from test_engine import NETWORK, TRAINING, Desk
+from textual.widgets import Static
 
 from model.config import SamplingSettings
 from model.protocol import (
@@ -24,6 +25,7 @@ from model.voices import MOST
 from tui.app import LSTMApp
 from tui.screens.help import HelpScreen
 from tui.screens.three import NAMES, RATE, ThreeScreen
+from tui.units import LossUnit
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.sample_pane import SamplePane
 from tui.widgets.voice_pane import VoicePane
@@ -244,3 +246,19 @@ async def test_all_three_can_be_read_at_every_size(tmp_path: Path, size: tuple[i
         titles = [str(pane.border_title) for pane in panes]
         assert [title[:16] for title in titles] == [f"temperature {t}" for t in ("0.50", "0.80", "1.30")]
         assert all(len(title) <= pane.region.width - 4 for title, pane in zip(titles, panes, strict=True))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (40, 12)])
+@pytest.mark.parametrize(
+    ("unit", "told"), [(LossUnit.BITS, "loss 2.340 bits"), (LossUnit.PERPLEXITY, "perplexity 5.063")]
+)
+async def test_the_loss_is_in_the_unit_that_was_chosen(
+    tmp_path: Path, size: tuple[int, int], unit: LossUnit, told: str
+) -> None:
+    async with playing(tmp_path, size=size) as (_session, app, pilot):
+        app.main.loss_unit = unit
+        await pilot.press("m")
+        await pilot.pause()
+        state = screen(app).query_one("#three-state", Static)
+        assert str(state.render()) == f"\u25cf 1,240  {told}"
+        assert screen(app).region.contains_region(state.region) and state.size.width == len(str(state.render()))

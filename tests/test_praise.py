@@ -8,6 +8,7 @@ from pathlib import Path
 from corpora.info import Baselines
 from model.protocol import Gauges, RunUpdate
 from tui.praise import Praise
+from tui.units import LossUnit
 
 from scripted_session import GAUGES, playing, update
 
@@ -24,8 +25,8 @@ def test_each_guesser_is_beaten_once_and_of_several_the_hardest_is_named() -> No
     praise = Praise()
     assert praise.of(RunUpdate(NEW, fresh=True)) == ""
     said = [praise.of(RunUpdate(at(loss))) for loss in (4.2, 3.0, 2.9, 2.4, 2.4)]
-    frequent = "Validation loss 3.000: better than knowing how frequent each character is."
-    assert said == ["", frequent, "", f"Validation loss 2.400: {PAIRS}", ""]
+    frequent = "Validation loss 3.000 nats: better than knowing how frequent each character is."
+    assert said == ["", frequent, "", f"Validation loss 2.400 nats: {PAIRS}", ""]
 
 
 def test_another_run_is_praised_anew() -> None:
@@ -40,10 +41,22 @@ def test_what_an_opened_network_beats_already_is_no_news() -> None:
     opened = replace(at(2.4), baselines=None)
     assert praise.of(RunUpdate(opened, fresh=True)) == ""
     assert praise.of(RunUpdate(at(2.4))) == ""
-    assert praise.of(RunUpdate(at(1.5))) == "Validation loss 1.500: better than xz packs the text."
+    assert praise.of(RunUpdate(at(1.5))) == "Validation loss 1.500 nats: better than xz packs the text."
+
+
+def test_the_loss_is_told_in_the_unit_that_is_looked_at() -> None:
+    for unit, told in ((LossUnit.BITS, "loss 3.462 bits"), (LossUnit.PERPLEXITY, "perplexity 11.02")):
+        praise = Praise()
+        assert praise.of(RunUpdate(NEW, fresh=True), unit) == ""
+        assert praise.of(RunUpdate(at(2.4)), unit) == f"Validation {told}: {PAIRS}"
 
 
 async def test_it_is_said_on_the_screen(tmp_path: Path) -> None:
     async with playing(tmp_path, gauges=NEW) as (session, app, _pilot):
         await session.play(update(at(2.4)), update(at(2.39)))
-        assert [notice.message for notice in app._notifications] == [f"Validation loss 2.400: {PAIRS}"]
+        assert [notice.message for notice in app._notifications] == [f"Validation loss 2.400 nats: {PAIRS}"]
+        app.main.loss_unit = LossUnit.BITS
+        await session.play(update(at(1.5)))
+        assert [notice.message for notice in app._notifications][1:] == [
+            "Validation loss 2.164 bits: better than xz packs the text."
+        ]

@@ -3,6 +3,7 @@ import math
 import pytest
 
 from tui import units
+from tui.units import LossUnit
 
 
 def test_one_nat_is_1_44_bits() -> None:
@@ -84,3 +85,9 @@ def test_what_is_not_known_or_not_a_number_is_a_dash() -> None:
     shown = (units.rate(None), units.loss(math.nan), units.loss(None), units.loss_bits(math.inf))
     assert set(shown) == {units.NOTHING}
     assert units.percent(None) == units.whole(None) == units.duration(math.inf) == units.NOTHING
+
+
+def test_a_loss_that_stands_by_itself_says_in_what_it_is() -> None:
+    told = [unit.told(1.72345) for unit in LossUnit]
+    assert told == ["loss 1.723 nats", "loss 2.486 bits", "perplexity 5.604"]
+    assert LossUnit.PERPLEXITY.told(math.nan) == f"perplexity {units.NOTHING}"

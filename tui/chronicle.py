@@ -10,6 +10,7 @@ from model.presets import in_words
 from model.protocol import Gauges, RunUpdate
 from tui import units
 from tui.recipe import BY_NAME, RATE
+from tui.units import LossUnit
 from tui.widgets.top_bar import describe_run
 
 MOST: Final = 100
@@ -74,7 +75,7 @@ def _beaten(before: Gauges, now: Gauges) -> Iterator[str]:
     known = beaten(before)
     for words in beaten(now):
         if words not in known:
-            yield f"validation loss {units.loss(now.best_validation_loss)}: better than {words}"
+            yield f"validation {LossUnit.NATS.told(now.best_validation_loss)}: better than {words}"
 
 
 def beaten(gauges: Gauges) -> tuple[str, ...]:

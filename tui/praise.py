@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model.protocol import RunUpdate
-from tui import units
 from tui.chronicle import beaten
+from tui.units import LossUnit
 
 
 class Praise:
@@ -16,12 +16,12 @@ class Praise:
         self._said: set[str] = set()
         self._brought: float | None = None  # the best loss of a network that was opened: what that beats is no news
 
-    def of(self, update: RunUpdate) -> str:
-        """Return a sentence on the hardest of what is newly beaten, else nothing."""
+    def of(self, update: RunUpdate, unit: LossUnit = LossUnit.NATS) -> str:
+        """Return a sentence on the hardest of what is newly beaten, else nothing; losses are told in `unit`."""
         now = update.gauges
         if update.fresh:
             self._said, self._brought = set(), now.best_validation_loss
         self._said.update(beaten(replace(now, best_validation_loss=self._brought)))
         new = [words for words in beaten(now) if words not in self._said]
         self._said.update(new)
-        return f"Validation loss {units.loss(now.best_validation_loss)}: better than {new[-1]}." if new else ""
+        return f"Validation {unit.told(now.best_validation_loss)}: better than {new[-1]}." if new else ""

@@ -115,6 +115,12 @@ class LossUnit(Enum):
         """Return a loss in at most five cells."""
         return NOTHING if nats is None or not math.isfinite(nats) else short(self.of(nats), 3)
 
+    def told(self, nats: float | None) -> str:
+        """Return a loss with what it is, to stand by itself: `loss 1.723 nats`, `perplexity 5.601`."""
+        return (
+            f"perplexity {self.show(nats)}" if self is LossUnit.PERPLEXITY else f"loss {self.show(nats)} {self.value}"
+        )
+
     def beside(self, nats: float | None) -> str:
         """Return the same loss in another unit, to stand beside it: `2.49 bits`."""
         return f"{loss_bits(nats)} bits" if self is LossUnit.NATS else f"{loss(nats)} nats"

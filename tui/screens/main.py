@@ -83,7 +83,7 @@ class MainScreen(Hands):
             self._neurons.reset()
         if new := tuple(chronicle.happened(self.gauges, update)):
             self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
-        if praise := self._praise.of(update):
+        if praise := self._praise.of(update, self.loss_unit):
             self.say(praise, timeout=PRAISE_SECONDS)  # it may lie over numbers
         # before the gauges: when they are shown, the panel rests for a moment
         self._loss.extend(update.losses, update.validations, update.events)

@@ -58,8 +58,8 @@ class ThreeScreen(LeftOnce[None]):
         &.-slim VoicePane { width: 100%; height: 1fr; border: none; border-top: solid $rule; }
         &.-slim VoicePane:focus { border: none; border-top: solid $primary 60%; }
         &.-slim ThreeBar { padding: 0 1; }
-        &.-slim #three-about { visibility: hidden; }
-        &.-slim #three-name { margin-right: 0; }
+        &.-slim #three-about { display: none; }
+        &.-slim #three-name { width: 1fr; margin-right: 0; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
@@ -91,7 +91,7 @@ class ThreeScreen(LeftOnce[None]):
     def compose(self) -> ComposeResult:
         """Three pages in a row, or one above the other."""
         self.add_class(*room_classes(self.app.size), update=False)
-        yield ThreeBar(self._prime).data_bind(ThreeScreen.gauges)
+        yield ThreeBar(self._prime, self._main.loss_unit).data_bind(ThreeScreen.gauges)
         with Horizontal(id="three-room"):
             yield from self.panes.values()
         yield RoomNotice()

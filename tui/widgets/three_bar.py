@@ -11,6 +11,7 @@ from textual.widgets import Static
 from model.protocol import Gauges, RunState
 from tui import units
 from tui.sanitize import sanitize_line
+from tui.units import LossUnit
 
 
 class ThreeBar(Horizontal):
@@ -30,9 +31,10 @@ class ThreeBar(Horizontal):
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
 
-    def __init__(self, prime: str) -> None:
+    def __init__(self, prime: str, unit: LossUnit) -> None:
+        """Take what each text begins with, and what losses are shown in."""
         super().__init__()
-        self._prime = prime
+        self._prime, self._unit = prime, unit
 
     def compose(self) -> ComposeResult:
         """Name, what is the same everywhere, state."""
@@ -49,7 +51,7 @@ class ThreeBar(Horizontal):
         """Show that training goes on meanwhile, and how far it has come."""
         if self.is_mounted:
             going, loss = self.gauges.state is RunState.TRAINING, self.gauges.train_loss
-            told = f" {units.whole(self.gauges.step)}" + ("" if loss is None else f"  loss {loss:.2f}")
+            told = f" {units.whole(self.gauges.step)}" + ("" if loss is None else f"  {self._unit.told(loss)}")
             state = self.query_one("#three-state", Static)
             state.update(Content.assemble("\u25cf" if going else "\u25cb", (told, "$foreground")))
             state.set_class(going, "-going")
