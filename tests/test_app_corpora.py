@@ -171,6 +171,28 @@ async def test_a_file_is_picked_in_the_tree(tmp_path: Path, texts: Path) -> None
         assert session.sent == [LoadCorpus((str(texts / "poem.txt"),), *SETTINGS)]
 
 
+@pytest.mark.usefixtures("texts")
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (40, 12), (30, 8)])
+async def test_all_that_can_be_chosen_is_in_sight_when_the_focus_comes_to_it(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with playing(tmp_path, size=size) as (_session, app, pilot):
+        await pilot.press("o")
+        await pilot.pause()
+        dialog = app.screen.query_one(".dialog")
+        places = [app.screen.query_one(kind) for kind in ("#path", "#folders", "#treatments", ".dialog-buttons")]
+        assert places[1].region.height >= 3
+        if size[1] >= 12:
+            assert all(dialog.region.contains_region(place.region) and place.region.area for place in places)
+        reached = set()
+        for _ in app.screen.focus_chain:
+            await pilot.press("tab")
+            await pilot.pause()
+            assert app.focused is not None and dialog.region.contains_region(app.focused.region)
+            reached.add(app.focused.id)
+        assert reached == {"path", "folders", "lower", "collapse", "ascii", "latin", "open", "cancel"}
+
+
 async def test_a_path_is_typed_with_treatments(tmp_path: Path, texts: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         await pilot.press("o")

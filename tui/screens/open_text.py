@@ -16,6 +16,7 @@ from tui.bindings import EXPLAIN
 from tui.pasted import pasted_paths
 from tui.sanitize import sanitize_line
 from tui.screens.dialog import Dialog
+from tui.screens.room import HEIGHTS, WIDTHS
 from tui.treatments import TREATMENTS
 from tui.widgets.line_button import LineButton
 from tui.widgets.safe_tree import SafeTree
@@ -38,6 +39,8 @@ class OpenTextScreen(Dialog[TextChoice | None]):
     """A tree of folders and a path, or several with quotes; a folder is read as one text, and so are several files."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel"), EXPLAIN]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self, folder: Path, treatments: frozenset[Treatment] = frozenset(), typed: str = "") -> None:
         super().__init__()
@@ -53,7 +56,7 @@ class OpenTextScreen(Dialog[TextChoice | None]):
             yield Input(self._typed, placeholder="Path of a text file, or of a folder of them", id="path", compact=True)
             yield Static(id="problem", markup=False)
             yield SafeTree(self._folder, id="folders")
-            with ItemGrid(id="treatments", min_column_width=36):
+            with ItemGrid(id="treatments", min_column_width=27):
                 for treatment, label in TREATMENTS.items():
                     yield Tick(label, treatment in self._treatments, id=treatment.value, compact=True)
                 yield Tick("read as Latin-1", id="latin", compact=True)
