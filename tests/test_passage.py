@@ -19,7 +19,7 @@ from tui.__main__ import main
 from tui.passage_file import PassageRecipe, encoded, save_passage
 from tui.screens.passage import PassageScreen
 from tui.screens.save_sample import SaveSampleScreen
-from tui.widgets.sample_pane import SamplePane
+from tui.widgets.sample_pane import AT_REST, SamplePane
 
 from command_line import complaint, start
 from scripted_session import GAUGES, PLAY, playing, written
@@ -224,6 +224,24 @@ async def test_ctrl_t_asks_how_long_and_shows_what_was_written(tmp_path: Path, m
         assert app.clipboard == shown
         await pilot.press("escape")
         assert app.screen.id == "main"
+
+
+async def test_a_passage_is_copied_with_its_tabs(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        passage = replace(PASSAGE, text="a\tb\r\n\x1b")
+        app.push_screen(PassageScreen(passage, tmp_path / "passage.txt", tmp_path / "passage.toml"))
+        await pilot.pause()
+        await pilot.press("y")
+        assert app.clipboard == "a\tb\r\n\u241b"
+
+
+async def test_where_a_network_rests_a_cleared_page_does_not_wait_for_one(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        assert app.main.query_one(SamplePane).ready
+        await pilot.press("w", "ctrl+l")
+        await pilot.pause()
+        rows = app.screen._compositor.render_strips()
+        assert any(AT_REST in row.text for row in rows) and not any("as soon as" in row.text for row in rows)
 
 
 async def test_a_passage_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

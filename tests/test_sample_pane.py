@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 from textual.selection import Selection
 
 from model.protocol import Mark, MarkKind, Written
-from tui.widgets.sample_pane import EMPTY, SamplePane
+from tui.widgets.sample_pane import AT_REST, EMPTY, SamplePane
 
 
 class PaneApp(App[None]):
@@ -187,6 +187,31 @@ async def test_dragging_the_mouse_selects_text_that_can_be_copied() -> None:
         await pilot.mouse_up(app.pane, offset=(8, 3))
         assert screen_rows(app.pane)[:3] == ["These wor", " temperature 0.85 ds are", "set to several rows,"]
         assert app.screen.get_selected_text() == "These words are set to "
+
+
+async def test_what_is_copied_has_tabs_and_line_ends_as_they_were_written_and_no_escape_codes() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(30, 12)) as pilot:
+        await append(pilot, app.pane, written("a\tb\r\n\u21e5\x1b[31m", Mark(2, "sampling", "temperature 0.85")))
+        assert screen_rows(app.pane)[0] == "a\u21e5 temperature 0.85 b\u240d"
+        assert app.pane.text == "a\u21e5b\u240d\n\u21e5\u241b[31m"
+        assert app.pane.written == "a\tb\r\n\u21e5\u241b[31m"
+        selected = app.pane.get_selection(Selection(Offset(1, 0), Offset(5, 0)))
+        assert selected == ("\tb\r", "\n")
+        app.pane.append(Written("\t", (0.5,), taken_back=1))
+        assert app.pane.written.endswith("[31\t")
+
+
+async def test_a_page_without_text_says_so_where_there_is_a_network_that_rests() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await append(pilot, app.pane, written("text"))
+        app.pane.ready, app.pane.writing = True, False
+        app.pane.clear()
+        await pilot.pause()
+        assert [row.strip() for row in screen_rows(app.pane) if row.strip()] == [AT_REST]
+        app.pane.writing = True
+        assert not "".join(screen_rows(app.pane)).strip()
 
 
 async def test_the_mouse_finds_the_character_under_it_in_wide_text_and_labels() -> None:

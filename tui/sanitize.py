@@ -72,6 +72,21 @@ def sanitize(text: str, before: str = "") -> str:
     return shown if _SHOWN.marks.isdisjoint(shown) else _carry(shown, before[-MOST_MARKS - 1 :])
 
 
+SPACING = "\t\r"
+"""What is shown as a picture, and copied as it was."""
+
+
+def copied(text: str) -> str:
+    """Return `text` for the clipboard: tabulators and line ends as they are.
+
+    All else stays sanitized: a clipboard is pasted into terminals too, which escape codes would steer.
+    """
+    shown = sanitize(text)
+    if not any(character in text for character in SPACING):
+        return shown
+    return "".join(raw if raw in SPACING else stand_in for raw, stand_in in zip(text, shown, strict=True))
+
+
 def sanitize_line(text: str) -> str:
     """Return `text` sanitized for names and titles: line ends are made visible too."""
     return sanitize(text).replace("\n", "\u240a")

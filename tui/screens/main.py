@@ -125,6 +125,7 @@ class MainScreen(Hands):
         """Let the footer say Train or Pause, and remember which text was learnt."""
         if old.state is not new.state:
             self.refresh_bindings()
+        self._sample.ready = bool(new.vocabulary)
         if new.corpus is not None and new.corpus is not old.corpus and new.corpus != old.corpus:
             self._recent.add_soon(TextChoice.of(new.corpus))
 

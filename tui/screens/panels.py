@@ -371,7 +371,7 @@ class Panels(Screen[None]):
 
     def action_copy_sample(self) -> None:
         """Copy all that is written."""
-        if text := self._sample.text:
+        if text := self._sample.written:
             self.app.copy_to_clipboard(text)
         else:
             self.say("There is nothing to copy yet.")

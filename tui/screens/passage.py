@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from model.passage import Passage
-from tui.sanitize import sanitize, sanitize_line
+from tui.sanitize import copied, sanitize, sanitize_line
 from tui.screens.dialog import Dialog
 from tui.widgets.ways import ways
 
@@ -48,5 +48,5 @@ class PassageScreen(Dialog[None]):
         self.query_one(VerticalScroll).focus()
 
     def action_copy(self) -> None:
-        """Copy all of it."""
-        self.app.copy_to_clipboard(sanitize(self._passage.text))
+        """Copy all of it, as it was written but for what would steer a terminal."""
+        self.app.copy_to_clipboard(copied(self._passage.text))

@@ -22,11 +22,11 @@ from textual.widget import Widget
 
 from model.protocol import Written
 from tui import units
-from tui.sanitize import sanitize, sanitize_line
+from tui.sanitize import SPACING, sanitize, sanitize_line
 from tui.widgets.ink import BOLD, INKS, ITALIC, NEURON, PLAIN, SHADES, fitted
 from tui.widgets.sample_rows import Inks, SampleRows
 from tui.widgets.shades import letters, palette
-from tui.widgets.text_buffer import HANDS, ORIGINS, TextBuffer
+from tui.widgets.text_buffer import HANDS, ORIGINS, SPACES, TextBuffer
 from tui.widgets.ways import way
 
 BEFORE = 8
@@ -38,6 +38,8 @@ ANEW = frozenset({"start", "network"})
 SEPARATOR = " \u00b7 "
 EMPTY = "Writing begins as soon as there is a network."
 EMPTY_NARROW = "Nothing is written yet."
+AT_REST = "Writing rests, and nothing stands here."
+"""Where there is a network: the page was cleared, or the run began so."""
 
 
 class SamplePane(ScrollView, can_focus=True):
@@ -99,6 +101,8 @@ class SamplePane(ScrollView, can_focus=True):
     """Whether the view keeps to the end of the text; so it does until someone scrolls up."""
     writing: reactive[bool] = reactive(True)
     """Whether more is to come: the cursor stands behind the text."""
+    ready: reactive[bool] = reactive(False)
+    """Whether there is a network that can write."""
     listening: reactive[bool] = reactive(False)
     """Whether what comes next is a person's: the cursor is theirs."""
     ink: reactive[str] = reactive(PLAIN.name)
@@ -134,6 +138,14 @@ class SamplePane(ScrollView, can_focus=True):
         return self._buffer.text()
 
     @property
+    def written(self) -> str:
+        """The same for the clipboard: tabulators and line ends as they were written.
+
+        Other control characters stay pictures: a clipboard is pasted into terminals too, which they would steer.
+        """
+        return self._buffer.written()
+
+    @property
     def unread(self) -> int:
         """Characters that were written while the view held still."""
         return self._unread
@@ -146,6 +158,8 @@ class SamplePane(ScrollView, can_focus=True):
         text = sanitize(written.text, self._buffer.text(self._buffer.end - BEFORE))
         shades = {ink.name: ink.shades(written) for ink in INKS.values() if ink.shades}
         shades[HANDS] = fitted(written.by_hand, text)
+        if any(character in written.text for character in SPACING):
+            shades[SPACES] = bytes(ord(raw) if raw in SPACING else 0 for raw in written.text)
         position = primed = 0
         for mark in sorted(written.marks, key=lambda mark: mark.offset):
             offset = min(max(mark.offset, position), len(text))
@@ -376,9 +390,9 @@ class SamplePane(ScrollView, can_focus=True):
         self.refresh()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text as it was written: no line ends of wrapping, no labels."""
+        """Return the selected text as `written` has it: no line ends of wrapping, no labels."""
         first, stop = self._selected(selection)
-        return self._buffer.text(first, stop), "\n"
+        return self._buffer.written(first, stop), "\n"
 
     def _selected(self, selection: Selection) -> tuple[int, int]:
         """Return the first offset of a selection, and the one behind its last."""
@@ -400,7 +414,7 @@ class SamplePane(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         inks = self._mixed()
         if self._buffer.end == self._buffer.start:
-            said = EMPTY if len(EMPTY) <= width else EMPTY_NARROW
+            said = self._said_of_nothing(width)
             text = said if y == (self.scrollable_content_region.height - 1) // 2 else ""
             style = self.get_component_rich_style("sample-pane--empty")
             return Strip([Segment(text.center(width)[:width], style)], width)
@@ -408,6 +422,12 @@ class SamplePane(ScrollView, can_focus=True):
         selected = None if selection is None else self._selected(selection)
         cursor = self.writing or self.listening
         return self._rows.strip(y + self.scroll_offset.y, width, inks, selected, cursor)
+
+    def _said_of_nothing(self, width: int) -> str:
+        """What an empty page says: why, in so many cells. Where it is written on in a moment there is no why."""
+        if self.ready:
+            return "" if self.writing or self.listening else AT_REST if len(AT_REST) <= width else EMPTY_NARROW
+        return EMPTY if len(EMPTY) <= width else EMPTY_NARROW
 
     def _mixed(self) -> Inks:
         """Return the styles of the page, mixed where they are not yet."""

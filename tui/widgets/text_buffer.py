@@ -14,6 +14,8 @@ ORIGINS = "origins"
 """The channel that every text has: what is made up and what is copied, as in `corpora.origins`."""
 HANDS = "hands"
 """The channel that every text has too: who wrote each character, as in `model.hands`."""
+SPACES = "spaces"
+"""The channel for what is copied otherwise than it is shown: the code of a tabulator, say; 0 for all else."""
 NEAR = 12
 """A label takes the place of another of the same knob so many characters before: someone is turning it."""
 
@@ -44,7 +46,7 @@ class TextBuffer:
         """Text of each chip and rule by its offset; an empty one has been superseded."""
         self.primes: list[tuple[int, int]] = []
         """First offset of each prime that is kept, and the one behind its last."""
-        self.channels: dict[str, bytearray] = {name: bytearray() for name in (ORIGINS, HANDS, *channels)}
+        self.channels: dict[str, bytearray] = {name: bytearray() for name in (ORIGINS, HANDS, SPACES, *channels)}
         """Small numbers that go with the characters, a byte for each that is kept; 0 for labels."""
         self._text = ""
         self._rows = [0]  # offset of each row's first character
@@ -206,6 +208,16 @@ class TextBuffer:
         begin = 0 if first is None else max(0, first - self.start)
         end = len(self._text) if stop is None else max(0, stop - self.start)
         return self._text[begin:end].replace(CHIP, "").replace(RULE, "")
+
+    def written(self, first: int | None = None, stop: int | None = None) -> str:
+        """Return the same as it was written: with tabulators in place of their pictures."""
+        begin = 0 if first is None else max(0, first - self.start)
+        end = len(self._text) if stop is None else max(0, stop - self.start)
+        spaces = self.channels[SPACES][begin:end]
+        if not any(spaces):
+            return self.text(first, stop)
+        pairs = zip(self._text[begin:end], spaces, strict=True)
+        return "".join(chr(space) if space else shown for shown, space in pairs if shown not in (CHIP, RULE))
 
     def clear(self) -> None:
         """Forget all text; offsets go on where they were."""

@@ -32,6 +32,7 @@ class VoicePane(SamplePane):
         self._begun = False
         self._shown = ""  # in the title
         self.set_reactive(VoicePane.sampling, sampling)
+        self.set_reactive(VoicePane.ready, True)  # else it would not be open
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave the arrows that a page has no use for to the screen."""
