@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from model.config import NetworkSettings
+from model.protocol import LoadCorpus
 from tui.__main__ import main
 from tui.commands.arguments import APP, COMMANDS
-from tui.commands.instrument import opening_of, terminal_input
+from tui.commands.errors import WorkError
+from tui.commands.instrument import looks_saved, opening_of, terminal_input
 from tui.commands.options import FPS, NETWORK, settled
 from tui.opening import Opening
 from tui.settings import paths
@@ -142,6 +145,49 @@ def test_a_flag_beats_the_environment_which_beats_the_settings_file(monkeypatch:
     assert settled(remembered, NETWORK, app_options("--hidden-size", "33")).hidden_size == 33
     monkeypatch.setenv("LSTM_TUI_FPS", "5")
     assert FPS.value(app_options()) == 5.0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
+@pytest.mark.parametrize(
+    ("words", "code"), [("presets char-rnn >&-", 0), ("sample NET --length 9 >&-", 0), ("presets charrnn >&- 2>&-", 2)]
+)
+def test_a_standard_output_that_is_closed_is_no_news(tmp_path: Path, words: str, code: int) -> None:
+    line = words.replace("NET", str(trained(tmp_path)))
+    shell = ["sh", "-c", f'exec "$0" -P -m tui {line}', sys.executable]
+    done = subprocess.run(shell, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes of POSIX")
+def test_a_named_pipe_is_said_to_be_one_and_not_waited_for(tmp_path: Path, capsys: Captured) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert main([str(pipe)]) == 1
+    assert complaint(capsys) == f"{pipe}: a named pipe, not a text file; a text from elsewhere can be piped in as -"
+    assert not looks_saved(pipe)
+
+
+@pytest.mark.parametrize(
+    ("words", "hidden_size"), [(("--demo",), 128), ((), 77), (("--demo", "--hidden-size", "9"), 9)]
+)
+def test_a_show_is_the_same_wherever_it_plays(
+    own_folders: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], hidden_size: int
+) -> None:
+    file = own_folders / "XDG_CONFIG_HOME" / "lstm-tui" / "settings.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("[network]\nhidden_size = 77\n")
+    sent: list[object] = []
+
+    class Stage:
+        def send(self, command: object) -> None:
+            sent.append(command)
+            raise WorkError("enough has been seen")
+
+    monkeypatch.setattr("tui.commands.instrument.terminal_input", lambda sources, _: sources)
+    monkeypatch.setattr("tui.commands.instrument.EngineSession.start", lambda *_, **__: Stage())
+    assert main(["counting", *words]) == 1
+    (load,) = sent
+    assert isinstance(load, LoadCorpus) and load.network.hidden_size == hidden_size
 
 
 def test_a_settings_file_that_cannot_be_used_is_named(own_folders: Path, capsys: Captured) -> None:

@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -222,6 +223,14 @@ def test_resuming_into_another_file_leaves_the_first_alone(tmp_path: Path) -> No
     assert main(["train", "--resume", str(first), "--steps", "3", "--out", str(out)]) == 0
     assert first.read_bytes() == before
     assert load_checkpoint(out).step == 23
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names there are Unicode")
+def test_a_name_that_is_no_utf_8_can_be_told(tmp_path: Path, capsys: Captured) -> None:
+    out = os.fsdecode(os.fsencode(tmp_path) + b"/net\xff.safetensors")
+    assert main(["train", write_text(tmp_path), "--out", out, *TINY, "--steps", "3"]) == 0
+    assert "/net\ufffd.safetensors: step 3 in" in capsys.readouterr().out
+    assert load_checkpoint(Path(out)).step == 3
 
 
 def test_steps_count_from_where_the_file_stands(tmp_path: Path, capsys: Captured) -> None:

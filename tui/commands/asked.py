@@ -34,15 +34,19 @@ class Asked:
     treatments: frozenset[Treatment]
 
 
-def asked_settings(options: argparse.Namespace) -> Asked:
+def asked_settings(options: argparse.Namespace, remembered: Settings | None = None) -> Asked:
     """Return what is asked for. A preset by flag fills in everything, and only other flags change that.
+
+    Args:
+        options: Of the command line.
+        remembered: What holds where nothing is said; None for what the settings file has.
 
     Raises:
         UsageError: If there is no such preset, or an environment variable has no usable value.
         SettingsError: If a value is out of bounds.
     """
     preset = asked_preset(options)
-    base: Preset | Settings = preset or load_settings(paths().settings)
+    base: Preset | Settings = preset or remembered or load_settings(paths().settings)
     environment = getattr(options, PRESET.name, None) is None
     treatments = asked_treatments(options)
     if treatments is None:

@@ -25,6 +25,7 @@ class WorkError(Exception):
 
 def guarded(work: Callable[[], int]) -> int:
     """Do `work` and return its exit code; bad input becomes a sentence, and a closed pipe is no news."""
+    _give_what_is_closed_to_nobody()
     try:
         try:
             return work()
@@ -48,6 +49,16 @@ def guarded(work: Callable[[], int]) -> int:
         except OSError:  # a full disk, say
             _drop_output()
         return code
+
+
+def _give_what_is_closed_to_nobody() -> None:
+    """Have a standard output and error to write to, where whoever started this has closed them, as `>&-` does.
+
+    Else there would be none, and the next file that is opened would get their place.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8", errors="replace"))  # noqa: SIM115, PTH123
 
 
 def say(sentence: str) -> None:

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     opening = opening_of(options, user)
     # a show is the same wherever it plays
     settings = Settings() if options.demo else load_settings(user.settings)
-    asked = asked_settings(options)  # a bad environment variable is said before anything has begun
+    asked = asked_settings(options, settings)  # a bad environment variable is said before anything has begun
     preferences = {one.name: preferred(one, options, getattr(settings, one.name)) for one in (FPS, THREADS, SHARE)}
     greeting = ""
     if not (opening.sources or opening.checkpoint):
@@ -165,8 +165,13 @@ def opening_of(options: argparse.Namespace, user: Paths) -> Opening:
 
 
 def looks_saved(path: Path) -> bool:
-    """Tell whether a file is a safetensors file, by its first bytes: the header's length, then JSON."""
+    """Tell whether a file is a safetensors file, by its first bytes: the header's length, then JSON.
+
+    What is no file is not opened: a named pipe would wait for whoever writes into it.
+    """
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             if length > path.stat().st_size:
@@ -208,7 +213,13 @@ def _require_no_settings(options: argparse.Namespace, file: str) -> None:
 def _require_texts(texts: Sequence[str]) -> None:
     """Find out about names that are nowhere; what is wrong inside a file, the app will say."""
     for text in texts:
-        if text == STANDARD_INPUT or os.path.lexists(text):
+        if text == STANDARD_INPUT:
+            continue
+        if os.path.lexists(text):
+            if not Path(text).is_file() and not Path(text).is_dir():
+                from corpora.files import found_now
+
+                found_now([text])  # says what it is
             continue
         if len(texts) == 1 and text in BY_NAME and BY_NAME[text].available():
             continue  # the engine reads it, while the screen is being built

@@ -12,6 +12,7 @@ from model.trainer import Trainer
 from tui import units
 from tui.commands.course import Course
 from tui.commands.display import Display
+from tui.sanitize import sanitize_line
 
 JSON_SECONDS = 0.5
 """At least, between two validations that are told."""
@@ -97,7 +98,7 @@ class Report:
             best=None if best is None else str(best),
         )
         if not self._json:
-            print(self._sentence(course, best, loss))
+            print(sanitize_line(self._sentence(course, best, loss)))
 
     def _sentence(self, course: Course, best: Path | None, loss: float | None) -> str:
         trainer = self._trainer
