@@ -20,6 +20,8 @@ from model.run import new_trainer
 from tui.__main__ import main
 from tui.commands.course import Goal
 from tui.commands.train import usual_goal
+from tui.run_shelf import RunShelf
+from tui.settings import paths
 
 from command_line import TINY, complaint, json_lines, start, trained, write_text
 
@@ -222,6 +224,22 @@ def test_resuming_into_another_file_leaves_the_first_alone(tmp_path: Path) -> No
     out = tmp_path / "more.safetensors"
     assert main(["train", "--resume", str(first), "--steps", "3", "--out", str(out)]) == 0
     assert first.read_bytes() == before
+    assert load_checkpoint(out).step == 23
+
+
+def test_a_run_of_the_app_is_gone_on_with_by_its_name_and_stays_as_it_is(tmp_path: Path, capsys: Captured) -> None:
+    file, shelf = trained(tmp_path), RunShelf(paths().last_run.parent)
+    shelf.folder.mkdir(parents=True)
+    kept = file.rename(shelf.folder / "sea-1.safetensors")
+    shelf.rename(shelf.find("sea-1"), "the good one")
+    before, out = kept.read_bytes(), tmp_path / "more.safetensors"
+    capsys.readouterr()
+    assert main(["train", "--resume", "the good one", "--steps", "3"]) == 2
+    assert complaint(capsys).startswith("the good one is a run of the app, which stays as it is; say with --out FILE")
+    assert main(["train", "--resume", "see-1", "--steps", "3", "--out", str(out)]) == 1
+    assert complaint(capsys) == "see-1: no such file, and no run of that name; `lstm-tui runs` lists what is kept"
+    assert main(["train", "--resume", "the good one", "--steps", "3", "--out", str(out)]) == 0
+    assert kept.read_bytes() == before
     assert load_checkpoint(out).step == 23
 
 

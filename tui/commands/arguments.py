@@ -127,9 +127,12 @@ def train_parser() -> argparse.ArgumentParser:
     _add_text(text)
     _add(text, ENCODING, TREAT)
     run = parser.add_argument_group("The run")
-    run.add_argument("--out", type=Path, metavar="FILE", help="where to save; with --resume, FILE itself if left out")
+    run.add_argument("--out", type=Path, metavar="FILE", help="where to save; with --resume FILE, there if left out")
     run.add_argument(
-        "--resume", type=Path, metavar="FILE", help="go on with this network; every setting is taken from FILE"
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="go on with this network and all its settings; with --out, a name that `lstm-tui runs` lists will do",
     )
     _add(run, STEPS, SECONDS, THREADS, SHARE)
     _add(parser.add_argument_group("The network"), PRESET, *NETWORK)

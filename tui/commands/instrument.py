@@ -23,6 +23,7 @@ from model.session import EngineSession
 from tui.commands.asked import asked_preset, asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
 from tui.commands.first_text import first_text
+from tui.commands.named_run import is_file_name, run_named
 from tui.commands.options import (
     ENCODING,
     FPS,
@@ -37,7 +38,7 @@ from tui.commands.options import (
     preferred,
 )
 from tui.opening import Opening
-from tui.run_shelf import RunNameError, RunShelf
+from tui.run_shelf import RunShelf
 from tui.settings import Paths, Settings, load_settings, paths
 from tui.whole_file import whole_file
 
@@ -182,15 +183,10 @@ def looks_saved(path: Path) -> bool:
 
 
 def _saved_run(name: str, user: Paths) -> Path:
-    if name and (name.endswith(".safetensors") or os.path.lexists(name)):
+    if name and is_file_name(name):
         return _existing(Path(name))
     if name:
-        try:
-            found = RunShelf(user.last_run.parent).find(name)
-        except RunNameError as error:
-            raise WorkError(str(error)) from None
-        assert found.path is not None
-        return found.path
+        return run_named(name, user)
     if not user.last_run.is_file():
         raise WorkError(f"there is no last run to go on with yet; leaving the app saves it as {user.last_run}")
     return RunShelf(user.last_run.parent).worth_going_on()

@@ -17,7 +17,9 @@ from model.run import new_trainer, resume_trainer
 from model.trainer import Trainer
 from tui.commands.asked import asked_settings, asked_threads
 from tui.commands.errors import UsageError, WorkError
+from tui.commands.named_run import is_file_name, run_named
 from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding
+from tui.settings import paths
 
 STANDARD_INPUT = "-"
 
@@ -45,9 +47,9 @@ def plan_of(options: argparse.Namespace) -> Plan:
         UsageError: If they do not go together.
         SettingsError: If a setting is out of bounds.
         CheckpointError: If the file to go on with cannot be used.
-        WorkError: If the result could not be written.
+        WorkError: If there is no such run, or the result could not be written.
     """
-    plan = _new(options) if options.resume is None else _resumed(options, options.resume)
+    plan = _new(options) if options.resume is None else _resumed(options, _file_of(options))
     _require_writable(plan.out, plan.sources)
     return plan
 
@@ -71,6 +73,19 @@ def _new(options: argparse.Namespace) -> Plan:
         treatments=asked.treatments,
         sampling=asked.sampling,
     )
+
+
+def _file_of(options: argparse.Namespace) -> Path:
+    """What is gone on with. A run on the shelf is the app's: no other network takes its place there unasked."""
+    word = str(options.resume)
+    if is_file_name(word):
+        return Path(word)
+    file = run_named(word, paths())
+    if options.out is None:
+        raise UsageError(
+            f"{word} is a run of the app, which stays as it is; say with --out FILE where to go on with it"
+        )
+    return file
 
 
 def _resumed(options: argparse.Namespace, file: Path) -> Plan:
