@@ -67,3 +67,17 @@ async def test_a_screen_under_another_stays(tmp_path: Path) -> None:
         dialog.dismiss(None)
         await pilot.pause()
         assert app.screen_stack[-2:] == [dialog, app.screen] and isinstance(app.screen, HelpScreen)
+
+
+async def test_a_dialog_stands_in_the_middle_and_the_screen_below_is_seen_through_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
+        await pilot.press("o")
+        await pilot.pause()
+        dialog = app.screen.query_one(".dialog").region
+        left, above = dialog.x, dialog.y
+        right, below = app.size.width - dialog.right, app.size.height - dialog.bottom
+        assert left > 0 and above > 0 and abs(left - right) <= 1 and abs(above - below) <= 1
+        assert app.screen.styles.background.a < 1

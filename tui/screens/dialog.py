@@ -21,5 +21,5 @@ class LeftOnce(Screen[Answer]):
         return super().dismiss(result) if self.is_active else AwaitComplete.nothing()  # type: ignore[no-untyped-call]
 
 
-class Dialog(LeftOnce[Answer], ModalScreen[Answer]):
-    """Stands above another screen, which is seen through it."""
+class Dialog(ModalScreen[Answer], LeftOnce[Answer]):
+    """Stands above another screen, which is seen through it: styles are those of the first base, hence the order."""
