@@ -103,7 +103,8 @@ class Engine:
         self._throttle.note_helpers(sum(run.helpers_seconds for run in runs))
         for run in runs:
             for writer in run.writers:
-                writer.write_due(WRITING_SECONDS)
+                if writer.patience(awaited=self._awaited) <= 0.0:
+                    writer.write_due(WRITING_SECONDS)
         if self._autosave is not None:
             self._autosave.turn(self._named.news_to_keep)
         self._say_what_is_not_kept()
@@ -111,10 +112,13 @@ class Engine:
 
     def _work(self, runs: list[LiveRun], *, train: bool) -> None:
         """Train a little, and find out a little of what there is to find out beside."""
+        # until the next character is due; where writing cannot keep up, training gets its whole turn all the same
+        due = self._patience_of_writers(runs)
+        seconds = TURN_SECONDS if due <= 0.0 else min(TURN_SECONDS, due)
         if train and self._race is not None:
-            self._race.turn(training_seconds(runs))
+            self._race.turn(seconds)
         elif train:
-            self._runs[protocol.MAIN].train(training_seconds(runs))
+            self._runs[protocol.MAIN].train(seconds)
         for run in runs:
             run.study()
 
@@ -133,12 +137,22 @@ class Engine:
         if any(run.busy or run.side.busy for run in runs):
             wait = min(wait, self._throttle.rest)
         if wait > 0.0:
-            wait = min([wait, *(writer.seconds_to_next for run in runs for writer in run.writers)])
+            wait = min(wait, self._patience_of_writers(runs))
         return max(0.0, wait)
+
+    def _patience_of_writers(self, runs: Iterable[LiveRun]) -> float:
+        """Seconds until one of them is to write."""
+        patience = (writer.patience(awaited=self._awaited) for run in runs for writer in run.writers)
+        return min(patience, default=float("inf"))
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether an update is: the last one was taken in."""
+        return self._acknowledged >= self._number
 
     def tell(self) -> None:
         """Send what is new, unless an update is still on its way."""
-        if self._acknowledged < self._number:
+        if not self._awaited:
             return
         news = tuple(update for run in self._runs.values() if (update := run.take_news()) is not None)
         if news:
@@ -369,15 +383,6 @@ class Engine:
 def reason(error: OSError) -> str:
     """What the system refuses, and of which file, where it is one."""
     return (f"{error.filename}: " if error.filename else "") + (error.strerror or str(error))
-
-
-def training_seconds(runs: Iterable[LiveRun]) -> float:
-    """How long is trained in this turn: until the next character is due, but not longer than a turn.
-
-    Where writing cannot keep up with its rate, training gets its whole turn all the same, and writing a share beside.
-    """
-    due = min((writer.seconds_to_next for run in runs for writer in run.writers), default=TURN_SECONDS)
-    return TURN_SECONDS if due <= 0.0 else min(TURN_SECONDS, due)
 
 
 def line_up(racer: LiveRun, corpus: Corpus, entrant: protocol.Entrant) -> Loading:

@@ -469,8 +469,6 @@ class Written:
     text: str
     probabilities: tuple[float, ...]
     """Of each character of `text` at the moment it was drawn; 1 for the characters of a prime."""
-    candidates: tuple[tuple[str, float], ...] = ()
-    """The likeliest characters at the last draw, likeliest first, with their probabilities as it was drawn."""
     marks: tuple[Mark, ...] = ()
     hidden: bytes = b""
     """While they are watched, what the H units of the last layer held as each of the last characters of `text` was

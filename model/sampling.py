@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import lru_cache
 from math import inf, isfinite, nan
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from model.config import SamplingSettings
 from model.hidden import HiddenTrace
 from model.network import Network
 from model.parameters import Floats
+from model.reader import Reader
 from model.softmax import Ids
 
 LEAST_TEMPERATURE = 1e-260
@@ -109,9 +111,15 @@ def tempered_odds(logits: Floats, temperature: float) -> Floats:
     if not -TAME * temperature <= highest <= TAME * temperature:
         odds -= highest  # no exponential overflows, and the least temperature leaves the likeliest alone
     if temperature != 1.0:
-        odds /= temperature
+        odds /= as_array(temperature)
     np.exp(odds, odds)
     return odds
+
+
+@lru_cache(maxsize=16)
+def as_array(value: float) -> Floats:
+    """The same as an array, which numpy need not convert at each character."""
+    return np.array(value)
 
 
 def likeliest(odds: Floats, k: int) -> Floats:
@@ -191,6 +199,7 @@ class Sampler:
         self.network, self.vocabulary = network, vocabulary
         self.settings, self.rng = settings, rng
         self.trace: HiddenTrace | None = None
+        self._peeker: Reader | None = None  # is made once, as that takes longer than what it reads
         self.restart()
 
     def restart(self, prime: str = "") -> tuple[str, tuple[str, ...]]:
@@ -239,9 +248,10 @@ class Sampler:
 
     def peek(self) -> Floats:
         """Logits of the coming character with the weights of this moment, (V,); whatever is drawn stays the same."""
-        read = self.last if self.last is not None else self._opening
-        logits: Floats = self.network.step(np.array([read]), self.state.copy())[0]
-        return logits
+        if self._peeker is None:
+            self._peeker = self.network.reader(self.state.copy())
+        np.copyto(self._peeker.state, self.state)
+        return self._peeker.read(self._opening if self.last is None else self.last).copy()
 
     def _read_last(self) -> Floats:
         """Advance the state by the character written last; logits of the next one, (V,)."""

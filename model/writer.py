@@ -18,6 +18,12 @@ from model.parameters import Floats
 from model.protocol import MAIN, Mark, MarkKind, Written
 from model.sampling import Draw, NoOpinionError, Sampler
 
+HOLD_SECONDS, HOLD_RATE = 0.08, 1000.0
+"""How long a due character may wait where nobody can see it sooner, at a rate of so many a second at most.
+
+Several at once are less work: training leaves nothing of the weights that writing reads in the processor's cache.
+"""
+
 BACKLOG = 4096
 """Characters that may wait for an update; then writing waits too."""
 
@@ -142,6 +148,17 @@ class Writer:
         self.on, self._next = True, self.clock()
         return unknown
 
+    def patience(self, *, awaited: bool) -> float:
+        """Seconds that writing can wait for, infinite if there is nothing to write.
+
+        Args:
+            awaited: Whether an update is, which would take along what is written; what a person typed never waits.
+        """
+        seconds = self.seconds_to_next
+        if awaited or self._typed or self.settings.rate > HOLD_RATE or seconds == float("inf"):
+            return seconds
+        return max(0.0, self._next + HOLD_SECONDS - self.clock())
+
     @property
     def seconds_to_next(self) -> float:
         """Until a character is due; 0 if one is, infinite if none will be."""
@@ -256,12 +273,9 @@ class Writer:
         """Hand out what was written since the last call; None if nothing was."""
         if not (self._text or self._marks or self._taken_back):
             return None
-        symbols = self.sampler.vocabulary.symbols
-        likeliest = self._draw.candidates if self._draw is not None else ()
         written = Written(
             text="".join(self._text),
             probabilities=tuple(self._probabilities),
-            candidates=tuple((symbols[other], probability) for other, probability in likeliest),
             marks=tuple(self._marks),
             hidden=self.sampler.trace.take() if self.sampler.trace is not None else b"",
             taken_back=self._taken_back,

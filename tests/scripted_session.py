@@ -130,7 +130,7 @@ def validations(steps: int) -> tuple[LossPoint, ...]:
 def written(text: str = PLAY, *, temperature: float | None = None) -> Written:
     """Text by a sampler; with `temperature`, marked as the first with it."""
     marks = () if temperature is None else (Mark(0, "sampling", f"temperature {temperature:.2f}"),)
-    return Written(text=text, probabilities=(0.5,) * len(text), candidates=((" ", 0.5),), marks=marks)
+    return Written(text=text, probabilities=(0.5,) * len(text), marks=marks)
 
 
 def update(
