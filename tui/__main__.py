@@ -5,6 +5,7 @@ Textual, rich and numpy are imported by the command that needs them, once its wo
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -25,7 +26,12 @@ def main(words: Sequence[str] | None = None) -> int:
 
     def work() -> int:
         options = command.parser().parse_intermixed_args(given)
-        code: int = import_module(command.module).run(options)
+        if command is APP:
+            gc.disable()  # until all is there that stays to the end
+        try:
+            code: int = import_module(command.module).run(options)
+        finally:
+            gc.enable()
         return code
 
     return guarded(work)

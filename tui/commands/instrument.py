@@ -12,8 +12,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,8 +80,7 @@ def run(options: argparse.Namespace) -> int:
         session.send(command)
     RunShelf(shelf).adopt_last()  # before the engine saves another run there
     os.environ.setdefault("TEXTUAL_FPS", PAINTS_PER_SECOND)  # Textual asks for it once, when it is imported
-    with unburdened():
-        from tui.app import LSTMApp
+    from tui.app import LSTMApp
 
     app = LSTMApp(
         session,
@@ -119,24 +117,13 @@ def farewell(shelf: RunShelf) -> None:
         print(f"Your run had hardly begun, at step {step:,}; `lstm-tui --resume` goes on with the one before.")
 
 
-@contextmanager
-def unburdened() -> Iterator[None]:
-    """Import without the garbage collector, and let it never look at what is there from then on.
-
-    What is imported stays to the end; going through it again and again would take a fifth of the time to the first
-    frame.
-    """
-    gc.disable()
-    yield
-    gc.freeze()
-    gc.enable()
-
-
 def settle() -> None:
-    """Let the garbage collector never look at what the app is made of.
+    """Let the garbage collector begin, and never look at what the app is made of, which stays to the end.
 
-    It would stop all else for a tenth of a second every few seconds, to find that nothing of it has gone.
+    Going through that again and again would take a fifth of the time to the first frame, and later stop all else for a
+    tenth of a second every few seconds, to find that nothing of it has gone.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
 

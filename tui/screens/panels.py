@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
@@ -48,6 +49,10 @@ if TYPE_CHECKING:
     from tui.app import LSTMApp
     from tui.widgets.duet_line import DuetLine
     from tui.widgets.hint_line import Deed, HintLine
+
+
+DIALOGS = Path(__file__).parent.parent / "dialogs.tcss"
+"""Styles that are not needed for the first frame."""
 
 
 class Panels(Screen[None]):
@@ -129,6 +134,7 @@ class Panels(Screen[None]):
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
+        self.app.stylesheet.read(DIALOGS)
         sampling = SamplingPanel(id="sampling").data_bind(Panels.sampling)
         with self.app.batch_update():
             await self.query_one("#controls").mount(self._training.data_bind(Panels.gauges), sampling)
