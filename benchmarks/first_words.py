@@ -38,8 +38,7 @@ Bare().run()
 def bare_first_frame(env: dict[str, str]) -> float:
     """Seconds to the first frame of a Textual app that does nothing."""
     with Terminal([sys.executable, "-c", BARE_APP], env=env) as terminal:
-        terminal.wait_for("hello")
-        return time.perf_counter() - terminal.started
+        return terminal.first("hello")
 
 
 def launch(corpus: str, env: dict[str, str]) -> dict[str, float]:
@@ -50,9 +49,8 @@ def launch(corpus: str, env: dict[str, str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as home:
         env = env | {f"XDG_{kind}_HOME": f"{home}/{kind}" for kind in ("CONFIG", "STATE", "CACHE")}
         with Terminal([program, corpus], env=env) as terminal:
-            seconds = {}
+            seconds = {"first frame": terminal.first("Corpora")}
             for event, pattern in (
-                ("first frame", "Corpora"),
                 ("first loss", r"train +\d\.\d+"),
                 ("validation under 2.1", r"validation +(2\.0\d|1\.\d+)"),
             ):

@@ -115,13 +115,30 @@ class Terminal:
         Raises:
             TimeoutError: If it is not within `seconds`.
         """
-        self._came.clear()
-        self._tail, self._awaited = b"", text.encode()
+        self._await(text)
         begin = time.perf_counter()
         self.press(keys)
+        return self._written_by(text, seconds) - begin
+
+    def first(self, text: str, seconds: float = 30.0) -> float:
+        """Wait until `text` is written in one piece; returns the seconds since the program was started.
+
+        Unlike `wait_for` it looks at no screen, and so takes nothing of the machine from the program.
+
+        Raises:
+            TimeoutError: If it is not within `seconds`.
+        """
+        self._await(text)
+        return self._written_by(text, seconds) - self.started
+
+    def _await(self, text: str) -> None:
+        self._came.clear()
+        self._tail, self._awaited = b"", text.encode()
+
+    def _written_by(self, text: str, seconds: float) -> float:
         if not self._came.wait(seconds):
             raise TimeoutError(f"{text!r} was not written within {seconds:g} s")
-        return self._written - begin
+        return self._written
 
     def _watch(self, data: bytes) -> None:
         """Note when what is awaited comes."""
