@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.color import ColorSystem
 from staged_run import STATES, staged
 from textual.color import BLACK, WHITE, Color
 from textual.theme import BUILTIN_THEMES, Theme
@@ -149,3 +150,9 @@ async def test_every_letter_of_every_dialog_can_be_read(tmp_path: Path, theme: s
                 await pilot.press("escape")
                 await pilot.pause()
             await pilot.press("escape")
+
+
+@pytest.mark.parametrize("name", ["rule", "scrollbar", "scrollbar-hover", "border-blurred"])
+def test_lines_are_grey_where_there_are_256_colours(name: str) -> None:
+    color = Color.parse(LAMPLIGHT.variables[name]).rich_color.downgrade(ColorSystem.EIGHT_BIT)
+    assert color.number is not None and color.number >= 232

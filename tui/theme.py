@@ -9,6 +9,7 @@ from textual.theme import Theme
 
 from tui.contrast import TEXT, dimmed, softened, strengthened
 
+# Lines and scrollbars are so near to grey that terminals of 256 colours make them grey, and not navy.
 LAMPLIGHT = Theme(
     name="lamplight",
     primary="#7f9cc4",
@@ -30,9 +31,9 @@ LAMPLIGHT = Theme(
         "block-hover-background": "#1e222b",
         "input-selection-background": "#7f9cc4 35%",
         "border": "#7f9cc4",
-        "border-blurred": "#2a2f3a",
-        "scrollbar": "#2a2f3a",
-        "scrollbar-hover": "#3a4150",
+        "border-blurred": "#2b2f39",
+        "scrollbar": "#2b2f39",
+        "scrollbar-hover": "#3b414f",
         "scrollbar-active": "#7f9cc4",
         "scrollbar-background": "#12141a",
         "scrollbar-background-hover": "#12141a",
@@ -41,7 +42,7 @@ LAMPLIGHT = Theme(
         # Our own: the page that is being written is the brightest thing on the screen.
         "page": "#f4efe6",
         "faint": "#7d8596",
-        "rule": "#2a2f3a",
+        "rule": "#2b2f39",
     },
 )
 
