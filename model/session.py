@@ -87,7 +87,7 @@ class EngineSession:
         """
         log_path.parent.mkdir(parents=True, exist_ok=True)
         # -P keeps a model.py in the user's folder from being taken for ours
-        command = [sys.executable, "-P", "-m", "model.engine"]
+        command = [sys.executable, "-P", "-m", "model.serve"]
         if threads is not None:
             command += ["--threads", str(threads)]
         if rescue is not None:
