@@ -29,6 +29,7 @@ from model.protocol import (
 )
 from model.session import EngineError
 from tui.app import LSTMApp
+from tui.pace import Pace
 
 PLAY = """\
 ROMEO:
@@ -208,7 +209,9 @@ def scripted_app(session: ScriptedSession, folder: Path, **changes: object) -> L
         "describe_corpus": describe,
         **changes,
     }
-    return LSTMApp(session, **arguments)  # type: ignore[arg-type]
+    app = LSTMApp(session, **arguments)  # type: ignore[arg-type]
+    app.pace = Pace(15.0, lambda: 0.0)  # however busy the machine is, nothing is shown more seldom for it
+    return app
 
 
 async def until(pilot: Pilot[None], happened: Callable[[], bool]) -> None:

@@ -53,7 +53,7 @@ def test_the_slowest_line_never_stops() -> None:
 
 
 def test_a_rate_below_the_least_is_kept_where_it_was_asked_for() -> None:
-    assert Line(0.5).show(60.0) == 0.5
+    assert Line(0.1).show(60.0) == 0.1
 
 
 def test_without_the_focus_it_goes_on_calmly() -> None:
@@ -67,6 +67,15 @@ def test_without_the_focus_it_is_no_faster_than_was_asked_for() -> None:
     line = Line(2.0)
     line.pace.focused = False
     assert line.show(0.02) == 2.0
+
+
+def test_strain_tells_how_many_times_rarer_than_wanted_things_are_shown() -> None:
+    line = Line()
+    assert line.pace.strain == 1.0
+    line.show(0.25)
+    assert line.pace.strain == pytest.approx(5.0)
+    line.pace.focused = False
+    assert line.pace.strain == pytest.approx(CALM / 3.0)
 
 
 def test_an_end_without_a_beginning_says_nothing() -> None:

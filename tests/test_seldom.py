@@ -54,3 +54,14 @@ def test_showing_may_ask_for_more() -> None:
     for _ in range(5):
         clock.move()
     assert shown == [0, 1, 2, 3] and not clock.due
+
+
+def test_where_less_can_be_shown_the_rest_is_longer_but_it_ends() -> None:
+    strain = [1.0]
+    clock, shown = Waiting(), [0]
+    seldom = Seldom(clock, lambda: shown.append(shown[-1] + 1), 8.0, lambda: strain[0])
+    for now, rest in ((1.0, 0.125), (3.0, 1.125), (15.0, 8.0)):
+        strain[0] = now
+        seldom.ask()
+        assert [delay for delay, _ in clock.due] == [rest]
+        clock.move()

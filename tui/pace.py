@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 CALM = 5.0
 """Updates a second while another window has the focus: whoever watches from afar sees it live."""
-LEAST = 1.0
+LEAST = 0.2
 """Updates a second however slow the line is; it is never a stop."""
 SHARE = 0.75
 """Of the time between two updates that showing one may take; the rest is for keys."""
@@ -47,6 +47,14 @@ class Pace:
     @property
     def per_second(self) -> float:
         """Updates a second that are asked for now."""
-        wanted = self.most if self.focused else min(self.most, CALM)
-        bearable = SHARE / self._seconds if self._seconds > 0.0 else wanted
-        return min(wanted, max(LEAST, bearable))
+        bearable = SHARE / self._seconds if self._seconds > 0.0 else self._wanted
+        return min(self._wanted, max(LEAST, bearable))
+
+    @property
+    def strain(self) -> float:
+        """How many times more updates a second are wanted than can be shown; 1 where all are."""
+        return self._wanted / self.per_second
+
+    @property
+    def _wanted(self) -> float:
+        return self.most if self.focused else min(self.most, CALM)

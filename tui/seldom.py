@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+MOST_STRAIN = 64.0
+"""By how much a rest grows at most."""
+
 
 class Clock(Protocol):
     """Whatever can call something after some seconds; widgets and screens can."""
@@ -20,10 +23,19 @@ class Seldom:
         resting: Whether it was shown a moment ago.
     """
 
-    def __init__(self, clock: Clock, show: Callable[[], None], per_second: float) -> None:
-        """Prepare to call `show`, at most `per_second` times a second."""
+    def __init__(
+        self, clock: Clock, show: Callable[[], None], per_second: float, strain: Callable[[], float] = lambda: 1.0
+    ) -> None:
+        """Prepare to call `show`.
+
+        Args:
+            clock: Calls back after a rest.
+            show: Shows it.
+            per_second: How many times a second, at most.
+            strain: As `Pace.strain` has it: what is only looked at now and then is the first to be left out.
+        """
         self.resting = False
-        self._clock, self._show, self._seconds = clock, show, 1.0 / per_second
+        self._clock, self._show, self._seconds, self._strain = clock, show, 1.0 / per_second, strain
         self._asked = False
 
     def ask(self) -> None:
@@ -35,5 +47,5 @@ class Seldom:
     def _wake(self) -> None:
         self.resting, self._asked = self._asked, False
         if self.resting:
-            self._clock.set_timer(self._seconds, self._wake)
+            self._clock.set_timer(self._seconds * min(MOST_STRAIN, self._strain() ** 2), self._wake)
             self._show()

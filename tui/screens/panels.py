@@ -102,7 +102,7 @@ class Panels(Screen[None]):
         self._loss = LossPanel(LossView(loss_unit), id="loss")
         self._sample = SamplePane(id="sample")
         self._next = NextPanel(id="next")
-        self._neurons = NeuronPanel(id="neurons")
+        self._neurons = NeuronPanel(id="neurons", strain=lambda: cast("LSTMApp", self.app).pace.strain)
         self._duet: DuetLine | None = None  # while someone writes with the network
         self.furnished = asyncio.Event()
         """All panels are there; before, no key of this screen acts."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
@@ -61,13 +63,19 @@ class NeuronPanel(Container):
     class LookedAt(Message):
         """Another unit is looked at, or more is known of this one."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, strain: Callable[[], float] = lambda: 1.0) -> None:  # noqa: A002
+        """Show nothing yet.
+
+        Args:
+            id: Of the widget.
+            strain: As `Pace.strain` has it: the values of all units are what costs a slow line most.
+        """
         super().__init__(id=id)
         self.shown = False
         """Whether the panel is in view."""
         self.trace = UnitTrace()
         self._raster = NeuronRaster(self.trace, id="neuron-raster")
-        self._rolling = Seldom(self, self._roll, ROLLINGS_PER_SECOND)
+        self._rolling = Seldom(self, self._roll, ROLLINGS_PER_SECOND, strain)
         self._list = NeuronList()
         self._words = Static(id="neuron-name", markup=False)
         self._neurons: Neurons | None = None
