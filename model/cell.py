@@ -17,7 +17,7 @@ import numpy.typing as npt
 from model.parameters import Floats, Parameters, Shapes
 from model.slices import Slices, blocks
 from model.softmax import Ids
-from model.step_buffers import StepBuffers
+from model.step_buffers import AtRest, StepBuffers
 
 BLOCK = 32_768
 """Numbers of one gate, time steps x B H, worked on at once: fewer mean more calls, more miss the cache."""
@@ -126,12 +126,12 @@ class Cell(ABC):
         """Buffers for windows of T steps and B streams."""
 
     @abstractmethod
-    def step(self, x: Floats, at: StepBuffers) -> None:
+    def step(self, at: StepBuffers, x: Floats) -> None:
         """Advance `at.memory` in place by one character, for sampling.
 
         Args:
-            x: x W_ih + b_ih with the gates side by side, (B, G H), or what `folded` makes of it; may be `at.z` itself.
             at: Memory, W_hh and buffers.
+            x: x W_ih + b_ih with the gates side by side, (B, G H); may be `at.z` itself.
         """
 
     @abstractmethod
@@ -145,8 +145,8 @@ class Cell(ABC):
         Gradients are assigned, not accumulated. Those of W_ih are made from `work.dz`, by whoever knows x.
         """
 
-    def folded(self) -> tuple[Floats, Floats, Floats] | None:
-        """W_ih (D, G H), a bias (G H,) and W_hh (H, G H) that leave `step` less to do; None where none do."""
+    def at_rest(self) -> AtRest | None:
+        """What is quicker than `step` once the weights no longer change, where there is such a thing."""
         return None
 
     def initial_gradient(self, work: Workspace) -> Floats:

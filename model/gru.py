@@ -52,7 +52,7 @@ class GRU(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
-    def step(self, x: Floats, at: StepBuffers) -> None:
+    def step(self, at: StepBuffers, x: Floats) -> None:
         """Advance h by one character."""
         (h,), (r, z, n), H = at.memory, at.gates, self.H
         recall = at.recall()

@@ -18,10 +18,11 @@ from numpy import add, divide, dot, exp, multiply, subtract, tanh
 
 from model import cell
 from model.cell import Cell, bias_gradient, weight_gradient
+from model.lstm_at_rest import at_rest
 from model.lstm_workspace import Block, Workspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
-from model.step_buffers import StepBuffers
+from model.step_buffers import AtRest, StepBuffers
 
 
 class LSTM(Cell):
@@ -55,18 +56,17 @@ class LSTM(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
-    def folded(self) -> tuple[Floats, Floats, Floats]:
-        """W_ih, the sum of both biases, and W_hh with the scale of `step` folded in."""
-        return self.W_ih * self.gain, (self.b_ih + self.b_hh) * self.gain, self.W_hh * self.gain
+    def at_rest(self) -> AtRest:
+        """Weights and a step for a network that only writes."""
+        return at_rest(self.W_ih, self.b_ih + self.b_hh, self.W_hh, self.gain)
 
-    def step(self, x: Floats, at: StepBuffers) -> None:
+    def step(self, at: StepBuffers, x: Floats) -> None:
         """Advance h and c by one character."""
         z, (i, f, g, o), (h, c) = at.z, at.gates, at.memory
         add(x, at.recall(), z)
-        if not at.folded:
-            add(z, self.b_hh, z)
-            multiply(z, self.gain, z)
+        add(z, self.b_hh, z)
         # sigmoid(z) = (tanh(z / 2) + 1) / 2: of so few numbers a tanh is quicker than what the exponential asks for
+        multiply(z, self.gain, z)
         tanh(z, z)
         multiply(z, self.gain, z)
         add(z, self.offset, z)

@@ -160,10 +160,12 @@ class Network:
             Logits of the next character, (B, V).
         """
         reader = Reader(self.layers, self.E, self.W_out, self.b_out, state)
-        return reader.read(ids if len(ids) > 1 else int(ids[0])).reshape(len(ids), self.V)
+        logits = reader.read(ids if len(ids) > 1 else int(ids[0])).reshape(len(ids), self.V)
+        state[...] = reader.state
+        return logits
 
     def reader(self, state: Floats) -> Reader:
-        """What reads character by character and advances `state` (L, S, B, H); to be kept, for it is slow to make."""
+        """What reads character by character on from `state` (L, S, B, H); to be kept, for it is slow to make."""
         return Reader(self.layers, self.E, self.W_out, self.b_out, state, at_rest=self.at_rest)
 
     def rest(self) -> None:

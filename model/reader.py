@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy import add
@@ -10,10 +11,7 @@ from numpy import add
 from model.cell import Cell
 from model.parameters import Floats
 from model.softmax import Ids
-from model.step_buffers import StepBuffers, product
-
-LARGE = 256
-"""H above which a product with a vector is quicker where columns of W_hh are contiguous than where its rows are."""
+from model.step_buffers import Step, StepBuffers, affine, contiguous, joined, state_in
 
 
 class Reader:
@@ -40,31 +38,32 @@ class Reader:
             E: The embedding, (V, D), where there is one.
             W_out: The decoder's weights, (V, H).
             b_out: Its bias, (V,).
-            state: (L, S, B, H).
-            at_rest: Keep what follows from the weights alone, which saves a fifth of the time at H = 128.
+            state: What to begin with, (L, S, B, H); copied.
+            at_rest: The weights no longer change: what follows from them alone is kept, which saves a fifth of the time.
         """
-        self.state = state
-        self._E, self._b_out = E, b_out
-        self._layers: list[tuple[Cell, StepBuffers]] = []
-        self._inputs: list[tuple[Floats, Floats]] = []
-        self._table: Floats | None = None
-        for layer, memory in zip(layers, state, strict=True):
-            folded = layer.folded() if at_rest else None
-            W_ih, b, W_hh = folded or (layer.W_ih, layer.b_ih, layer.W_hh)
-            if at_rest and layer.H > LARGE:
-                W_hh = np.asfortranarray(W_hh)
-            self._inputs.append((W_ih, b))
-            self._layers.append((layer, StepBuffers(W_hh, memory, folded=folded is not None)))
-        if at_rest:
-            W_ih, b = self._inputs[0]
-            self._table = (W_ih if E is None else E @ W_ih) + b  # (V, G H)
-        # what a layer gives is the input of the next
-        above = zip(self._layers, self._layers[1:], self._inputs[1:], strict=False)
-        self._above = [
-            (layer, moment, product(below.h, W_ih, moment.z), b) for (_, below), (layer, moment), (W_ih, b) in above
-        ]
-        h = self._layers[-1][1].h
-        self._decode = product(h, W_out.T, np.empty((*h.shape[:-1], len(b_out)), state.dtype))
+        L, S, B, H = state.shape
+        rooms: Floats = np.ones((L, B, layers[0].G * H + S * H + 1), state.dtype)
+        self.state = state_in(rooms, S, H)
+        self.state[...] = state
+        self._E = E
+        linear = joined if at_rest else affine
+        below: StepBuffers | None = None
+        self._above: list[tuple[Step, Callable[[], Floats]]] = []
+        for layer, room in zip(layers, rooms, strict=True):
+            rested = layer.at_rest() if at_rest else None
+            W_ih, b, W_hh = rested[:3] if rested else (layer.W_ih, layer.b_ih, layer.W_hh)
+            at = StepBuffers(room, contiguous(W_hh) if at_rest else W_hh)
+            step = rested.step(at) if rested else partial(layer.step, at)
+            if below is None:
+                self._first, self._W_ih, self._b = step, W_ih, b
+                self._z = at.z
+                self._table = (W_ih if E is None else E @ W_ih) + b if at_rest else None  # (V, G H)
+            else:
+                # what a layer gives is the input of the next
+                self._above.append((step, linear(below.h_and_1, W_ih, b)))
+            below = at
+        assert below is not None
+        self._decode = linear(below.h_and_1, W_out.T, b_out)
 
     def read(self, ids: Ids | int) -> Floats:
         """Read one character of each stream.
@@ -75,14 +74,11 @@ class Reader:
         Returns:
             Logits of the next character, (B, V), or (V,) of a single stream. The next call overwrites them.
         """
-        layer, moment = self._layers[0]
-        layer.step(self._project(ids, moment.z) if self._table is None else self._table[ids], moment)
-        for layer, moment, project, b in self._above:
-            layer.step(add(project(), b, moment.z), moment)
-        logits = self._decode()
-        return add(logits, self._b_out, logits)
+        self._first(self._project(ids) if self._table is None else self._table[ids])
+        for step, x in self._above:
+            step(x())
+        return self._decode()
 
-    def _project(self, ids: Ids | int, z: Floats) -> Floats:
-        """X W_ih + b_ih of the first layer, (B, G H), which may be in `z`."""
-        W_ih, b = self._inputs[0]
-        return add(W_ih[ids] if self._E is None else self._E[ids] @ W_ih, b, z)
+    def _project(self, ids: Ids | int) -> Floats:
+        """X W_ih + b_ih of the first layer, (B, G H)."""
+        return add(self._W_ih[ids] if self._E is None else self._E[ids] @ self._W_ih, self._b, self._z)

@@ -22,7 +22,7 @@ class RNN(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(1, T, B, self.H, self.W_hh.dtype)
 
-    def step(self, x: Floats, at: StepBuffers) -> None:
+    def step(self, at: StepBuffers, x: Floats) -> None:
         """Advance h by one character."""
         add(x, at.recall(), at.z)
         add(at.z, self.b_hh, at.z)

@@ -209,8 +209,8 @@ class Sampler:
             The characters of `prime` that were read, and those, each once, that the vocabulary lacks and that were
             left out.
         """
-        self.state = self.network.initial_state()
-        self._reader = self.network.reader(self.state)
+        self._reader = self.network.reader(self.network.initial_state())
+        self.state = self._reader.state
         self.last: int | None = None
         ids, unknown = self.vocabulary.encode(prime)
         for character in ids.tolist():
@@ -249,14 +249,15 @@ class Sampler:
     def peek(self) -> Floats:
         """Logits of the coming character with the weights of this moment, (V,); whatever is drawn stays the same."""
         if self._peeker is None:
-            self._peeker = self.network.reader(self.state.copy())
+            self._peeker = self.network.reader(self.state)
         np.copyto(self._peeker.state, self.state)
         return self._peeker.read(self._opening if self.last is None else self.last).copy()
 
     def _read_last(self) -> Floats:
         """Advance the state by the character written last; logits of the next one, (V,)."""
         if self._reader.state is not self.state:
-            self._reader = self.network.reader(self.state)
+            np.copyto(self._reader.state, self.state)
+            self.state = self._reader.state
         # with nothing to go on it reads the line break, where there is one: texts begin where lines begin
         logits = self._reader.read(self._opening if self.last is None else self.last)
         if self.trace is not None:

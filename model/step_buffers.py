@@ -4,46 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
-from numpy import dot
+from numpy import add, dot
 
 from model.parameters import Floats
 
 FEW = 6
 """Streams up to which a product for each is quicker than one for all, before which BLAS repacks the weights."""
 
+LARGE = 257
+"""Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are."""
+
+Step = Callable[[Floats], None]
+"""Advances what a layer remembers by a character, given x W_ih + b_ih of it, (B, G H), which may be in `z` itself."""
+
 
 class StepBuffers:
     """Where one layer computes what follows from a character; of a single stream all goes without the axis B.
 
     Attributes:
+        room: One piece of memory, (B, G H + S H + 1): the gates, what is remembered, of which h is the last, and a 1,
+            with which a product with h can add a bias.
+        z: The gates side by side, (B, G H).
+        gates: Each of them, (B, H).
         memory: The vectors of the state, (B, H) each, of which the first is h.
-        z: Room for the gates side by side, (B, G H).
-        gates: Views of it, (B, H) each.
+        h_and_1: h with the 1, (B, H + 1).
         recall: Puts h W_hh into room of its own, (B, G H), and returns it.
-        folded: Whether W_hh, and what comes from the input, are as `Cell.folded` has them.
     """
 
-    def __init__(self, W_hh: Floats, state: Floats, *, folded: bool) -> None:
-        """Make room for one layer.
+    def __init__(self, room: Floats, W_hh: Floats) -> None:
+        """Cut the views.
 
         Args:
+            room: See above; with the axis B.
             W_hh: (H, G H).
-            state: (S, B, H), advanced in place.
-            folded: See above.
         """
-        _, B, H = state.shape
+        H, columns = W_hh.shape
         # products with a vector are quicker than with a row
-        self.memory = tuple(state[:, 0] if B == 1 else state)
-        self.h, self.folded = self.memory[0], folded
-        self.z: Floats = np.empty((*self.h.shape[:-1], W_hh.shape[1]), state.dtype)
-        self.gates = tuple(self.z[..., k : k + H] for k in range(0, W_hh.shape[1], H))
-        self.recall = product(self.h, W_hh, np.empty_like(self.z))
+        self.room = room = room[0] if len(room) == 1 else room
+        vectors = [room[..., k : k + H] for k in range(0, room.shape[-1] - 1, H)]
+        gates = columns // H
+        self.z, self.gates = room[..., :columns], tuple(vectors[:gates])
+        self.memory = tuple(reversed(vectors[gates:]))
+        self.h, self.h_and_1 = self.memory[0], room[..., -H - 1 :]
+        self.recall = product(self.h, W_hh)
 
 
-def product(x: Floats, W: Floats, out: Floats) -> Callable[[], Floats]:
-    """A function that puts x W into `out` and returns it, for (B, D) and (D, K), or (D,) for x, as they are then."""
+class AtRest(NamedTuple):
+    """A layer's weights once they no longer change, turned into what is quickest to read with."""
+
+    W_ih: Floats
+    """(D, G H)."""
+    b: Floats
+    """(G H,)."""
+    W_hh: Floats
+    """(H, G H)."""
+    step: Callable[[StepBuffers], Step]
+    """How to go on with them."""
+
+
+def state_in(rooms: Floats, S: int, H: int) -> Floats:
+    """The state (L, S, B, H) that lies in the rooms of all layers, (L, B, G H + S H + 1): a view."""
+    L, B, _ = rooms.shape
+    return rooms[..., -S * H - 1 : -1].reshape(L, B, S, H)[:, :, ::-1].transpose(0, 2, 1, 3)
+
+
+def product(x: Floats, W: Floats) -> Callable[[], Floats]:
+    """A function that returns x W in room of its own, for (B, D) and (D, K), or (D,) for x, as they are then."""
+    out: Floats = np.empty((*x.shape[:-1], W.shape[1]), W.dtype)
     if x.ndim == 1 or len(x) > FEW:
         return partial(dot, x, W, out)
     rows = tuple(zip(x, out, strict=True))
@@ -54,3 +84,24 @@ def product(x: Floats, W: Floats, out: Floats) -> Callable[[], Floats]:
         return out
 
     return row_by_row
+
+
+def affine(x_and_1: Floats, W: Floats, b: Floats) -> Callable[[], Floats]:
+    """A function that returns x W + b, likewise."""
+    multiplied = product(x_and_1[..., :-1], W)
+
+    def with_bias() -> Floats:
+        result = multiplied()
+        return add(result, b, result)
+
+    return with_bias
+
+
+def joined(x_and_1: Floats, W: Floats, b: Floats) -> Callable[[], Floats]:
+    """The same with the bias as one more row of weights, which must not change any more."""
+    return product(x_and_1, contiguous(np.vstack([W, b])))
+
+
+def contiguous(W: Floats) -> Floats:
+    """Weights (D, K) that no longer change, in the order in which a product of them with a vector is quickest."""
+    return np.asfortranarray(W) if len(W) > LARGE else np.ascontiguousarray(W)
