@@ -39,7 +39,7 @@ class Reader:
             W_out: The decoder's weights, (V, H).
             b_out: Its bias, (V,).
             state: What to begin with, (L, S, B, H); copied.
-            at_rest: The weights no longer change: what follows from them alone is kept, which saves a fifth of the time.
+            at_rest: The weights no longer change: what follows from them alone is kept, a fifth of the time saved.
         """
         L, S, B, H = state.shape
         rooms: Floats = np.ones((L, B, layers[0].G * H + S * H + 1), state.dtype)
