@@ -248,24 +248,22 @@ def by_gate(array: Floats, G: int) -> Floats:
     return array.reshape(len(array), G, -1).transpose(1, 0, 2)
 
 
-def sum_by_character(dz: Floats, ids: Ids, V: int) -> Slices[Floats]:
+def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     """Sum the rows of each character, the gradient of gathering them.
 
     Args:
         dz: (T, B, K).
         ids: (T, B).
-        V: Characters.
-
-    Returns:
-        (V, K): at v the sum of dz[t, b] over all places where ids[t, b] is v.
+        sums: Receives, (V, K), at v the sum of dz[t, b] over all places where ids[t, b] is v.
     """
     flat, rows = ids.reshape(-1), as_rows(dz)
-    sums: Floats = np.zeros((V, dz.shape[-1]), dz.dtype)
-    if len(flat) < V:
+    if len(flat) < len(sums):
         # where most characters come once or not at all, one product is quicker than so many sums
-        one_hot: Floats = np.zeros((V, len(flat)), dz.dtype)
+        one_hot: Floats = np.zeros((len(sums), len(flat)), dz.dtype)
         one_hot[flat, np.arange(len(flat))] = 1.0
-        return np.matmul(one_hot, rows, out=sums)
+        np.matmul(one_hot, rows, out=sums)
+        return
+    sums[...] = 0.0
     order = np.argsort(flat, kind="stable")
     # where the sorted ids change, the places of the next character begin
     borders = [0, *(np.flatnonzero(np.diff(flat[order])) + 1).tolist(), len(flat)]
@@ -279,4 +277,3 @@ def sum_by_character(dz: Floats, ids: Ids, V: int) -> Slices[Floats]:
         if work > SUMMED:
             work = 0
             yield
-    return sums

