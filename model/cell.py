@@ -64,6 +64,12 @@ class Workspace:
             return view
         return view.reshape([length for length in view.shape if length > 1])
 
+    def transposed(self, W_hh: Floats) -> Floats:
+        """W_hh^T (G H, H), whose rows lie in one piece as products like it, in the place of what forward needed."""
+        rows = self.W_hh.reshape(W_hh.shape[::-1])
+        np.copyto(rows, W_hh.T)
+        return rows
+
     @property
     def spans(self) -> list[slice]:
         """The time steps of each block."""

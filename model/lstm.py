@@ -14,7 +14,7 @@ pass of the exponential, which costs less than a tanh, serves all four gates.
 from __future__ import annotations
 
 import numpy as np
-from numpy import add, divide, dot, exp, multiply, subtract, tanh
+from numpy import add, copyto, divide, dot, exp, multiply, subtract, tanh
 
 from model import cell
 from model.cell import Cell, bias_gradient, weight_gradient
@@ -88,7 +88,7 @@ class LSTM(Cell):
     @np.errstate(over="ignore")
     def _forward(self, block: Block, work: Workspace) -> None:
         W_hh, one, two = work.W_hh, self.one, self.two
-        product, product_by_gate, _, _, scratch = work.carried
+        product, product_by_gate, *_, scratch = work.carried
         for z, gates, i, f, g, o, h_before, h, c_before, c, tanh_c in block.forward:
             dot(h_before, W_hh, product)
             add(product, z, product)
@@ -97,7 +97,9 @@ class LSTM(Cell):
             # where exp overflows, 1 / infinity is the limit
             exp(product, product)
             add(product, one, product)
-            divide(one, product_by_gate, gates)
+            divide(one, product, product)
+            # a copy goes from side by side to gate by gate in half the time that the division would take to
+            copyto(gates, product_by_gate)
             # tanh(z) = 2 sigmoid(2 z) - 1
             multiply(g, two, g)
             subtract(g, one, g)
@@ -114,9 +116,10 @@ class LSTM(Cell):
         assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
         work.dc_t[...] = 0.0
+        W_hh = work.transposed(self.W_hh)  # (4 H, H)
         for block in reversed(work.blocks):
             self._slopes(block)
-            self._backward(block, work)
+            self._backward(block, work, W_hh)
             yield
         yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
         # both biases are added to the same sum
@@ -144,15 +147,15 @@ class LSTM(Cell):
         multiply(i_g, g, i_g)
         subtract(i, i_g, by_g)
 
-    def _backward(self, block: Block, work: Workspace) -> None:
-        W_hh = self.W_hh.T  # (4 H, H)
-        _, _, dh, dc, scratch = work.carried
-        for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o in block.backward:
+    def _backward(self, block: Block, work: Workspace, W_hh: Floats) -> None:
+        _, _, by_gate, ifg, o, dh, dc, scratch = work.carried
+        for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_by_gate in block.backward:
             add(dh, dh_above, dh)
             multiply(dh, dc_by_dh, scratch)
             add(dc, scratch, dc)
-            multiply(dz_by_dc, dc, dz_ifg)
-            multiply(dz_by_dh, dh, dz_o)
+            multiply(dz_by_dc, dc, ifg)
+            multiply(dz_by_dh, dh, o)
+            copyto(dz_by_gate, by_gate)
 
             # on to t - 1: dc = dc * f;  dh = dz W_hh^T, summed over the gates
             multiply(dc, f, dc)

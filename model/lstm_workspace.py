@@ -46,9 +46,8 @@ class BackwardStep(NamedTuple):
     """Of o."""
     dz: Floats
     """(B, 4 H)."""
-    dz_ifg: Floats
-    """Its first three gates, (3, B, H)."""
-    dz_o: Floats
+    dz_by_gate: Floats
+    """The same seen as (4, B, H)."""
 
 
 class Block(NamedTuple):
@@ -75,6 +74,11 @@ class Carried(NamedTuple):
     """(B, 4 H)."""
     product_by_gate: Floats
     """The same seen as (4, B, H)."""
+    dz: Floats
+    """Gate by gate, (4, B, H)."""
+    dz_ifg: Floats
+    """Its first three gates, (3, B, H)."""
+    dz_o: Floats
     dh: Floats
     dc: Floats
     scratch: Floats
@@ -97,9 +101,13 @@ class Workspace(cell.Workspace):
         self.c: Floats = np.zeros((T + 1, B, H), dtype)
         self.tanh_c: Floats = np.empty((T, B, H), dtype)
         self.dc_t: Floats = np.empty((B, H), dtype)
+        dz: Floats = np.empty((4, B, H), dtype)
         self.carried = Carried(
             product=self.lean(self.product),
             product_by_gate=self.lean(by_gate(self.product, 4)),
+            dz=self.lean(dz),
+            dz_ifg=self.lean(dz[:3]),
+            dz_o=self.lean(dz[3]),
             dh=self.lean(self.dh_t),
             dc=self.lean(self.dc_t),
             scratch=self.lean(np.empty((B, H), dtype)),
@@ -140,7 +148,7 @@ class Workspace(cell.Workspace):
         )
 
     def _backward_step(self, t: int, k: int) -> BackwardStep:
-        dz, lean = by_gate(self.dz[t], 4), self.lean
+        lean = self.lean
         return BackwardStep(
             dh_above=lean(self.dh[t]),
             f=lean(self.gates[1, t]),
@@ -148,8 +156,7 @@ class Workspace(cell.Workspace):
             dz_by_dc=lean(self._slopes[:3, k]),
             dz_by_dh=lean(self._slopes[3, k]),
             dz=lean(self.dz[t]),
-            dz_ifg=lean(dz[:3]),
-            dz_o=lean(dz[3]),
+            dz_by_gate=lean(by_gate(self.dz[t], 4)),
         )
 
     def start(self, state: Floats) -> None:
