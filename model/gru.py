@@ -90,7 +90,8 @@ class GRU(Cell):
             add(product_rz, z_rz, product_rz)
             exp(product_rz, product_rz)
             add(product_rz, one, product_rz)
-            divide(one, rz_by_gate, rz)
+            divide(one, product_rz, product_rz)
+            copyto(rz, rz_by_gate)
 
             # n = tanh(x W_in + b_in + r * (h W_hn + b_hn))
             add(product_n, b_hn, recall)
@@ -107,9 +108,10 @@ class GRU(Cell):
         """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradients of W_hh and the biases."""
         assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
+        W_hh = work.transposed(self.W_hh)  # (3 H, H)
         for span in reversed(work.spans):
             self._slopes(work, span)
-            self._backward(work.backward[span], work)
+            self._backward(work.backward[span], work, W_hh)
             yield
         yield from weight_gradient(work.h[:-1], work.dz_hh, self.dW_hh)
         bias_gradient(work, work.dz_hh, self.db_hh)
@@ -134,8 +136,7 @@ class GRU(Cell):
         multiply(by_r, r, by_r)
         multiply(by_r, work.recall[span], by_r)
 
-    def _backward(self, steps: list[BackwardStep], work: Workspace) -> None:
-        W_hh = self.W_hh.T  # (3 H, H)
+    def _backward(self, steps: list[BackwardStep], work: Workspace, W_hh: Floats) -> None:
         *_, dh, straight = work.carried
         for step in reversed(steps):
             dh_above, r, z, by_r, by_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n = step
