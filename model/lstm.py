@@ -58,7 +58,7 @@ class LSTM(Cell):
 
     def at_rest(self) -> AtRest:
         """Weights and a step for a network that only writes."""
-        return at_rest(self.W_ih, self.b_ih + self.b_hh, self.W_hh, self.gain)
+        return at_rest(self.W_ih, self.b_ih + self.b_hh, self.W_hh, self.scale)
 
     def step(self, at: StepBuffers, x: Floats) -> None:
         """Advance h and c by one character."""

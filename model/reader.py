@@ -53,11 +53,17 @@ class Reader:
             rested = layer.at_rest() if at_rest else None
             W_ih, b, W_hh = rested[:3] if rested else (layer.W_ih, layer.b_ih, layer.W_hh)
             at = StepBuffers(room, contiguous(W_hh) if at_rest else W_hh)
-            step = rested.step(at) if rested else partial(layer.step, at)
+            table: Floats | None = None  # (V, G H)
+            if below is None and at_rest:
+                table = (W_ih if E is None else E @ W_ih) + b
+            if rested:
+                # x is a row of the table, or comes from values between -1 and 1
+                farthest = np.abs(W_ih).sum(axis=0) + np.abs(b) if table is None else np.abs(table).max(axis=0)
+                step = rested.step(at, farthest)
+            else:
+                step = partial(layer.step, at)
             if below is None:
-                self._first, self._W_ih, self._b = step, W_ih, b
-                self._z = at.z
-                self._table = (W_ih if E is None else E @ W_ih) + b if at_rest else None  # (V, G H)
+                self._first, self._W_ih, self._b, self._z, self._table = step, W_ih, b, at.z, table
             else:
                 # what a layer gives is the input of the next
                 self._above.append((step, linear(below.h_and_1, W_ih, b)))

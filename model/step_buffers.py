@@ -61,8 +61,8 @@ class AtRest(NamedTuple):
     """(G H,)."""
     W_hh: Floats
     """(H, G H)."""
-    step: Callable[[StepBuffers], Step]
-    """How to go on with them."""
+    step: Callable[[StepBuffers, Floats], Step]
+    """How to go on with them, given how far from 0 what comes from the input may be, (G H,)."""
 
 
 def state_in(rooms: Floats, S: int, H: int) -> Floats:

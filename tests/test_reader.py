@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -93,3 +94,17 @@ def test_weights_at_rest_cannot_change() -> None:
         network.b_out[0] = 1.0
     with pytest.raises(ValueError, match="read-only"):
         network.parameters.tensors["lstm.weight_hh_l0"][...] = 0.0
+
+
+@pytest.mark.parametrize("factor", [1.0, 400.0])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_weights_at_rest_may_be_so_large_that_an_exponential_overflows(layers: int, factor: float) -> None:
+    network = Network(NetworkSettings(hidden_size=H, layers=layers), V)
+    network.parameters.values[...] = factor * np.random.default_rng(0).normal(0.0, 0.7, len(network.parameters))
+    text = np.random.default_rng(1).integers(0, V, (30, 1))
+    expected = window_logits(network, text, network.initial_state())
+    network.rest()
+    with warnings.catch_warnings(), np.errstate(over="warn"):
+        warnings.simplefilter("error")
+        found = read_all(network, text, network.initial_state())
+    np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-5 * factor)
