@@ -356,12 +356,14 @@ class Network:
             dlogits = logits
             dlogits[np.arange(len(dlogits)), y[rows]] -= 1.0
             dlogits /= whole
+            # a product with ones is a quicker sum, and a more exact one
+            ones = work.layers[-1].ones[: len(dlogits)]
             if rows.start == 0:
                 np.matmul(dlogits.T, h[rows], out=self.dW_out)
-                np.add.reduce(dlogits, axis=0, out=self.db_out)
+                np.matmul(ones, dlogits, out=self.db_out)
             else:
                 self.dW_out += dlogits.T @ h[rows]
-                self.db_out += dlogits.sum(axis=0)
+                self.db_out += ones @ dlogits
             np.matmul(dlogits, self.W_out, out=dh[rows])
             yield
         return total / whole
