@@ -1,6 +1,6 @@
 """An hour at the screen made short: whether the app's memory grows while it shows what is written and learnt.
 
-    python benchmarks/app_soak.py [--seconds S]
+    uv run python benchmarks/app_soak.py [--seconds S]
 
 Runs the installed `lstm-tui` in a pseudo-terminal, which trains and writes as fast as it goes; now and then the
 temperature turns, the ink changes and a panel gets the focus. The first third fills what is kept (200,000 written

@@ -15,7 +15,7 @@ def torch_and_text(text: str) -> tuple[Any, Corpus]:
     try:
         torch = import_module("torch")
     except ImportError:
-        sys.exit("This benchmark compares with PyTorch: pip install torch==2.13.0")
+        sys.exit("This benchmark compares with PyTorch: run it by uv run --with torch==2.13.0")
     try:
         return torch, load_now([text])
     except CorpusError as error:

@@ -1,7 +1,6 @@
 """Checkpoints to PyTorch's own modules and back: the same names, the same shapes, the same loss.
 
-    pip install torch==2.13.0
-    python benchmarks/checkpoint_in_torch.py [TEXT] [--checkpoint FILE]
+    uv run --with torch==2.13.0 python benchmarks/checkpoint_in_torch.py [TEXT] [--checkpoint FILE]
 
 Networks of one and two layers are trained for a moment and saved. The file is read with safetensors alone and loaded
 into `torch.nn.LSTM` and `torch.nn.Linear` by name, strictly; PyTorch's loss on a held text must be that of
@@ -21,9 +20,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from beside_torch import torch_and_text
-
 from corpora.corpus import Corpus
+
+from beside_torch import torch_and_text
 
 TOLERANCE = 1e-4
 """Nats per character by which the two losses may differ."""

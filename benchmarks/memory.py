@@ -1,6 +1,6 @@
 """Peak memory of training, measured and as the README's formula has it.
 
-    python benchmarks/memory.py
+    uv run python benchmarks/memory.py
 
 Trains networks of several shapes for a few steps, with validations and snapshots, and compares the most memory that
 numpy held at one time (as `tracemalloc` counts it) with the formula. Ends with 1 where they differ by more than 20 %.

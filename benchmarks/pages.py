@@ -1,6 +1,6 @@
 """What a network writes, unedited, and how much of it stands in the text word for word.
 
-    python benchmarks/pages.py CHECKPOINT TEXT [--temperature X] [--length N] [--seeds N]
+    uv run python benchmarks/pages.py CHECKPOINT TEXT [--temperature X] [--length N] [--seeds N]
 
 A passage for each seed, from a fresh start. Copied is what belongs to a run of 25 and more characters that stand in the
 text; the share is that of all that is written.

@@ -1,7 +1,6 @@
 """Whether this project computes what PyTorch computes: outputs, losses, gradients, and a hundred steps of training.
 
-    pip install torch==2.13.0
-    python benchmarks/parity.py
+    uv run --with torch==2.13.0 python benchmarks/parity.py
 
 Both sides get the same weights and the same characters. A number of the table is the largest difference within a
 tensor over the largest magnitude in PyTorch's, of the worst tensor. Ends with 1 where one is beyond its bound: 1e-4 in
@@ -167,7 +166,7 @@ def main() -> int:
     try:
         torch = import_module("torch")
     except ImportError:
-        print("This benchmark compares with PyTorch: pip install torch==2.13.0", file=sys.stderr)
+        print("This benchmark compares with PyTorch: run it by uv run --with torch==2.13.0", file=sys.stderr)
         return 1
     torch.set_num_threads(1)
     print(f"numpy {np.__version__}, torch {torch.__version__}; V = {V}, H = {H}, T = {T}, B = {B}, {STEPS} steps\n")

@@ -1,9 +1,9 @@
 """How low the losses of presets go, on a text of one's own.
 
-    python benchmarks/quality.py vpj TEXT
-    python benchmarks/quality.py fast TEXT
-    python benchmarks/quality.py best TEXT [--seed S] [--minutes M] [--out FOLDER]
-    python benchmarks/quality.py rivals TEXT [--minutes M]
+    uv run python benchmarks/quality.py vpj TEXT
+    uv run python benchmarks/quality.py fast TEXT
+    uv run python benchmarks/quality.py best TEXT [--seed S] [--minutes M] [--out FOLDER]
+    uv run python benchmarks/quality.py rivals TEXT [--minutes M]
 
 `vpj` trains the presets vpj and vpj-mended on the first 100,000 characters for 5,000 windows of 25 and prints the
 notebook's smooth loss, s = 0.999 s + 0.001 (loss of a window, summed), from 25 ln V: one row a seed. `fast` trains
@@ -27,7 +27,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from learning_curve import Point, write_picture, write_table
 from threadpoolctl import threadpool_limits
 
 from corpora.corpus import Corpus, CorpusError
@@ -40,6 +39,8 @@ from model.presets import PRESETS, Preset
 from model.run import best_checkpoint_of, checkpoint_of
 from model.slices import finish
 from model.trainer import Trainer
+
+from learning_curve import Point, write_picture, write_table
 
 VPJ_CHARACTERS, VPJ_STEPS = 100_000, 5000
 STUCK = 55.0

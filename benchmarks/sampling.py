@@ -1,7 +1,6 @@
 """Microseconds a character of writing, one thread: one stream and many, beside PyTorch's LSTM step by step.
 
-    pip install torch==2.13.0
-    python benchmarks/sampling.py
+    uv run --with torch==2.13.0 python benchmarks/sampling.py
 
 One stream is what `Sampler.draw` does: a step of the network, then a character drawn at the default temperature.
 `living` reads with weights that may change before the next character, as in the app while it trains; `at rest` is a
@@ -126,7 +125,7 @@ def main() -> int:
     try:
         torch: Any = import_module("torch")
     except ImportError:
-        sys.exit("This benchmark compares with PyTorch: pip install torch==2.13.0")
+        sys.exit("This benchmark compares with PyTorch: run it by uv run --with torch==2.13.0")
     torch.set_num_threads(1)
 
     print(f"numpy {np.__version__}, torch {torch.__version__}; V = {V}, one layer, one thread, CPU time")

@@ -1,6 +1,6 @@
 """A long run made short: whether memory grows while an engine trains and writes.
 
-    python benchmarks/soak.py [TEXT] [--seconds S] [--hidden-size H]
+    uv run python benchmarks/soak.py [TEXT] [--seconds S] [--hidden-size H]
 
 Runs the engine in this process as the app does: it trains, writes as fast as it goes, and now and then the temperature
 turns, training pauses and goes on, and the run is copied to disk. Every update is taken in at once and thrown away.

@@ -1,7 +1,6 @@
 """Characters a second of training, against PyTorch's LSTM, with as many threads or processes on each side.
 
-    pip install torch==2.13.0
-    python benchmarks/training.py [TEXT]
+    uv run --with torch==2.13.0 python benchmarks/training.py [TEXT]
 
 Both sides do the same work on the same text: forward, full truncated back-propagation, clipping by norm and Adam, with
 the state carried from window to window. They take turns in blocks in one process, and each row's ratio is the median
@@ -22,7 +21,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from beside_torch import torch_and_text
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from corpora.corpus import Corpus
@@ -30,6 +28,8 @@ from model.batches import Batches
 from model.config import NetworkSettings, TrainingSettings
 from model.network import Network
 from model.trainer import Trainer
+
+from beside_torch import torch_and_text
 
 GRID = ((32, 64, 128, 1), (64, 64, 256, 1), (50, 50, 128, 2), (64, 100, 512, 1), (1, 25, 100, 1))
 """B, T, H, layers of each row."""

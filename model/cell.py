@@ -37,7 +37,7 @@ class Workspace:
     reads has them one after the other, (G, T, B, H), so that a gate is one contiguous piece over some time steps.
 
     Attributes:
-        z: Receives the input projection, (T, B, G H).
+        z: Receives the input projection, `scale` * (x W_ih + `input_bias`), (T, B, G H); h W_hh is added at each step.
         h: Hidden states with the initial one first, (T + 1, B, H).
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
         dz: Receives d(loss)/d(x W_ih), (T, B, G H), in the place of z, which is no longer needed.
@@ -65,7 +65,7 @@ class Workspace:
         return view.reshape([length for length in view.shape if length > 1])
 
     def transposed(self, W_hh: Floats) -> Floats:
-        """W_hh^T (G H, H), whose rows lie in one piece as products like it, in the place of what forward needed."""
+        """W_hh^T, (G H, H) and contiguous, which products like; it takes the place of the scaled weights of forward."""
         rows = self.W_hh.reshape(W_hh.shape[::-1])
         np.copyto(rows, W_hh.T)
         return rows
@@ -100,7 +100,7 @@ class Cell(ABC):
     SCALE: ClassVar[tuple[float, ...]]
     """What forward wants each gate's pre-activation multiplied with; it is folded into the weights."""
     sigmoid_names: ClassVar[tuple[str, ...]] = ()
-    """Of the K gates that lie between 0 and 1, in the order of `sigmoid_gates`."""
+    """Names of the gates that lie between 0 and 1, in the order of `sigmoid_gates`."""
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         values, grads = parameters.tensors, parameters.grad_tensors
@@ -124,7 +124,7 @@ class Cell(ABC):
     # ------------------------------------------------------------------- what a new cell has to write
 
     def sigmoid_gates(self, work: Workspace) -> Floats:
-        """After forward: the gates of the last time step that lie between 0 and 1, (K, B, H)."""
+        """After forward: the gates of the last time step that lie between 0 and 1, (their number, B, H)."""
         return work.h[:0]
 
     @abstractmethod
@@ -132,12 +132,12 @@ class Cell(ABC):
         """Buffers for windows of T steps and B streams."""
 
     @abstractmethod
-    def step(self, at: StepBuffers, x: Floats) -> None:
+    def step(self, at: StepBuffers, projected: Floats) -> None:
         """Advance `at.memory` in place by one character, for sampling.
 
         Args:
             at: Memory, W_hh and buffers.
-            x: x W_ih + b_ih with the gates side by side, (B, G H); may be `at.z` itself.
+            projected: x W_ih + b_ih with the gates side by side, (B, G H); may be `at.z` itself.
         """
 
     @abstractmethod
@@ -225,27 +225,27 @@ def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
 
     Args:
         x: (T, B, D).
-        dz: (T, B, K).
-        out: Receives x^T dz, (D, K).
+        dz: (T, B, N).
+        out: Receives x^T dz, (D, N).
     """
     x, dz = as_rows(x), as_rows(dz)
-    D, K = out.shape
+    D, N = out.shape
     columns = max(1, TILE // D)
-    for start in range(0, K, columns):
+    for start in range(0, N, columns):
         tile = out[:, start : start + columns]
         part: Floats | None = None
         for rows in blocks(len(x), tile.size):
-            product, operand = x[rows].T, dz[rows, start : start + columns]
+            left, right = x[rows].T, dz[rows, start : start + columns]
             if rows.start == 0:
-                np.matmul(product, operand, out=tile)
+                np.matmul(left, right, out=tile)
             else:
-                part = np.matmul(product, operand, out=part)
+                part = np.matmul(left, right, out=part)
                 tile += part
             yield
 
 
 def bias_gradient(work: Workspace, dz: Floats, out: Floats) -> None:
-    """d(loss)/db for z = x W + b: the sum of dz (T, B, K) over all steps and streams, into `out` (K,)."""
+    """d(loss)/db for z = x W + b: the sum of dz (T, B, N) over all steps and streams, into `out` (N,)."""
     np.matmul(work.ones, as_rows(dz), out=out)
 
 
@@ -258,9 +258,9 @@ def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     """Sum the rows of each character, the gradient of gathering them.
 
     Args:
-        dz: (T, B, K).
+        dz: (T, B, N).
         ids: (T, B).
-        sums: Receives, (V, K), at v the sum of dz[t, b] over all places where ids[t, b] is v.
+        sums: Receives, (V, N), at v the sum of dz[t, b] over all places where ids[t, b] is v.
     """
     flat, rows = ids.reshape(-1), as_rows(dz)
     if len(flat) < len(sums):

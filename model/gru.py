@@ -52,20 +52,20 @@ class GRU(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
-    def step(self, at: StepBuffers, x: Floats) -> None:
+    def step(self, at: StepBuffers, projected: Floats) -> None:
         """Advance h by one character."""
         (h,), (r, z, n), H = at.memory, at.gates, self.H
         recall = at.recall()
         add(recall, self.b_hh, recall)
         # sigmoid(z) = (tanh(z / 2) + 1) / 2
         rz = at.z[..., : 2 * H]
-        add(x[..., : 2 * H], recall[..., : 2 * H], rz)
+        add(projected[..., : 2 * H], recall[..., : 2 * H], rz)
         multiply(rz, 0.5, rz)
         tanh(rz, rz)
         multiply(rz, 0.5, rz)
         add(rz, 0.5, rz)
         multiply(r, recall[..., 2 * H :], r)
-        add(x[..., 2 * H :], r, n)
+        add(projected[..., 2 * H :], r, n)
         tanh(n, n)
         # h = (1 - z) n + z h = n + z (h - n)
         subtract(h, n, h)

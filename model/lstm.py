@@ -31,7 +31,7 @@ class LSTM(Cell):
     name = "lstm"
     G = 4
     S = 2
-    SCALE = (-1.0, -1.0, -2.0, -1.0)  # what the exponential of sigmoid(z) = 1 / (1 + exp(-z)) is taken of
+    SCALE = (-1.0, -1.0, -2.0, -1.0)  # sigmoid(z) = 1 / (1 + exp(-z)), and tanh(z) = 2 sigmoid(2 z) - 1
     sigmoid_names = ("input", "forget", "output")
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
@@ -60,12 +60,13 @@ class LSTM(Cell):
         """Weights and a step for a network that only writes."""
         return at_rest(self.W_ih, self.b_ih + self.b_hh, self.W_hh, self.scale)
 
-    def step(self, at: StepBuffers, x: Floats) -> None:
+    def step(self, at: StepBuffers, projected: Floats) -> None:
         """Advance h and c by one character."""
         z, (i, f, g, o), (h, c) = at.z, at.gates, at.memory
-        add(x, at.recall(), z)
+        add(projected, at.recall(), z)
         add(z, self.b_hh, z)
-        # sigmoid(z) = (tanh(z / 2) + 1) / 2: of so few numbers a tanh is quicker than what the exponential asks for
+        # sigmoid(z) = (tanh(z / 2) + 1) / 2: while weights change, an exponential of z might overflow, and to have that
+        # ignored takes longer than the tanh; `lstm_at_rest.py` knows that it cannot
         multiply(z, self.gain, z)
         tanh(z, z)
         multiply(z, self.gain, z)
@@ -89,6 +90,7 @@ class LSTM(Cell):
     def _forward(self, block: Block, work: Workspace) -> None:
         W_hh, one, two = work.W_hh, self.one, self.two
         product, product_by_gate, *_, scratch = work.carried
+        # z, product (B, 4 H); gates (4, B, H); all else (B, H): of a single stream without the axis B
         for z, gates, i, f, g, o, h_before, h, c_before, c, tanh_c in block.forward:
             dot(h_before, W_hh, product)
             add(product, z, product)
@@ -127,7 +129,10 @@ class LSTM(Cell):
         self.db_ih[...] = self.db_hh
 
     def _slopes(self, block: Block) -> None:
-        """What does not depend on later steps, for all steps of a block at once."""
+        """The local derivatives of a block, in advance: what dc, or for o dh, is multiplied with to have dz.
+
+        gates and slopes are (4, K, B, H), all else is (K, B, H).
+        """
         gates, h, c_before, tanh_c, slopes, dc_by_dh, i_g, _, _ = block
         i, f, g, o = gates
         by_i, by_f, by_g, by_o = slopes
@@ -149,6 +154,7 @@ class LSTM(Cell):
 
     def _backward(self, block: Block, work: Workspace, W_hh: Floats) -> None:
         _, _, by_gate, ifg, o, dh, dc, scratch = work.carried
+        # dz (B, 4 H); by_gate (4, B, H); ifg, dz_by_dc (3, B, H); all else (B, H)
         for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_by_gate in block.backward:
             add(dh, dh_above, dh)
             multiply(dh, dc_by_dh, scratch)

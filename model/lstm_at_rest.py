@@ -12,7 +12,8 @@ from model.step_buffers import AtRest, Step, StepBuffers
 def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats) -> AtRest:
     """Weights whose gates i, f, g, o have been put in the order o, i, f, g, and how to read with them.
 
-    g is then followed by c, so that f * c and i * g are one product; the scale of the exponential is in the weights.
+    Gates and memory then lie side by side as o i f g c h, and [i f] * [g c] is one product. The scale of the
+    exponential is in the weights.
 
     Args:
         W_ih: (D, 4 H).
@@ -27,13 +28,14 @@ def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats) -> AtRest:
     one, two = np.array(1, W_hh.dtype), np.array(2, W_hh.dtype)
 
     def step_in(at: StepBuffers, farthest: Floats) -> Step:
+        """The step in the buffers `at`, for projections (B, 4 H) of which none is farther from 0 than `farthest`."""
         room, z, recall, (h, c) = at.room, at.z, at.recall, at.memory
         o, i_f, g, g_c = (room[..., k * H : n * H] for k, n in ((0, 1), (1, 3), (3, 4), (3, 5)))
         terms = np.empty_like(i_f)
         i_g, f_c = terms[..., :H], terms[..., H:]
 
-        def step(x: Floats) -> None:
-            add(x, recall(), z)
+        def step(projected: Floats) -> None:
+            add(projected, recall(), z)
             exp(z, z)
             add(z, one, z)
             divide(one, z, z)

@@ -1,5 +1,8 @@
 """The network: characters -> stacked recurrent layers -> softmax over the next character.
 
+Methods that return `Slices` are generators, which pause every few milliseconds; `finish` runs one to its end and has
+its result: `loss = finish(network.gradients(inputs, targets, state, work))`.
+
 Time first, then streams: ids are (T, B), hidden states (T, B, H), a network's state (L, S, B, H).
 """
 
@@ -56,10 +59,13 @@ class Workspace:
 
 
 class Noisy(NamedTuple):
-    """What a window is read with: the network as it is, or what dropout leaves of it."""
+    """What a window is read with: the network as it is, or what dropout leaves of it.
+
+    Masks hold 0 where something is silenced, and 1 / (1 - its share) elsewhere.
+    """
 
     E: Floats | None
-    """(V, D)."""
+    """(V, D); None where characters are one-hot."""
     masks: Floats | None = None
     """Of what each layer gives upward, (L, T, B, H)."""
     E_mask: Floats | None = None
@@ -144,7 +150,7 @@ class Network:
 
     @property
     def sigmoid_names(self) -> tuple[str, ...]:
-        """Their K names."""
+        """Their names."""
         return self.layers[0].sigmoid_names
 
     # ---------------------------------------------------------------------------------------- one step
@@ -241,11 +247,11 @@ class Network:
             work: Buffers of the window's size.
             dropout: Silences outputs and weights.
             first: Whether `state` is the initial state, which then has a gradient where it is learnt.
-            whole: Predictions of the window that this is a part of, where it is one.
+            whole: The number of predictions in the whole batch, where this is one shard of it; None means T * B.
 
         Returns:
-            Cross-entropy averaged over the T * B predictions, in nats per character; or, of a part of a window, its
-            part of that window's average, which is a sum over the parts. So is the gradient.
+            Summed cross-entropy over `whole`, in nats per character. Losses and gradients of all shards add up to those
+            of the whole batch.
         """
         noisy = self._untouched() if dropout is None else (yield from self._noisy(work, dropout))
         outputs = yield from self._forward(inputs, state, work, noisy)

@@ -22,9 +22,9 @@ class RNN(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(1, T, B, self.H, self.W_hh.dtype)
 
-    def step(self, at: StepBuffers, x: Floats) -> None:
+    def step(self, at: StepBuffers, projected: Floats) -> None:
         """Advance h by one character."""
-        add(x, at.recall(), at.z)
+        add(projected, at.recall(), at.z)
         add(at.z, self.b_hh, at.z)
         tanh(at.z, at.h)
 

@@ -18,7 +18,7 @@ LARGE = 257
 """Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are."""
 
 Step = Callable[[Floats], None]
-"""Advances what a layer remembers by a character, given x W_ih + b_ih of it, (B, G H), which may be in `z` itself."""
+"""Advances what a layer remembers by a character, given its projection, (B, G H): see `Cell.step`, `AtRest`."""
 
 
 class StepBuffers:
@@ -58,11 +58,11 @@ class AtRest(NamedTuple):
     W_ih: Floats
     """(D, G H)."""
     b: Floats
-    """(G H,)."""
+    """(G H,): a projection is x W_ih + b."""
     W_hh: Floats
     """(H, G H)."""
     step: Callable[[StepBuffers, Floats], Step]
-    """How to go on with them, given how far from 0 what comes from the input may be, (G H,)."""
+    """Makes the step of a layer from its buffers and from how far from 0 a projection can be, (G H,)."""
 
 
 def state_in(rooms: Floats, S: int, H: int) -> Floats:

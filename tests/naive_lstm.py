@@ -51,7 +51,12 @@ class NaiveNetwork:
         return from_x + from_h
 
     def run(self, inputs: Ids, targets: Ids, state: Floats) -> tuple[float, dict[str, Floats], Floats, Floats]:
-        """Mean loss, gradients by name, the state after the window (L, 2, B, H), and hidden states (T, B, H)."""
+        """Read a window, inputs and targets (T, B), from the state (L, 2, B, H).
+
+        Returns:
+            The mean loss in nats per character, its gradients by name, the state after the window (L, 2, B, H), and the
+            last layer's hidden states (T, B, H).
+        """
         T, B = inputs.shape
         grads = {name: np.zeros_like(tensor) for name, tensor in self.tensors.items()}
         after = np.zeros_like(state)
@@ -68,6 +73,7 @@ class NaiveNetwork:
     def _stream(
         self, inputs: Ids, targets: Ids, state: Floats, after: Floats, b: int, grads: dict[str, Floats]
     ) -> tuple[float, list[Floats]]:
+        """Read stream b, (T,): its loss, a sum, and the last layer's h; fills `after`, adds to `grads`."""
         h = [state[layer, 0] for layer in range(self.layers)]
         c = [state[layer, 1] for layer in range(self.layers)]
         story: list[list[Moment]] = []
@@ -104,6 +110,7 @@ class NaiveNetwork:
         targets: Ids,
         grads: dict[str, Floats],
     ) -> None:
+        """Go back through time, from the probabilities (V,) of each step; adds to `grads`."""
         dh_next = [np.zeros(self.H) for _ in range(self.layers)]
         dc_next = [np.zeros(self.H) for _ in range(self.layers)]
         for t in reversed(range(len(story))):
@@ -116,7 +123,7 @@ class NaiveNetwork:
                 m = story[t][layer]
                 dh = from_above + dh_next[layer]
                 dc = dc_next[layer] + dh * m.o * (1 - np.tanh(m.c) ** 2)
-                errors = {
+                dz_of_gate = {
                     0: dc * m.g * m.i * (1 - m.i),
                     1: dc * m.c_before * m.f * (1 - m.f),
                     2: dc * m.i * (1 - m.g**2),
@@ -124,7 +131,7 @@ class NaiveNetwork:
                 }
                 from_above = np.zeros(len(m.x))
                 dh_next[layer] = np.zeros(self.H)
-                for k, dz in errors.items():
+                for k, dz in dz_of_gate.items():
                     rows = slice(k * self.H, (k + 1) * self.H)
                     grads[f"lstm.weight_ih_l{layer}"][rows] += np.outer(dz, m.x)
                     grads[f"lstm.weight_hh_l{layer}"][rows] += np.outer(dz, m.h_before)

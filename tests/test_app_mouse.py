@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_mouse import click_in_help, click_words, place_in_bar
 from textual.pilot import Pilot
 
 from model.config import SamplingSettings
@@ -19,6 +18,7 @@ from tui.screens.help import NOT_NOW, HelpScreen
 from tui.widgets.key_table import KeyTable
 from tui.widgets.loss_view import LossView
 
+from by_mouse import click_in_help, click_words, place_in_bar
 from scripted_session import GAUGES, PLAY, ScriptedSession, playing, update, written
 
 MIDDLE = SamplingSettings(temperature=0.8, top_k=10, top_p=0.9, rate=30.0)

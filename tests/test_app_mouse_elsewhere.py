@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from by_mouse import click_in_help, click_words, place_in_bar
-from staged_run import staged_race
 from test_run_shelf import put
 from textual.binding import Binding
 from textual.pilot import Pilot
@@ -38,7 +36,9 @@ from tui.screens.run_name import DeleteRunScreen, NameRunScreen
 from tui.screens.save_sample import SaveSampleScreen
 from tui.screens.settings import SettingsScreen
 
+from by_mouse import click_in_help, click_words, place_in_bar
 from scripted_session import GAUGES, SAMPLING_NOW, ScriptedSession, playing, shelf_seen, update
+from staged_run import staged_race
 
 OUTLOOK = Outlook((Candidate("e", 0.6, 0.62), Candidate(" ", 0.4, 0.38)), 0.6, 0.7, "h", 0.1)
 RUNNING = replace(GAUGES, snapshots=(0, 1, 2, 5), outlook=OUTLOOK)

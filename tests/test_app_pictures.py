@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from staged_run import SIZES, STATES, staged, staged_race
 
 from tui.screens.race import RaceScreen
 from tui.widgets.loss_panel import LossPanel
 
 from pictures import compare
 from scripted_session import SAMPLING_NOW, ScriptedSession, scripted_app, until
+from staged_run import SIZES, STATES, staged, staged_race
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["x".join(map(str, size)) for size in SIZES])

@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from by_mouse import lines
 
 from model.outlook import Candidate, Outlook
 from tui.app import LSTMApp
 from tui.settings import Settings
 from tui.walk import CARDS
 
+from by_mouse import lines
 from scripted_session import GAUGES, playing, update, written
 
 KEYS = {

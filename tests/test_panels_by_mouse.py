@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from by_mouse import click_words, place_of
 from textual.widgets import OptionList
 
 from model.config import TrainingSettings
@@ -17,6 +16,7 @@ from tui.units import LossUnit
 from tui.widgets.number_input import NumberInput
 from tui.widgets.sample_pane import SamplePane
 
+from by_mouse import click_words, place_of
 from scripted_session import GAUGES, PLAY, playing, update, written
 
 OUTLOOK = Outlook((Candidate("e", 0.6, 0.62), Candidate(" ", 0.4, 0.38)), 0.6, 0.7, "h", 0.1)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import ColorSystem
-from staged_run import STATES, staged
 from textual.color import BLACK, WHITE, Color
 from textual.theme import BUILTIN_THEMES, Theme
 
@@ -20,6 +19,7 @@ from tui.theme import DAYLIGHT, INKS, LAMPLIGHT, OURS, PAGE, PANEL, readable, wi
 from tui.widgets.loss_panel import LossPanel
 
 from scripted_session import PLAY, ScriptedSession, scripted_app, until, update
+from staged_run import STATES, staged
 
 THEMES = {theme.name: theme for theme in (*OURS, *BUILTIN_THEMES.values()) if not theme.ansi}
 SHOWN = [name for name, theme in THEMES.items() if not theme.dark or name in ("lamplight", "nord", "solarized-dark")]
