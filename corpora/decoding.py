@@ -35,6 +35,12 @@ def require_encoding(encoding: str) -> None:
         )
 
 
+def same_encoding(one: str, other: str) -> bool:
+    """Whether two names are of one encoding, as latin1 and latin-1 are."""
+    codecs_of = [_codec(name) for name in (one, other)]
+    return one == other or (None not in codecs_of and len({codec.name for codec in codecs_of if codec}) == 1)
+
+
 def _codec(encoding: str) -> codecs.CodecInfo | None:
     # Not codecs.lookup: an installed package may answer it for every name there is, and future_typing does.
     return encodings.search_function(encoding.lower())
@@ -56,10 +62,12 @@ def encoding_of(head: bytes, encoding: str | None) -> tuple[str, int]:
     return asked or "utf-8", 0
 
 
-def looks_binary(head: bytes) -> bool:
-    """Tell whether a file that begins so is not meant to be read as text."""
-    if encoding_of(head, None)[1]:
+def looks_binary(head: bytes, encoding: str | None = None) -> bool:
+    """Tell whether a file that begins so is not meant to be read as text, in that encoding where one is named."""
+    if encoding_of(head, encoding)[1]:
         return False
+    if encoding is not None:
+        head = head.decode(encoding, "ignore").encode("utf-8", "surrogatepass")
     return b"\0" in head or len(head.translate(None, _CONTROLS)) < 0.9 * len(head)
 
 

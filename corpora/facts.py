@@ -39,7 +39,7 @@ def recall(cache_dir: Path, entry: Entry) -> CorpusInfo | None:
     try:
         kept = read_cache(cache_dir / FILE)[entry.name]
         return _info(kept["info"]) if kept["key"] == key(entry) else None
-    except (KeyError, TypeError):
+    except (AttributeError, KeyError, TypeError):
         return None
 
 

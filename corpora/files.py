@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import stat
 import sys
@@ -53,11 +55,17 @@ def status(source: str) -> os.stat_result | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ELOOP:  # a link to itself leads to nothing either
+            return None
         raise _unreadable(source, error) from None
 
 
-def find(sources: Sequence[str]) -> Generator[float, None, Found]:
+def find(sources: Sequence[str], encoding: str | None = None) -> Generator[float, None, Found]:
     """Look up files, folders and `-`; yields 0.0 now and then while it walks through folders.
+
+    Args:
+        sources: What they are called.
+        encoding: What files in folders have to look like to be texts; None for what is nearly ASCII, or has a mark.
 
     Raises:
         CorpusError: If one is missing, special or without text.
@@ -76,7 +84,7 @@ def find(sources: Sequence[str]) -> Generator[float, None, Found]:
         if found is None:
             raise CorpusError(f"{source}: no such file or folder")
         if stat.S_ISDIR(found.st_mode):
-            inside: list[tuple[str, int]] = yield from _inside(source, left_out)
+            inside: list[tuple[str, int]] = yield from _inside(source, encoding, left_out)
         else:
             _require_regular(source, found)
             inside = [(source, found.st_size)]
@@ -112,7 +120,7 @@ def read(found: Found, encoding: str | None) -> Iterator[Piece]:
                 yield piece, min(1.0, done / found.size) if found.size else 0.0
 
 
-def _inside(folder: str, left_out: Counter[str]) -> Generator[float, None, list[tuple[str, int]]]:
+def _inside(folder: str, encoding: str | None, left_out: Counter[str]) -> Generator[float, None, list[tuple[str, int]]]:
     """Return the text files in `folder` and below with their sizes, sorted by path."""
     files: list[tuple[str, int]] = []
     passed_over: Counter[str] = Counter()
@@ -131,7 +139,7 @@ def _inside(folder: str, left_out: Counter[str]) -> Generator[float, None, list[
             found = status(path)
             if found is None or not stat.S_ISREG(found.st_mode):
                 passed_over["special"] += 1
-            elif _is_binary(path):
+            elif _is_binary(path, encoding):
                 passed_over["binary"] += 1
             elif found.st_size:
                 files.append((path, found.st_size))
@@ -147,9 +155,9 @@ def counted(left_out: Counter[str]) -> str:
     return ", ".join(f"{count:,} {reason}" for reason, count in sorted(left_out.items()) if count)
 
 
-def _is_binary(path: str) -> bool:
+def _is_binary(path: str, encoding: str | None) -> bool:
     with _opened(path) as file:
-        return looks_binary(file.read(_HEAD))
+        return looks_binary(file.read(_HEAD), encoding)
 
 
 def _blocks(file: BinaryIO, name: str) -> Iterator[bytes]:
@@ -160,15 +168,26 @@ def _blocks(file: BinaryIO, name: str) -> Iterator[bytes]:
         raise _unreadable(name, error) from None
 
 
+def standard_input() -> BinaryIO:
+    """Standard input, which is waited for even where whoever opened it did not mean to wait.
+
+    Raises:
+        CorpusError: If there is none, or it is a terminal.
+    """
+    if sys.stdin is None or sys.stdin.closed:
+        raise CorpusError("-: there is no standard input to read")
+    if sys.stdin.isatty():
+        raise CorpusError("-: standard input is the terminal; pipe a text into it")
+    with contextlib.suppress(AttributeError, OSError, ValueError):  # what stands in for it may have no descriptor
+        os.set_blocking(sys.stdin.fileno(), True)
+    return sys.stdin.buffer
+
+
 @contextmanager
 def _opened(name: str) -> Iterator[BinaryIO]:
     """Open a file to be read, or standard input, which stays open."""
     if name == STANDARD_INPUT:
-        if sys.stdin is None or sys.stdin.closed:
-            raise CorpusError("-: there is no standard input to read")
-        if sys.stdin.isatty():
-            raise CorpusError("-: standard input is the terminal; pipe a text into it")
-        yield sys.stdin.buffer
+        yield standard_input()
         return
     try:
         # Not blocking: should a pipe have taken the file's place since it was looked at, this does not wait for it.

@@ -131,7 +131,7 @@ def _load_files(
         _require_known(source, alone=len(sources) == 1)
     first = "standard input" if sources[0] == files.STANDARD_INPUT else Path(sources[0]).absolute().name
     name = first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
-    found = yield from files.find(sources)
+    found = yield from files.find(sources, encoding)
     indexed = yield from index(files.read(found, encoding), Treater(treatments), name)
     count = f"{len(found.names):,} files" if len(found.names) > 1 else "a text of your own"
     left_out = f"; left out: {files.counted(found.left_out)}" if found.left_out.total() else ""

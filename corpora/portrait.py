@@ -45,7 +45,7 @@ def recall(cache_dir: Path, choice: TextChoice) -> Portrait | None:
     """
     kept = read_cache(cache_dir / FILE).get(_name(choice))
     try:
-        return parse(kept["portrait"]) if kept and kept["key"] == _key(choice) else None
+        return parse(kept["portrait"]) if kept and kept["key"] == key(choice) else None
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -54,7 +54,7 @@ def remember(cache_dir: Path, choice: TextChoice, portrait: Portrait) -> None:
     """Add a portrait to the file."""
     kept, name = read_cache(cache_dir / FILE), _name(choice)
     kept.pop(name, None)
-    kept[name] = {"key": _key(choice), "portrait": fields(portrait)}
+    kept[name] = {"key": key(choice), "portrait": fields(portrait)}
     write_cache(cache_dir / FILE, dict(list(kept.items())[-MOST_KEPT:]))
 
 
@@ -62,7 +62,7 @@ def _name(choice: TextChoice) -> str:
     return json.dumps([*choice.sources, sorted(kind.value for kind in choice.treatments), choice.encoding])
 
 
-def _key(choice: TextChoice) -> str:
+def key(choice: TextChoice) -> str:
     """Return what a portrait depends on: of one's own text every file, its size and its time."""
     if choice.named:
         return facts.key(BY_NAME[choice.sources[0]])

@@ -70,11 +70,13 @@ def look(choice: TextChoice, cache_dir: Path) -> Iterator[Portrait]:
     if known is not None:
         yield known
         return
+    key = portrait.key(choice)
     for seen in portray(choice):
         if choice.named and seen.baselines is None:
             facts.remember(cache_dir, BY_NAME[choice.sources[0]], seen.info)
         yield seen
-    if seen.finished:
+    # what has changed meanwhile is another text
+    if seen.finished and portrait.key(choice) == key:
         portrait.remember(cache_dir, choice, seen)
 
 

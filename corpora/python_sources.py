@@ -49,12 +49,16 @@ def _code() -> Iterator[Piece]:
         yield fold(text).replace("\f", ""), number / len(modules)
 
 
+_NUMBERED = ("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "HANGUL", "HALFWIDTH HANGUL", "TANGUT", "NUSHU", "KHITAN")
+"""How the names of ideographs and Hangul begin."""
+
+
 def _unicode_names() -> Iterator[Piece]:
-    """Read the names of all characters that have one of their own, by code point."""
+    """Read the names of all characters that have one of their own, not a number or a sound, by code point."""
     end, at_once = sys.maxunicode + 1, 1 << 14
     for start in range(0, end, at_once):
         names = (unicodedata.name(chr(code), "") for code in range(start, start + at_once))
-        own = [name for name in names if name and not name.startswith(("CJK UNIFIED", "HANGUL SYLLABLE"))]
+        own = [name for name in names if name and not name.startswith(_NUMBERED)]
         yield "".join(f"{name}\n" for name in own), (start + at_once) / end
 
 

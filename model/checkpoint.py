@@ -158,7 +158,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         OSError: If that fails; `path` is then as it was, and nothing is left beside it.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")  # short: the longest of names must do
     try:
         with temporary.open("xb") as file:
             file.write(data)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.checkpoint import load_checkpoint
+from model.checkpoint import load_checkpoint, save_checkpoint
 from tui.__main__ import main
 
 from command_line import complaint, json_lines, trained
@@ -89,3 +89,13 @@ def test_bad_input_is_one_sentence(
     stand_ins["FOREIGN"].write_text("ΑΒΓΔΕΖ", encoding="utf-8")
     assert main(["eval", *(str(stand_ins.get(word, word)) for word in words)]) == code
     assert sentence in complaint(capsys)
+
+
+def test_weights_that_went_astray_are_said(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path)
+    checkpoint = load_checkpoint(file)
+    checkpoint.tensors["decoder.weight"][...] = 3e38
+    save_checkpoint(checkpoint, file)
+    capsys.readouterr()
+    assert main(["eval", str(file), str(tmp_path / "sea.txt"), "--json"]) == 1
+    assert "is no number" in complaint(capsys)

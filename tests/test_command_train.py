@@ -451,3 +451,70 @@ def test_bad_input_is_one_sentence(
     assert sentence in complaint(capsys)
     assert not (tmp_path / "net.safetensors").exists()
     assert Path(text).stat().st_size == 4_000
+
+
+def test_the_result_does_not_take_the_place_of_a_text_in_a_folder(tmp_path: Path, capsys: Captured) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    text = Path(write_text(folder))
+    before = text.read_bytes()
+    assert main(["train", str(folder), "--out", str(text), *TINY, "--steps", "1"]) == 2
+    assert "the text itself" in complaint(capsys)
+    assert text.read_bytes() == before
+    assert main(["train", str(folder), "--out", str(folder / "net.safetensors"), *TINY, "--steps", "1"]) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")
+def test_the_result_takes_the_place_of_nothing_but_a_file(tmp_path: Path, capsys: Captured) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["train", write_text(tmp_path), "--out", str(tmp_path / "pipe"), *TINY, "--steps", "1"]) == 2
+    assert "no ordinary file" in complaint(capsys)
+
+
+def test_what_cannot_be_kept_is_found_out_before_the_work(tmp_path: Path, capsys: Captured) -> None:
+    text = write_text(tmp_path)
+    (tmp_path / "b.best.safetensors").mkdir()
+    for name, reason in (("b.safetensors", "is a folder"), ("a" * 250, "too long a name")):
+        assert main(["train", text, "--out", str(tmp_path / name), *TINY, "--steps", "1"]) == 2
+        assert reason in complaint(capsys)
+    longest = "a" * 238  # and `.best.safetensors`
+    assert main(["train", text, "--out", str(tmp_path / longest), *TINY, "--steps", "1"]) == 0
+
+
+def test_a_run_that_stopped_early_goes_on_when_it_is_asked_to(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path, "--stop-after", "1", "--learning-rate", "1.0", steps=3_000)
+    capsys.readouterr()
+    stopped = load_checkpoint(file)
+    assert stopped.step < 3_000
+    assert main(["train", "--resume", str(file), "--steps", "5", "--json"]) == 0
+    assert json_lines(capsys.readouterr().out)[-1]["step"] == stopped.step + 5
+
+
+def test_a_cosine_that_has_ended_is_said(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path, "--schedule", "cosine")
+    assert "ended" not in capsys.readouterr().err
+    assert main(["train", "--resume", str(file), "--steps", "1"]) == 0
+    assert "its cosine ended at step 20" in capsys.readouterr().err
+
+
+def test_a_refusal_says_what_the_file_has(tmp_path: Path, capsys: Captured) -> None:
+    file = trained(tmp_path, "--treat", "lower")
+    capsys.readouterr()
+    for flag, value, said in (
+        ("--seed", "3", "--seed 3 contradicts"),
+        ("--treat", "none", "--treat none contradicts"),
+        ("--learning-rate", "0.010000001", "--learning-rate 0.010000001 contradicts"),
+    ):
+        assert main(["train", "--resume", str(file), flag, value, "--steps", "1"]) == 2
+        assert said in (sentence := complaint(capsys))
+        assert "has none" not in sentence
+    assert main(["train", "--resume", str(file), "--encoding", "UTF8", "--steps", "1"]) == 0
+
+
+def test_an_output_that_knows_few_characters_shows_a_question_mark(tmp_path: Path) -> None:
+    words = ("train", write_text(tmp_path), "--out", str(tmp_path / "net.safetensors"), *TINY, "--steps", "3")
+    env = os.environ | {"PYTHONIOENCODING": "ascii"}
+    process = start(*words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert b"?" in out

@@ -4,6 +4,7 @@ import io
 import os
 import socket
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
@@ -207,3 +208,32 @@ def test_treatments_change_the_text_and_are_remembered(tmp_path: Path) -> None:
     corpus = load_now([path], treatments=frozenset(Treatment))
     assert text_of(corpus) == "ca va -- bien"
     assert corpus.info.treatments == frozenset(Treatment)
+
+
+def test_files_in_a_folder_are_texts_by_the_encoding_that_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "wide", "a.txt", "waves came in\n".encode("utf-16-le"))
+    assert text_of(load_now([str(tmp_path / "wide")], encoding="utf-16-le")) == "waves came in\n"
+    assert "1 binary left out" in complaint(str(tmp_path / "wide"))
+
+
+def test_a_link_to_itself_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", b"waves came in\n")
+    (tmp_path / "self").symlink_to("self")
+    assert text_of(load_now([str(tmp_path)])) == "waves came in\n"
+
+
+def test_standard_input_that_would_not_wait_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, write_ = os.pipe()
+    os.set_blocking(read, False)
+
+    def finish() -> None:
+        os.write(write_, b"went out\n")
+        os.close(write_)
+
+    with os.fdopen(read, encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        later = threading.Timer(0.1, finish)
+        os.write(write_, b"waves came in\n")
+        later.start()
+        assert text_of(load_now(["-"])) == "waves came in\nwent out\n"
+        later.join()

@@ -156,3 +156,11 @@ def test_who_asks_for_another_text_ends_the_look_at_the_one_before(poem: TextCho
     portrayer.ask(None)
     assert looks["two"].stopped.is_set()
     assert told == ["one", "two"]
+
+
+def test_a_text_that_changed_while_it_was_looked_at_is_not_remembered(poem: TextChoice, cache: Path) -> None:
+    looking = portray.look(poem, cache)
+    next(looking)
+    Path(poem.sources[0]).write_text(LINE * 60)
+    assert [*looking][-1].finished
+    assert portrait.recall(cache, poem) is None

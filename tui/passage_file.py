@@ -70,6 +70,8 @@ def _words(told: dict[str, Any], name: str) -> str:
     if not isinstance(told[name], str):
         raise SettingsError(f"{name} is {told[name]!r}; it must be a text")
     words: str = told[name]
+    if name == "checkpoint" and "\0" in words:
+        raise SettingsError(f"{name} is {words!r}; no file has such a name")
     return words
 
 

@@ -144,6 +144,8 @@ def load_settings(path: Path) -> Settings:
         raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not TOML: {error}") from error
+    except RecursionError:
+        raise SettingsError(f"{path}: its values are nested too deeply") from None
     values: dict[str, Any] = {}
     for preference in PREFERENCES:
         if preference.name in table:

@@ -48,7 +48,7 @@ def asked_settings(options: argparse.Namespace, remembered: Settings | None = No
     preset = asked_preset(options)
     base: Preset | Settings = preset or remembered or load_settings(paths().settings)
     environment = getattr(options, PRESET.name, None) is None
-    treatments = asked_treatments(options)
+    treatments = asked_treatments(options, environment=environment)
     if treatments is None:
         treatments = preset.treatments if preset else frozenset()
     return Asked(

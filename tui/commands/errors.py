@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -26,6 +27,7 @@ class WorkError(Exception):
 def guarded(work: Callable[[], int]) -> int:
     """Do `work` and return its exit code; bad input becomes a sentence, and a closed pipe is no news."""
     _give_what_is_closed_to_nobody()
+    _replace_what_cannot_be_said()
     try:
         try:
             return work()
@@ -59,6 +61,12 @@ def _give_what_is_closed_to_nobody() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8", errors="replace"))  # noqa: SIM115, PTH123
+
+
+def _replace_what_cannot_be_said() -> None:
+    """Have an output that knows few characters show a question mark for others, and not end the work."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")
 
 
 def say(sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 
 import numpy as np
 
@@ -37,7 +38,12 @@ def run(options: argparse.Namespace) -> int:
                 "at least 2 are needed, one to read and one to foresee"
             )
         windows = -(-(len(ids) - 1) // WINDOW)
-        loss = finish_with(one_stream_loss(network, ids), display, "measuring", windows * slices_of_window(network))
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss = finish_with(one_stream_loss(network, ids), display, "measuring", windows * slices_of_window(network))
+        if not math.isfinite(loss):
+            raise WorkError(
+                f"{options.file}: its loss on {corpus.info.name} is no number; its weights have gone astray"
+            )
     if options.json:
         result = {
             "nats_per_char": loss,

@@ -11,13 +11,11 @@ import gc
 import json
 import os
 import shutil
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from corpora.catalogue import BY_NAME
-from model.config import SamplingSettings
 from model.session import EngineSession
 from tui.commands.asked import asked_preset, asked_settings
 from tui.commands.errors import DONE, UsageError, WorkError
@@ -64,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         opening,
         network=asked.network,
         training=asked.training,
-        sampling=SamplingSettings() if options.demo else asked.sampling,
+        sampling=asked.sampling,
         insisted={one.name: value for one in SAMPLING if (value := one.given(options)) is not None},
         treatments=asked.treatments if treated else opening.treatments,
         encoding=opening.encoding if encoding is None else str(encoding),
@@ -165,7 +163,7 @@ def looks_saved(path: Path) -> bool:
             if length > path.stat().st_size:
                 return False
             return isinstance(json.loads(file.read(length)), dict)
-    except (OSError, ValueError):
+    except (OSError, RecursionError, ValueError):
         return False
 
 
@@ -228,6 +226,7 @@ def terminal_input(sources: tuple[str, ...], kept: Path) -> tuple[str, ...]:
 
     Raises:
         UsageError: If there is no terminal.
+        CorpusError: If there is no standard input.
         OSError: If the text cannot be kept.
     """
     if not os.isatty(2):
@@ -238,12 +237,15 @@ def terminal_input(sources: tuple[str, ...], kept: Path) -> tuple[str, ...]:
         return sources
     if sources.count(STANDARD_INPUT) > 1:
         raise UsageError("- was named twice; standard input can be read once")
+    from corpora.files import standard_input
+
+    text = standard_input()
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:
         raise UsageError("the app needs a terminal for its keys, and there is none; see `lstm-tui train`") from None
     with whole_file(kept) as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
+        shutil.copyfileobj(text, file)
     os.dup2(terminal, 0)
     os.close(terminal)
     return tuple(str(kept) if source == STANDARD_INPUT else source for source in sources)

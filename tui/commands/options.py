@@ -297,7 +297,7 @@ def asked_encoding(options: argparse.Namespace) -> str | None:
     return None if value is None else str(value)
 
 
-def asked_treatments(options: argparse.Namespace) -> frozenset[Treatment] | None:
-    """The treatments by flag or environment, None where nothing was said."""
-    value = TREAT.given(options)
+def asked_treatments(options: argparse.Namespace, *, environment: bool = True) -> frozenset[Treatment] | None:
+    """The treatments by flag, or environment where that counts; None where nothing was said."""
+    value = TREAT.given(options, environment=environment)
     return None if value is None else frozenset(Treatment(name) for name in str(value).split(",") if name)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from corpora.corpus import Corpus, Treatment
+from corpora.decoding import same_encoding
+from corpora.files import STANDARD_INPUT, found_now
 from model.checkpoint import CheckpointError, CorpusOrigin, load_checkpoint
 from model.config import SamplingSettings
 from model.presets import in_words
@@ -21,7 +23,8 @@ from tui.commands.named_run import is_file_name, run_named
 from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding
 from tui.settings import paths
 
-STANDARD_INPUT = "-"
+LONGEST_NAME = 255
+"""Bytes of a file name, on all common systems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,9 @@ def _resumed(options: argparse.Namespace, file: Path) -> Plan:
     origin = checkpoint.corpus
     if origin is None:
         raise CheckpointError(f"{file}: it does not say which text it was trained on")
-    _require_same(ENCODING.flag, options.encoding, origin.encoding, file)
+    # where none was named it is found out, which is UTF-8 unless a mark says otherwise
+    if options.encoding is None or not same_encoding(options.encoding, origin.encoding or "utf-8"):
+        _require_same(ENCODING.flag, options.encoding, origin.encoding, file)
     _require_same(TREAT.flag, options.treat, _spelled(origin), file)
 
     def trainer(corpus: Corpus) -> Trainer:
@@ -108,9 +113,11 @@ def _resumed(options: argparse.Namespace, file: Path) -> Plan:
                 "leave TEXT out, or train a new network without --resume"
             )
         try:
-            return resume_trainer(checkpoint, corpus, threads=threads)
+            resumed = resume_trainer(checkpoint, corpus, threads=threads)
         except CheckpointError as error:
             raise CheckpointError(f"{file}: {error}") from error
+        resumed.wait_again()  # one that has stopped early is asked to go on all the same
+        return resumed
 
     if not options.text and STANDARD_INPUT in origin.source:
         raise UsageError(f"{file} was trained on standard input; pipe the same text in again, and name - as TEXT")
@@ -132,22 +139,40 @@ def _spelled(origin: CorpusOrigin) -> str:
 
 def _require_same(flag: str, given: object, kept: object, file: Path) -> None:
     if given is not None and given != kept:
+        said, has = (in_words(value) if value not in (None, "") else "none" for value in (given, kept))
+        if said == has:  # they differ in digits that are not shown
+            said, has = str(given), str(kept)
         raise UsageError(
-            f"{flag} {in_words(given)} contradicts {file}, which has {in_words(kept) if kept else 'none'}; "
+            f"{flag} {said} contradicts {file}, which has {has}; "
             "leave the flag out, or train a new network without --resume"
         )
 
 
 def _require_writable(out: Path, sources: tuple[str, ...]) -> None:
     """Find out before the work, and not after it, that its result cannot be kept."""
+    best = best_path(out)
+    if len(os.fsencode(best.name)) > LONGEST_NAME:
+        raise UsageError(f"--out {out} is too long a name; {best.name} beside it may have {LONGEST_NAME} bytes at most")
     if out.is_dir():
         raise UsageError(f"--out {out} is a folder; name a file in it")
+    if best.is_dir():
+        raise UsageError(f"{best} is a folder, and the best network may have to go there; name another --out")
+    if out.exists() and not out.is_file():
+        raise UsageError(f"--out {out} is no ordinary file, and a network is not to take its place; name another")
     if not out.parent.is_dir():
         raise WorkError(f"{out}: there is no folder {out.parent} to save it in")
     if not os.access(out.parent, os.W_OK):
         raise WorkError(f"{out}: the folder {out.parent} may not be written to")
-    if out.exists() and any(source != STANDARD_INPUT and _same(out, Path(source)) for source in sources):
+    if out.exists() and any(source != STANDARD_INPUT and _in_text(out, source) for source in sources):
         raise UsageError(f"--out {out} is the text itself; it would be overwritten")
+
+
+def _in_text(file: Path, source: str) -> bool:
+    """Whether an existing file is a text that is learnt, by itself or with all of its folder."""
+    if not Path(source).is_dir():
+        return _same(file, Path(source))
+    inside = file.resolve().is_relative_to(Path(source).resolve())
+    return inside and any(_same(file, Path(name)) for name in found_now([source]).names)
 
 
 def _same(one: Path, other: Path) -> bool:

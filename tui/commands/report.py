@@ -35,6 +35,9 @@ class Report:
             f"{info.name}: {info.characters:,} characters, {info.symbols} symbols; "
             f"{_layers(network.settings)} of {network.settings.hidden_size} cells, {parameters:,} weights"
         )
+        end = trainer.settings.schedule_steps or trainer.planned_steps
+        if end is not None and 0 < end <= trainer.step and trainer.learning_rate == 0.0:
+            self._display.say(f"its cosine ended at step {end:,}: the learning rate is 0, and nothing more is learnt")
         self._line(
             event="begin",
             corpus=info.name,

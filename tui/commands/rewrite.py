@@ -13,7 +13,7 @@ from model.passage_writer import hash_of, write_passage
 from model.slices import finish
 from model.threads import use_threads
 from tui.commands.errors import DONE, UsageError, WorkError
-from tui.commands.options import LENGTH, SAMPLING, SAMPLING_SEED
+from tui.commands.options import INK, LENGTH, SAMPLING, SAMPLING_SEED
 from tui.commands.sample import Page
 from tui.passage_file import PassageRecipe, encoded
 
@@ -58,6 +58,6 @@ def _require_nothing_else(options: argparse.Namespace) -> None:
         raise UsageError(f"--recipe names its network itself; leave {options.file} out")
     if options.prime is not None:
         raise UsageError("--prime does not go with --recipe, which says how the passage begins")
-    for setting in (LENGTH, *SAMPLING, SAMPLING_SEED):
+    for setting in (LENGTH, *SAMPLING, SAMPLING_SEED, INK):
         if getattr(options, setting.name) is not None:
             raise UsageError(f"{setting.flag} does not go with --recipe, which has its own")
