@@ -37,7 +37,7 @@ class Workspace:
     reads has them one after the other, (G, T, B, H), so that a gate is one contiguous piece over some time steps.
 
     Attributes:
-        z: Receives the input projection, `scale` * (x W_ih + `input_bias`), (T, B, G H); h W_hh is added at each step.
+        z: Receives the input projection, `scale` * (x W_ih + `input_bias`), (T, B, G H), without h W_hh.
         h: Hidden states with the initial one first, (T + 1, B, H).
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
         dz: Receives d(loss)/d(x W_ih), (T, B, G H), in the place of z, which is no longer needed.

@@ -207,23 +207,23 @@ class Engine:
             case protocol.EndVoice():
                 run.voices.end(command.sampler)
             case protocol.StartSampling():
-                run.write(on=True, prime=command.prime, restart=command.restart)
+                run.write(on=True, prime=command.prime, restart=command.restart, sampler=command.sampler)
             case protocol.StopSampling():
-                run.write(on=False)
+                run.write(on=False, sampler=command.sampler)
             case protocol.Watch():
-                run.watch(on=command.hidden)
+                run.watch(on=command.hidden, sampler=command.sampler)
             case protocol.FindNeurons():
                 run.find_neurons()
             case protocol.ShowPast():
                 run.show_past(command)
             case protocol.Choose():
-                run.choose(command.symbol)
+                run.choose(command.symbol, command.sampler)
             case protocol.Type():
-                run.type(command.text)
+                run.type(command.text, command.sampler)
             case protocol.GoOn():
-                run.go_on(command.stretch)
+                run.go_on(command.stretch, command.sampler)
             case protocol.TakeBack():
-                run.take_back()
+                run.take_back(command.sampler)
             case protocol.Save():
                 run.save(Path(command.path))
             case protocol.WritePassage():
@@ -295,6 +295,9 @@ class Engine:
                 if not main.save(Path(command.keep_in)):
                     return  # and why has been said: what was learnt before is not thrown away
                 kept = f"; the run before is kept in {command.keep_in}, at step {main.trainer.step:,}"
+            if self._loading.pop(main.name, None) is not None:
+                main.loading = None
+                winner.say("the text is not read any further; the winner goes on")
             winner.take_over(main, f"{name}, from the race")
             if main.trainer is not None:
                 self._left.rest(main)

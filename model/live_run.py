@@ -120,7 +120,7 @@ class LiveRun:
         if self.writer is not None:
             self.writer.steer(self.sampling)
         self._settings = checkpoint.training
-        self._opened = checkpoint
+        self._opened = checkpoint if trainer is None else None
         self._kept_step = self._copied_step = checkpoint.step
         self.training = train and trainer is not None
 
@@ -134,6 +134,9 @@ class LiveRun:
                 self.trainer.threads = other.threads
                 self.trainer.take_up()
         self._news.tell_anew(self.name)
+        self.voices = other.voices
+        if self._network is not None and self._vocabulary is not None:
+            self.voices.change_network(self._network, self._vocabulary)
         if self.writer is not None:
             self.writer.take()  # which belongs to the racer's own page
             self.writer.change_sampler(self.writer.sampler, label)
@@ -143,6 +146,10 @@ class LiveRun:
 
     def put_aside(self) -> LiveRun:
         """A run that is this one as it is now, and rests; another network may then take the place of this one's."""
+        if self.trainer is not None:
+            self.trainer.put_aside()
+            if self.trainer.has_news:  # a step that was all but done has been completed
+                self._take_in(self.trainer.progress())
         aside = copy.copy(self)
         aside._news = self._news.put_aside()
         aside.side = self.side.of_text(aside._news)
@@ -150,8 +157,6 @@ class LiveRun:
         if self.writer is not None:
             aside.writer = Writer(self.writer.sampler, self.clock)
             aside.writer.quotations = self.writer.quotations
-        if self.trainer is not None:
-            self.trainer.put_aside()
         return aside
 
     def take_up(self) -> None:
@@ -251,8 +256,8 @@ class LiveRun:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             save_checkpoint(checkpoint, path)
-        except OSError as error:
-            self.say(f"could not save {path}: {error.strerror or error}", "error")
+        except (OSError, ValueError) as error:  # a name that no file can have
+            self.say(f"could not save {path}: {getattr(error, 'strerror', None) or error}", "error")
             return False
         self.say(f"saved {path} at step {checkpoint.step:,}")
         self.is_in(path)
@@ -350,11 +355,12 @@ class LiveRun:
         """Write with the network as it was, until another step is asked for, or none."""
         self.side.show_past(wish, self.trainer)
 
-    def watch(self, *, on: bool) -> None:
+    def watch(self, *, on: bool, sampler: str = MAIN) -> None:
         """Tell what the units hold with each written character, or do not."""
-        self._watched = on
-        if self.writer is not None:
-            self.writer.watch(on=on)
+        if sampler == MAIN:
+            self._watched = on
+        if (writer := self.writer_of(sampler)) is not None:
+            writer.watch(on=on)
 
     def resume(self) -> None:
         """Go on training, where there is something to train."""
@@ -399,6 +405,10 @@ class LiveRun:
         """All that write, the main one first."""
         return [*([self.writer] if self.writer is not None else []), *self.voices]
 
+    def writer_of(self, sampler: str) -> Writer | None:
+        """The writer of that name; None where there is none, or none yet."""
+        return self.writer if sampler == MAIN else self.voices.get(sampler)
+
     def start_voice(self, wish: StartVoice) -> None:
         """Let one more write, where there is a network."""
         if self._network is not None and self._vocabulary is not None:
@@ -406,51 +416,52 @@ class LiveRun:
 
     def steer(self, sampling: SamplingSettings, sampler: str = MAIN) -> None:
         """Use other sampling settings from the next character on."""
-        if sampler != MAIN:
-            if (voice := self.voices.get(sampler)) is not None:
-                voice.steer(sampling)
-            return
-        if self.trainer is not None and sampling.temperature != self.sampling.temperature:
-            self._news.mark(Event(self.trainer.step, "temperature", f"temperature {sampling.temperature:.2f}"))
-        self.sampling = sampling
-        if self.writer is not None:
-            self.writer.steer(sampling)
+        if sampler == MAIN:
+            if self.trainer is not None and sampling.temperature != self.sampling.temperature:
+                self._news.mark(Event(self.trainer.step, "temperature", f"temperature {sampling.temperature:.2f}"))
+            self.sampling = sampling
+        if (writer := self.writer_of(sampler)) is not None:
+            writer.steer(sampling)
 
-    def write(self, *, on: bool, prime: str = "", restart: bool = False) -> None:
+    def write(self, *, on: bool, prime: str = "", restart: bool = False, sampler: str = MAIN) -> None:
         """Let the writer write, from a new beginning where `restart`, or rest."""
-        self._sampling_wanted = on
-        if self.writer is None:
+        if sampler == MAIN:
+            self._sampling_wanted = on
+        writer = self.writer_of(sampler)
+        if writer is None:
             return
         if not on:
-            self.writer.rest()
+            writer.rest()
         elif restart:
-            unknown = self.writer.restart(prime)
+            unknown = writer.restart(prime)
             if unknown:
                 named = " ".join(repr(character) for character in unknown[:12])
                 self.say(f"left out of the prime, since this network has never seen it: {named}", "warning")
         else:
-            self.writer.start()
+            writer.start()
 
-    def choose(self, symbol: str) -> None:
+    def choose(self, symbol: str, sampler: str = MAIN) -> None:
         """Write a character that a person chose."""
-        if self.writer is not None and not self.writer.choose(symbol):
+        writer = self.writer_of(sampler)
+        if writer is not None and not writer.choose(symbol):
             self.say(f"this network does not know {symbol!r}", "warning")
 
-    def type(self, text: str) -> None:
+    def type(self, text: str, sampler: str = MAIN) -> None:
         """Write what a person typed."""
-        if self.writer is not None:
-            self.writer.type(text)
+        if (writer := self.writer_of(sampler)) is not None:
+            writer.type(text)
 
-    def go_on(self, stretch: Stretch) -> None:
+    def go_on(self, stretch: Stretch, sampler: str = MAIN) -> None:
         """Write a little, and rest."""
-        self._sampling_wanted = False
-        if self.writer is not None:
-            self.writer.go_on(stretch)
+        if sampler == MAIN:
+            self._sampling_wanted = False
+        if (writer := self.writer_of(sampler)) is not None:
+            writer.go_on(stretch)
 
-    def take_back(self) -> None:
+    def take_back(self, sampler: str = MAIN) -> None:
         """Undo the character that was written last, where that is still known."""
-        if self.writer is not None:
-            self.writer.take_back()
+        if (writer := self.writer_of(sampler)) is not None:
+            writer.take_back()
 
     # --------------------------------------------------------------------------------------- its news
 

@@ -66,7 +66,7 @@ class LSTM(Cell):
         add(projected, at.recall(), z)
         add(z, self.b_hh, z)
         # sigmoid(z) = (tanh(z / 2) + 1) / 2: while weights change, an exponential of z might overflow, and to have that
-        # ignored takes longer than the tanh; `lstm_at_rest.py` knows that it cannot
+        # ignored takes longer than the tanh; `lstm_at_rest.py` can tell whether it may
         multiply(z, self.gain, z)
         tanh(z, z)
         multiply(z, self.gain, z)

@@ -37,7 +37,7 @@ class Parallel:
     """Works out gradients in one process or in several.
 
     With a fixed number of threads the result is always the same to the last bit. Where the number is free it goes by
-    the time that steps take, and so does the rounding of sums.
+    the time that steps take, and so do the rounding of sums and, with dropout, what is silenced, which each part draws.
 
     Attributes:
         count: Processes that the next step is worked out by.
@@ -136,3 +136,8 @@ class Parallel:
         if self._shards is not None:
             self._shards.close()
             self._shards = None
+
+    def put_aside(self) -> None:
+        """End other processes, and let the buffers go: those of a long window are larger than the network."""
+        self.close()
+        self._work = self._network.workspace(1, 1)

@@ -52,7 +52,8 @@ class Vitals:
     update_ratio: float = 0.0
     """Length of the step against the length of the weights; about 0.001 is healthy."""
     saturated: float = 0.0
-    """Share of the sigmoid gates, at the window's last step, that are below 0.05 or above 0.95."""
+    """Share of the first layer's sigmoid gates, at the window's last step, that are below 0.05 or above 0.95; where
+    several processes share the batch, in the first part of it."""
     gates: tuple[Gate, ...] = ()
     """The same, told apart, of the first layer; none where a cell has none."""
 

@@ -12,13 +12,15 @@ from enum import Enum
 from typing import Literal
 
 from corpora.info import Baselines, CorpusInfo, Treatment
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require, require_number
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require, require_number, require_whole
 from model.hands import Stretch
 from model.neurons import Neurons
 from model.outlook import Outlook
 from model.passage import Passage
 from model.past import Past
 from model.progress import Event, Vitals
+
+MOST_SEED = 2**63 - 1
 
 MAIN = "main"
 """The name of the run, and of its sampler, while there is one of each."""
@@ -130,7 +132,11 @@ class StopSampling:
 
 @dataclass(frozen=True, slots=True)
 class StartVoice:
-    """Let one sampler more write with the network of a run, from a fresh state that has read `prime`."""
+    """Let one sampler more write with the network of a run, from a fresh state that has read `prime`.
+
+    Raises:
+        SettingsError: If the seed is none.
+    """
 
     sampler: str
     """Its name; one that there is already begins anew."""
@@ -139,6 +145,9 @@ class StartVoice:
     seed: int = 0
     """Of the random numbers."""
     run: str = MAIN
+
+    def __post_init__(self) -> None:
+        require_whole("seed", self.seed, 0, MOST_SEED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +309,9 @@ class ShowPast:
     """Write a passage with the network as it was after `step`, or at the snapshot nearest to that.
 
     Those at the snapshots beside it are written ahead. The answers are the `past` of later updates.
+
+    Raises:
+        SettingsError: If the seed is none.
     """
 
     step: int | None
@@ -312,12 +324,18 @@ class ShowPast:
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     run: str = MAIN
 
+    def __post_init__(self) -> None:
+        require_whole("seed", self.seed, 0, MOST_SEED)
+
 
 @dataclass(frozen=True, slots=True)
 class WritePassage:
     """Write a passage with the weights of this moment, to be kept; the answer is the `passage` of a later update.
 
     They are saved first, to `path`, unless they are in a file of the person's own already.
+
+    Raises:
+        SettingsError: If the seed is none.
     """
 
     path: str
@@ -326,6 +344,9 @@ class WritePassage:
     prime: str = ""
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     run: str = MAIN
+
+    def __post_init__(self) -> None:
+        require_whole("seed", self.seed, 0, MOST_SEED)
 
 
 @dataclass(frozen=True, slots=True)

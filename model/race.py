@@ -32,8 +32,8 @@ class Race:
 
     A turn is longer than it was meant to be by up to a slice of a training step, and now and then by more, where the
     machine does something else. Nobody loses by that: what a turn really took is counted, and who has had less goes
-    next until it has caught up. So the shares never differ by more than one turn, or than one step where characters
-    are counted.
+    next until it has caught up. So the shares of those that are always busy never differ by more than one turn, or than
+    one step where characters are counted; who was paused catches up alone.
 
     Attributes:
         racers: In the order of the start.

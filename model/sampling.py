@@ -209,7 +209,7 @@ class Sampler:
             The characters of `prime` that were read, and those, each once, that the vocabulary lacks and that were
             left out.
         """
-        self._reader = self.network.reader(self.network.initial_state())
+        self._reader, self._peeker = self.network.reader(self.network.initial_state()), None
         self.state = self._reader.state
         self.last: int | None = None
         ids, unknown = self.vocabulary.encode(prime)

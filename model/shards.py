@@ -202,8 +202,8 @@ class Part:
 class Shards:
     """Works out gradients in parts, the first one in this process.
 
-    The result depends on the number of parts, since sums are rounded, but not on where a part is worked out: before its
-    process is ready, or if that cannot be started or dies, it is done here.
+    The result depends on the number of parts, since sums are rounded and each part draws its own dropout, but not on
+    where a part is worked out: before its process is ready, or if that cannot be started or dies, it is done here.
     """
 
     def __init__(self, network: Network, T: int, B: int, count: int) -> None:

@@ -164,7 +164,7 @@ class Trainer(Learner):
         self.settle()
         self._slices = None
         self.rng.bit_generator.state = self.rng_state
-        self.close()
+        self.parallel.put_aside()
 
     def _advance(self) -> bool:
         """Do one slice; whether it was the last of its step."""
@@ -263,7 +263,7 @@ class Trainer(Learner):
         self.rollbacks += 1
         self.rate_factor *= ROLLBACK_FACTOR
         what = f"rose to {loss:.2f}" if math.isfinite(loss) else "was no longer a number"
-        rate = f"{self.settings.learning_rate * self.rate_factor:.2g}"
+        rate = f"{self.learning_rate:.2g}"
         self._incidents.append(
             f"the loss {what} after step {self.step:,}: back to the last good weights, with the learning rate at {rate}"
         )

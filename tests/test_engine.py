@@ -12,16 +12,18 @@ import numpy as np
 import pytest
 
 from model.checkpoint import load_checkpoint, save_checkpoint
-from model.config import NetworkSettings, SamplingSettings, TrainingSettings
+from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.engine import Engine
 from model.news import EVENT_BACKLOG, News
 from model.progress import Event
 from model.protocol import (
+    MAIN,
     Acknowledge,
     Choose,
     Command,
     FindNeurons,
     Gauges,
+    GoOn,
     LoadCorpus,
     LossPoint,
     NewNetwork,
@@ -33,14 +35,18 @@ from model.protocol import (
     SetLearningRate,
     SetSampling,
     SetTraining,
+    ShowPast,
     StartSampling,
+    StartVoice,
     Step,
     Stop,
     StopSampling,
+    TakeBack,
     Train,
     Type,
     Update,
     Watch,
+    WritePassage,
     Written,
 )
 from model.sideline import SHARE, Sideline
@@ -957,3 +963,49 @@ def test_what_nobody_can_see_yet_is_written_a_little_later_and_together(desk: De
     desk.clock.now += 0.1
     desk.engine.turn()
     assert len(writer._text) >= before + 5
+
+
+def test_a_name_that_no_file_can_have_is_said(desk: Desk) -> None:
+    desk.load()
+    desk.turn(30)
+    desk.say(Save(""))
+    desk.turn()
+    assert any(notice.startswith("could not save") for notice in desk.notices)
+
+
+def test_what_is_typed_and_chosen_goes_to_the_sampler_that_is_named(desk: Desk) -> None:
+    desk.load()
+    desk.say(StartVoice("v", SamplingSettings(rate=1.0)), StopSampling(sampler="v"), Pause())
+    desk.turn(3)
+    desk.say(Type("ab", sampler="v"), Choose("b", sampler="v"), TakeBack(sampler="v"))
+    desk.turn(3)
+    written = [part for run in desk.runs for part in run.written]
+    assert not any(part.text for part in written if part.sampler == MAIN)
+    assert "".join(part.text for part in written if part.sampler == "v") == "ab"
+    assert not desk.gauges.writing
+    desk.say(StartSampling(sampler="v"), Watch(True, sampler="v"), GoOn("word", sampler="v"))
+    desk.turn(300)
+    assert not desk.gauges.writing
+    voice = desk.engine._runs[MAIN].voices.get("v")
+    assert voice is not None and voice.sampler.trace is not None
+
+
+@pytest.mark.parametrize("seed", [-1, 2**80, 0.5])
+def test_what_is_no_seed_is_refused(seed: int) -> None:
+    for wrong in (
+        lambda: StartVoice("v", SamplingSettings(), seed=seed),
+        lambda: ShowPast(0, seed=seed),
+        lambda: WritePassage("p", seed=seed),
+    ):
+        with pytest.raises(SettingsError, match="seed"):
+            wrong()
+
+
+def test_a_rollback_tells_the_rate_that_the_schedule_leaves(desk: Desk) -> None:
+    desk.load(training=replace(TRAINING, learning_rate=0.03, schedule="cosine", schedule_steps=1_000, final_rate=0.05))
+    desk.say(Pause())
+    trainer = desk.trainer
+    trainer.step = 900
+    trainer._roll_back(9.0)
+    assert f"learning rate at {trainer.learning_rate:.2g}" in trainer._incidents[-1]
+    assert trainer.learning_rate < 0.01

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from model.checkpoint import Checkpoint, load_checkpoint
-from model.config import NetworkSettings, TrainingSettings
+from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.curve import MOST_POINTS, Curve, few
 from model.engine import Engine
 from model.left_behind import MOST
@@ -35,6 +35,7 @@ from model.protocol import (
     SetTraining,
     StartRace,
     StartSampling,
+    StartVoice,
     Step,
     Stop,
     Train,
@@ -238,6 +239,45 @@ def test_it_writes_on_with_what_it_had_in_mind(desk: Desk) -> None:
     assert desk.run.gauges.writing
 
 
+def test_all_that_write_beside_it_write_with_the_network_that_came_back(desk: Desk) -> None:
+    desk.load()
+    desk.train_to(3)
+    network = desk.trainer.player
+    desk.say(StartVoice("v", SamplingSettings()), NewNetwork(replace(NETWORK, hidden_size=9), TRAINING, train=False))
+    desk.turn(3)
+    desk.say(BringBack())
+    desk.turn(3)
+    voice = desk.engine._runs["main"].voices.get("v")
+    assert voice is not None and voice.sampler.network is network
+
+
+def test_what_rests_keeps_no_room_for_windows(desk: Desk) -> None:
+    desk.say(LoadCorpus(("counting",), NETWORK, replace(TRAINING, seq_length=64, batch_size=64), train=False))
+    desk.settle()
+    desk.train_to(1)
+    trainer, window = desk.trainer, desk.trainer.parallel.work.T
+    desk.say(NewNetwork(NETWORK, TRAINING, train=False))
+    assert (window, trainer.parallel.work.T) == (64, 1)
+
+
+@pytest.mark.parametrize("turns", range(1, 6))
+def test_a_step_that_leaving_completes_is_told(turns: int) -> None:
+    desk = Desk()
+    desk.load()
+    desk.train_to(4)
+    desk.say(Train())
+    for _ in range(turns * 20):
+        desk.trainer._advance()
+        if desk.trainer._updating:
+            break
+    assert desk.trainer._updating
+    desk.say(Pause(), NewNetwork(NETWORK, TRAINING, train=False))
+    desk.turn(3)
+    desk.say(BringBack())
+    desk.turn(3)
+    assert desk.gauges.step == desk.trainer.step == 5
+
+
 def test_several_come_back_one_after_the_other_the_last_first(desk: Desk) -> None:
     desk.load()
     for steps in (5, 7, 9):
@@ -317,6 +357,20 @@ def test_after_a_race_the_run_before_can_be_brought_back_too(desk: Desk, tmp_pat
     desk.say(BringBack())
     desk.turn()
     assert same(whole(desk.trainer), before)
+
+
+def test_a_text_that_was_being_read_in_a_race_does_not_disturb_the_winner(desk: Desk, tmp_path: Path) -> None:
+    desk.load()
+    desk.train_to(6)
+    desk.say(StartRace(tuple(Entrant(name, NETWORK, TRAINING) for name in ("A", "B"))))
+    desk.turn(30)
+    desk.say(LoadCorpus(("brackets",), NETWORK, TRAINING), EndRace("A", str(tmp_path / "kept.safetensors")))
+    desk.turn(200)
+    winner = desk.trainer
+    assert desk.gauges.corpus is not None and desk.gauges.corpus.name == "counting"
+    assert "the text is not read any further; the winner goes on" in desk.notices
+    desk.say(BringBack())
+    assert desk.trainer is not winner
 
 
 # --------------------------------------------------------------------------------------- on the shelf

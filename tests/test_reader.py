@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from model.config import CELLS, NetworkSettings
+from model.config import CELLS, NetworkSettings, SamplingSettings
 from model.network import Network
+from model.sampling import Sampler
 from model.slices import finish
+from model.speed import noise
 
 V, H = 7, 5
 Floats = npt.NDArray[np.floating[Any]]
@@ -108,3 +110,17 @@ def test_weights_at_rest_may_be_so_large_that_an_exponential_overflows(layers: i
         warnings.simplefilter("error")
         found = read_all(network, text, network.initial_state())
     np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-5 * factor)
+
+
+def test_a_look_ahead_after_a_new_beginning_knows_how_far_the_state_may_be() -> None:
+    network = Network(NetworkSettings(hidden_size=8, learned_state=True), 65)
+    network.initialise(np.random.default_rng(0))
+    network.parameters.tensors["initial.h"][...] = 400.0 * np.random.default_rng(1).choice([-1, 1], (1, 8))
+    network.rest()
+    sampler = Sampler(network, noise().vocabulary, SamplingSettings(), np.random.default_rng(0))
+    with np.errstate(over="raise"):
+        for _ in range(3):
+            sampler.draw()
+        sampler.peek()
+        sampler.restart()
+        sampler.peek()
