@@ -271,7 +271,7 @@ class Engine:
 
     def _start_race(self, main: LiveRun, command: protocol.StartRace) -> None:
         if main.trainer is None or main.name in self._loading:
-            main.say("there is no text to race on yet; choose a corpus, or wait until it has been read", "warning")
+            main.say("there is no text to race on yet; choose a corpus, or wait until it has been read", "error")
             return
         self._leave_race()
         racers = [LiveRun(self._clock, entrant.name) for entrant in command.entrants]

@@ -97,7 +97,7 @@ class LiveRun:
     def start_over(self, network: NetworkSettings, training: TrainingSettings, *, train: bool) -> None:
         """Start a new network on the same text."""
         if self.trainer is None:
-            self.say("there is no text to start a new network on; choose a corpus first", "warning")
+            self.say("there is no text to start a new network on; choose a corpus first", "error")
         else:
             self.begin(self.trainer.corpus, network, training, train=train)
 

@@ -297,3 +297,14 @@ async def test_a_preview_is_whole_where_there_is_room(tmp_path: Path) -> None:
         await pilot.pause()
         assert str(preview.render()).splitlines()[0].endswith("…")
         assert "" not in str(preview.render()).splitlines()
+
+
+async def test_facts_of_a_treated_text_are_not_taken_for_those_of_the_text(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        treated = replace(SHAKESPEARE, symbols=38, characters=1_000_000, treatments=frozenset({Treatment.LOWER}))
+        await session.play(update(replace(GAUGES, corpus=treated), fresh=True))
+        await pilot.pause()
+        assert "38" in details(app)
+        await session.play(update(replace(GAUGES, corpus=SHAKESPEARE), fresh=True))
+        await pilot.pause()
+        assert "38 symbols" not in details(app) and f"{SHAKESPEARE.symbols} symbols" in details(app)

@@ -215,3 +215,19 @@ async def test_typing_shows_the_end_of_the_text_again(tmp_path: Path) -> None:
         await pilot.pause()
         await pilot.press("a")
         assert pane(app).following
+
+
+async def test_a_new_page_and_the_key_for_writing_take_the_pen_away(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
+        await pilot.press("y")
+        session.sent.clear()
+        app.main.action_restart_writing()
+        await pilot.pause()
+        assert session.told(StartSampling) == [StartSampling(restart=True)]
+        assert pane(app).writing and not pane(app).listening and not app.main.query(DuetLine)
+        await pilot.press("y")
+        session.sent.clear()
+        app.main.action_toggle_writing()
+        await pilot.pause()
+        assert session.told(StartSampling) == [StartSampling()]
+        assert pane(app).writing and not pane(app).listening and not app.main.query(DuetLine)

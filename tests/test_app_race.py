@@ -499,3 +499,32 @@ async def test_four_pages_stand_in_two_rows_where_that_is_how_they_fit(tmp_path:
             pilot,
             lambda: (pages.styles.grid_size_columns, pages.styles.grid_size_rows) == arrangement(4, *pages.size),
         )
+
+
+async def test_a_network_that_was_on_its_way_before_is_no_winner(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (session, screen, pilot):
+        await session.play(update(fresh=True))
+        await pilot.pause()
+        assert screen.app.screen is screen
+        assert session.sent == []
+
+
+async def test_a_race_that_the_engine_refuses_is_left(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("ctrl+r", "enter")
+        assert app.race is not None
+        await session.play(update(notices=(Notice("there is no text to race on yet", "error"),)))
+        await pilot.pause()
+        assert app.race is None
+        assert EndRace() in session.sent
+
+
+async def test_no_race_begins_while_another_text_is_read(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("ctrl+r")
+        await session.play(update(replace(GAUGES, state=RunState.LOADING)))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen is app.main
+        assert not session.told(StartRace)
+        assert "Another text is being read" in said(app)

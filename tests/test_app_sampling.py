@@ -10,9 +10,12 @@ from textual.widgets import Input, Static
 
 from model.config import SamplingSettings
 from model.protocol import SetSampling, StartSampling, StopSampling
+from model.session import EngineError
 from tui.screens.begin_with import BeginWithScreen
+from tui.widgets.neuron_panel import NeuronPanel
 from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
+from tui.widgets.slider import Slider
 
 from scripted_session import PLAY, playing, update, written
 
@@ -127,3 +130,16 @@ async def test_the_palette_has_the_manners(tmp_path: Path) -> None:
         assert session.told(SetSampling) == [SetSampling(replace(START, temperature=1.3))]
         commands["Careful"].callback()
         assert session.sent == [SetSampling(replace(START, temperature=0.5, top_p=0.9))]
+
+
+async def test_a_knob_goes_back_where_nobody_grants_the_wish(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await session.play(EngineError("it has ended"))
+        slider = app.main.query_one("#temperature", Slider)
+        before = slider.value
+        slider.focus()
+        await pilot.press("right", "right")
+        await pilot.pause()
+        assert slider.value == before == app.main.sampling.temperature
+        await pilot.press("f")
+        assert not app.main.query_one(NeuronPanel)._looking

@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 from model.protocol import Notice, SetShare
 from tui.app import LSTMApp
 from tui.preferences import PREFERENCES
+from tui.screens.help import HelpScreen
 from tui.screens.settings import SettingsScreen
 from tui.settings import LastText, Settings, load_settings
 from tui.units import LossUnit
@@ -260,3 +261,25 @@ async def test_the_text_that_is_learnt_is_remembered(tmp_path: Path) -> None:
 async def test_a_greeting_is_said(tmp_path: Path) -> None:
     async with playing(tmp_path, greeting="[b] is no longer there.") as (_session, app, _pilot):
         assert [notice.message for notice in app._notifications] == ["[b] is no longer there."]
+
+
+async def test_hints_go_and_come(tmp_path: Path) -> None:
+    async with playing(tmp_path, hints=True) as (_session, app, pilot):
+        assert app.main.query("#hint")
+        app.in_force["hints"] = False
+        await until(pilot, lambda: not app.main.query("#hint"))
+        app.in_force["hints"] = True
+        await until(pilot, lambda: bool(app.main.query("#hint")))
+
+
+async def test_a_question_mark_explains_in_every_dialog(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        for keys, name in ((("s",), "Settings"), (("ctrl+t",), "Save a sample")):
+            await pilot.press(*keys)
+            app.screen.set_focus(None)
+            await pilot.press("?")
+            await pilot.pause()
+            assert isinstance(app.screen, HelpScreen)
+            assert app.screen._about is not None and app.screen._about.name == name
+            await pilot.press("escape", "escape")
+            await pilot.pause()

@@ -262,3 +262,22 @@ async def test_the_loss_is_in_the_unit_that_was_chosen(
         state = screen(app).query_one("#three-state", Static)
         assert str(state.render()) == f"\u25cf 1,240  {told}"
         assert screen(app).region.contains_region(state.region) and state.size.width == len(str(state.render()))
+
+
+async def test_what_was_given_is_no_surprise(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("m")
+        pane = next(iter(screen(app).panes.values()))
+        start = Mark(0, "start", "a new text", given=380)
+        text = "g" * 380 + "d" * 20
+        await session.play(
+            update(texts=(Written(text, (1.0,) * 380 + (0.125,) * 20, marks=(start,), sampler=pane.sampler),))
+        )
+        await pilot.pause()
+        assert "3.0 bits" in str(pane.border_title)
+
+
+async def test_there_is_no_colour_for_units_whose_values_do_not_come(tmp_path: Path) -> None:
+    async with playing(tmp_path, ink="neuron") as (_session, app, pilot):
+        await pilot.press("m")
+        assert {pane.ink for pane in screen(app).panes.values()} == {"plain"}

@@ -9,10 +9,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
+from corpora.choice import TextChoice
 from model.config import NetworkSettings, TrainingSettings
-from model.protocol import NewNetwork, Notice, Pause, RunState, SetLearningRate, Step, Train
+from model.protocol import BringBack, NewNetwork, Notice, Pause, RunState, SetLearningRate, Step, Train
 from tui.app import LSTMApp
 from tui.widgets.setting_field import SettingField
+from tui.widgets.training_panel import TrainingPanel
 
 from scripted_session import GAUGES, playing, update
 
@@ -235,3 +237,26 @@ async def test_what_the_engine_refuses_is_not_shown_as_if_it_were_in_force(tmp_p
         await session.play(update(replace(GAUGES, network=NetworkSettings(hidden_size=4000)), fresh=True))
         await pilot.pause()
         assert not field.has_class("-changed")
+
+
+async def test_a_shape_that_was_to_come_with_a_text_is_filled_in_and_not_in_force_when_that_is_let_be(
+    tmp_path: Path,
+) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        panel = app.main.query_one(TrainingPanel)
+        app.main.query_one("#hidden-size Input", Input).value = "512"
+        await pilot.pause()
+        app.main.load(TextChoice(("counting",)))
+        assert not panel.draft.changed
+        await session.play(update(replace(GAUGES, state=RunState.LOADING)))
+        await pilot.press("escape", "ctrl+z")
+        await pilot.pause()
+        assert BringBack() in session.sent
+        assert [setting.name for setting in panel.draft.changed] == ["hidden_size"]
+
+
+async def test_the_run_before_is_told_of_though_the_oldest_has_gone(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=replace(GAUGES, left_behind=4)) as (session, app, pilot):
+        await session.play(update(replace(GAUGES, left_behind=4, step=0), fresh=True))
+        await pilot.pause()
+        assert any("The run before rests" in notice.message for notice in app._notifications)

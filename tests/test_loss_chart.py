@@ -379,3 +379,15 @@ async def test_only_rows_that_changed_are_painted(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(app.chart, "refresh", lambda *regions, **_: painted.extend(r.y for r in regions))
         app.chart.extend([LossPoint(step, 2.0) for step in range(1010, 1050)])
         assert len(painted) <= 1
+
+
+async def test_where_there_are_few_losses_each_is_one_key_away() -> None:
+    app = ChartApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.chart.extend(falling(12))
+        app.chart.focus()
+        await pilot.press("home", *["right"] * 4)
+        steps = [point.step for point in falling(12)]
+        assert app.chart.cursor == steps[4]
+        await pilot.press("left")
+        assert app.chart.cursor == steps[3]

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from test_app_runs import said
 from test_left_behind import Desk
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.passage import Passage
 from model.protocol import NewNetwork, OpenCheckpoint, RunUpdate, Save, Stop, Train, Update, WritePassage
 from tui.__main__ import main
 from tui.passage_file import PassageRecipe, encoded, save_passage
-from tui.screens.passage import PassageScreen
+from tui.screens.passage import SHOWN, PassageScreen
 from tui.screens.save_sample import SaveSampleScreen
 from tui.widgets.sample_pane import AT_REST, SamplePane
 
@@ -274,3 +274,14 @@ async def test_the_question_has_room_in_every_window(tmp_path: Path, size: tuple
         for name in ("#length", "#seed", "#write", "#passage-about", ".passage-field Static"):
             region = app.screen.query(name).first().region
             assert region.area and app.screen.query_one(".dialog").content_region.contains_region(region), name
+
+
+async def test_of_a_long_passage_the_beginning_is_shown(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        passage = replace(PASSAGE, text="word " * 40_000)
+        screen = PassageScreen(passage, tmp_path / "a.txt", tmp_path / "a.json")
+        await app.push_screen(screen)
+        await pilot.pause()
+        shown = str(screen.query_one("#passage-text", Static).content)
+        assert len(shown) <= SHOWN + 1
+        assert "200,000" in str(screen.query_one("#passage-more", Static).content)

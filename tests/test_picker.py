@@ -269,3 +269,16 @@ def test_bars_stand_above_their_characters_however_wide_those_are() -> None:
     assert (upper, lower, signs) == ("█      ", "█  █ ▁ ", "漢 e ↵ ")
     assert str(frequent_bars((("a", 0.5), ("e", 0.25)), 2)).endswith("\na ")
     assert str(frequent_bars((), 20)) == str(frequent_bars((("a", float("nan")),), 20)) == ""
+
+
+async def test_what_is_not_installed_stays_so_when_another_text_has_vanished(tmp_path: Path) -> None:
+    recent = remembered(tmp_path)
+    recent.add(TextChoice((str(tmp_path / "gone.txt"),)))
+    recent.add(TextChoice(("bible",)))
+    async with playing(tmp_path, look_at=at_once) as (session, app, pilot):
+        await opened(app, pilot)
+        await until(pilot, lambda: any("no longer there" in line for line in lines(app)))
+        await pilot.press(*"bible", "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, PickTextScreen)
+        assert session.sent == []

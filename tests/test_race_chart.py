@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from rich.cells import cell_len
 
 from model.config import NetworkSettings, TrainingSettings
 from model.protocol import Fairness, Gauges, LossPoint, RunState, RunUpdate
@@ -231,3 +232,10 @@ def test_numbers_stand_below_their_titles() -> None:
 
 def test_the_rows_have_air_between_them_where_that_is_wanted() -> None:
     assert str(table(STANDINGS, 54, LossUnit.NATS, heading=False, airy=True)).count("\n") == 2
+
+
+def test_names_of_wide_letters_fit_into_the_chart() -> None:
+    rows = drawn((curve("\u65e5\u672c\u8a9e\u306e\u5b9f\u9a13", 1.9), curve("e\u0301a", 1.4)), 80, 14)
+    assert {cell_len(row) for row in rows} == {80}
+    assert any(row.rstrip().endswith("\u65e5\u672c\u8a9e\u306e\u5b9f\u9a13") for row in rows)
+    assert any(row.rstrip().endswith("e\u0301a") for row in rows)

@@ -30,7 +30,8 @@ PARTS: dict[str, Explanation] = {
     "train": Explanation("Train or pause", "Starts the training, or holds it where it is; the writing goes on."),
     "one-step": Explanation("One step", "Trains on one batch, then pauses: to see what a single step changes."),
     "start-over": Explanation(
-        "Start over", "Throws the network away and begins with a new one, of the settings that are filled in."
+        "Start over",
+        "Begins with a new network, of the settings that are filled in; {bring-back} brings the present one back.",
     ),
     "more-settings": Explanation("Recipe", "Opens all settings of network and training, and the presets."),
     "temperature": Explanation(
@@ -89,11 +90,22 @@ PARTS: dict[str, Explanation] = {
         "Begin with", "Words that the network reads before it writes on from there; they colour all that comes after."
     ),
     "recipe-start-over": Explanation(
-        "Start over", "Throws the network away and begins with a new one, of the settings above."
+        "Start over", "Begins with a new network, of the settings above; {bring-back} brings the present one back."
     ),
     "undo": Explanation("As it was", "Fills in again what is in force."),
     # whole screens, where nothing in them has words of its own
     "race": Explanation("Race", "Networks that learn the same text by turns; Enter goes on with the one that leads."),
+    "runs": Explanation(
+        "Earlier runs", "Networks of earlier days. Enter goes on with one; those that are marked are compared above."
+    ),
+    "three": Explanation(
+        "Three at once",
+        "One network writes the same beginning with the same random numbers at three temperatures: only those differ.",
+    ),
+    "walk": Explanation("How it works", "Cards about what is on the screen; the arrows turn them, esc puts them away."),
+    "duet": Explanation(
+        "Write with it", "What is typed here the network reads. Tab lets it go on a little, esc lets it write on alone."
+    ),
     "past": Explanation(
         "Time machine", "One passage as the network would have written it at earlier steps; the arrows go through them."
     ),
@@ -104,6 +116,14 @@ SCREENS: dict[str, Explanation] = {
     "RaceSetupScreen": Explanation(
         "Race", "Which networks race, and by what it is fair: the same time for each, or the same number of characters."
     ),
+    "SettingsScreen": Explanation(
+        "Settings", "What the app does, and how it looks: each acts at once and is kept. Left and right turn one."
+    ),
+    "SaveSampleScreen": Explanation(
+        "Save a sample",
+        "Writes a passage to a text file, with a recipe beside it by which the same is written again.",
+    ),
+    "PassageScreen": Explanation("A saved passage", "What was written to the file; y copies all of it."),
     "EventsScreen": Explanation("Events", "What has happened in this run, with the step at which it did; newest last."),
 }
 """By the name of the screen's class: those that have no id."""

@@ -47,6 +47,8 @@ class InForce:
                 setattr(app.main, name, value)
             case "fps":
                 app.pace.most = value
+            case "hints":
+                app.main.run_worker(app.main.show_hints(value), group="hints", exclusive=True)
             case "share":
                 app.main.send(SetShare(value))
         self._keeper.keep(name, value)

@@ -136,7 +136,9 @@ class Hands(Panels):
             self.say(f"No run was left behind since the app was opened; {self._key('runs')} has those of earlier days.")
         elif self.send(protocol.BringBack()):
             self.app.clear_notifications()  # they were of the run that goes
-            if not loading:
+            if loading:
+                self._training.refuse()  # what was to come with the text is not in force
+            else:
                 self._insisted = {}  # its settings are filled in again
 
     def action_save(self) -> None:
@@ -157,6 +159,8 @@ class Hands(Panels):
             self.sampling = sampling
             self._keep("sampling", sampling)
             self._advise()
+        else:
+            self.query_one(SamplingPanel).put_back()
 
     def write_like(self, manner: Manner) -> None:
         """Draw the next character in a manner that has a name."""
@@ -174,12 +178,15 @@ class Hands(Panels):
         )
 
     def action_toggle_writing(self) -> None:
-        """Stop writing, or go on."""
-        if self.send(protocol.StopSampling() if self._sample.writing else protocol.StartSampling()):
+        """Stop writing, or go on; where someone wrote with it, it writes on alone."""
+        if self._duet is not None:
+            self._end_duet()
+        elif self.send(protocol.StopSampling() if self._sample.writing else protocol.StartSampling()):
             self._sample.writing = not self._sample.writing
 
     def action_restart_writing(self) -> None:
         """Write from a fresh start."""
+        self._lay_down_pen()
         if self.send(protocol.StartSampling(prime=self._prime, restart=True)):
             self._sample.writing = True
 
@@ -229,11 +236,17 @@ class Hands(Panels):
 
     def _end_duet(self) -> None:
         """Let the network write on, where someone wrote with it."""
-        if self._duet is not None:
-            self._duet.remove()
-            self._duet, self._sample.listening = None, False
-            self._sample.remove_class("-duet")
+        if self._lay_down_pen():
             self._sample.writing = self.send(protocol.StartSampling())
+
+    def _lay_down_pen(self) -> bool:
+        """Take the line away on which someone wrote with the network; whether there was one."""
+        if self._duet is None:
+            return False
+        self._duet.remove()
+        self._duet, self._sample.listening = None, False
+        self._sample.remove_class("-duet")
+        return True
 
     def on_next_panel_chosen(self, message: NextPanel.Chosen) -> None:
         """Have it written; the mouse does not take away the pen."""

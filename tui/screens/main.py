@@ -109,7 +109,8 @@ class MainScreen(Hands):
 
     def _tell_of_the_run_before(self, new: Gauges) -> None:
         """Say that what was learnt is not lost."""
-        if new.left_behind > self.gauges.left_behind and self.gauges.step:
+        # where as many rest as may, the oldest of them has gone
+        if new.left_behind and new.left_behind >= self.gauges.left_behind and self.gauges.step:
             step = units.whole(self.gauges.step)
             self.say(f"The run before rests at step {step}: {self._key('bring-back')} brings it back.", timeout=8)
 
@@ -211,7 +212,9 @@ class MainScreen(Hands):
         """Read what the network would have written at earlier steps."""
         from tui.screens.past import PastScreen
 
-        if self.gauges.snapshots:
+        if self.ended:
+            self.say("The engine has ended: nobody can write it any more.")
+        elif self.gauges.snapshots:
             self.app.push_screen(PastScreen(self, self._loss.record, self._loss.view, self._prime))
         else:
             self.say("There is no past to read: it is kept while a network learns.")
@@ -228,7 +231,11 @@ class MainScreen(Hands):
         self.app.push_screen(RaceSetupScreen(network, training, sampling), self._race)
 
     def _race(self, start: protocol.StartRace | None) -> None:
-        if start is not None and self.gauges.corpus is not None and self.send(start):
+        if start is None:
+            return
+        if self.gauges.corpus is None or self.gauges.state is RunState.LOADING:
+            self.say("Another text is being read: the race can begin when it is there.")
+        elif self.send(start):
             from tui.screens.race import RaceScreen
 
             race = RaceScreen(self.send, start, self.gauges.corpus.name, self.loss_unit)

@@ -140,10 +140,7 @@ class Panels(Screen[None]):
             await self.query_one("#controls").mount(self._training.data_bind(Panels.gauges), sampling)
             await self.query_one("#mind").mount(self._next.data_bind(Panels.gauges), self._neurons)
             self._name_panels()
-            if self.hints:
-                from tui.widgets.hint_line import HintLine
-
-                await self.mount(HintLine(), before=self.query_one(KeyBar))
+        await self.show_hints(self.hints)
         self._watch()
         self.furnished.set()
 
@@ -273,12 +270,20 @@ class Panels(Screen[None]):
         for line in self.query("#hint"):
             cast("HintLine", line).done |= {deed}
 
+    async def show_hints(self, shown: bool) -> None:
+        """Show the first steps, from the first on, or no more of them."""
+        self.hints = shown
+        if not shown:
+            await self.query("#hint").remove()
+        elif not self.query("#hint"):
+            from tui.widgets.hint_line import HintLine
+
+            await self.mount(HintLine(), before=self.query_one(KeyBar))
+
     def on_hint_line_finished(self, message: HintLine.Finished) -> None:
         """Hint no more, now or ever."""
         message.stop()
-        self.hints = False
         cast("LSTMApp", self.app).in_force["hints"] = False
-        self.query("#hint").remove()
 
     # -------------------------------------------------------------------------------------- what is looked at
 
@@ -350,6 +355,9 @@ class Panels(Screen[None]):
 
     def action_find_neurons(self) -> None:
         """Find units that follow something, and look at the next of them, where it can be seen."""
+        if self.ended:
+            self.say("The engine has ended: nobody can look for them any more.")
+            return
         if not self._neurons.shown and self.ink != NEURON.name:
             self.action_jump("neurons")
         self._neurons.find()

@@ -174,7 +174,9 @@ class PickTextScreen(Dialog[TextChoice | Elsewhere | None]):
     def on_pick_text_screen_gone(self, message: Gone) -> None:
         """Show them faint."""
         message.stop()
-        self._recent = tuple(replace(each, present=each.choice not in message.choices) for each in self._recent)
+        self._recent = tuple(
+            replace(each, present=False) if each.choice in message.choices else each for each in self._recent
+        )
         for place, each in self._listed.items():
             if each.choice in message.choices:
                 self._listed[place] = replace(each, present=False)

@@ -108,7 +108,9 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         self._pages = RacePages(list(self._lanes), id="race-pages")
         self.set_reactive(RaceScreen.sampling, start.sampling)
         self._losses = Seldom(self, self._show, DRAWINGS_PER_SECOND)
-        self._asked = self._over = False  # someone wants a racer to take over; one has
+        self._begun = False  # a racer has been heard of
+        self._asked = self._over = False  # someone wants a racer to take over; the race is no more
+        self._answer: SamplingSettings | None = None
 
     def compose(self) -> ComposeResult:
         """Chart and standings above, pages below."""
@@ -135,14 +137,18 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
     # ---------------------------------------------------------------------------------- what comes up
 
     def apply(self, update: RunUpdate) -> None:
-        """Show what happened in a run since the last update; in the main run, that is that a racer took it over."""
+        """Show what happened in a run since the last update; in the main run, whether a racer took it over."""
         if update.run == MAIN:
-            if update.fresh:
-                self._over = True
-                self._leave()
-            elif any(notice.severity == "error" for notice in update.notices):
+            refused = any(notice.severity == "error" for notice in update.notices)
+            if update.fresh and self._asked:
+                self._end_with(self.sampling)
+            elif refused and not self._begun:
+                self._send(EndRace())
+                self._end_with(None)
+            elif refused:
                 self._asked = False  # the race goes on
             return
+        self._begun = True
         lane = self._lanes.get(update.run)
         if lane is None:
             return
@@ -154,14 +160,18 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
             self.notify(text, severity=notice.severity, markup=False)
         self._losses.ask()
 
+    def _end_with(self, sampling: SamplingSettings | None) -> None:
+        self._over, self._answer = True, sampling
+        self._leave()
+
     def _leave(self) -> None:
         """Go back to the main screen, where the winner is, unless something stands above this one."""
         if self._over and self.is_active:
             self._over = False
-            self.dismiss(self.sampling)
+            self.dismiss(self._answer)
 
     def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        """Leave if a racer took over meanwhile."""
+        """Leave if the race ended meanwhile."""
         self._leave()
 
     def _show(self) -> None:
@@ -227,7 +237,7 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         if self._asked and not self.ended:
             return  # whether a racer takes over is told in a moment
         self._send(EndRace())
-        if (name := leader(self.standings)) is not None:
+        if (name := leader(self.standings)) is not None and not self.ended:
             self.app.notify(f"The race is over: {sanitize_line(name)} led. Your run goes on.", markup=False)
         self.dismiss(None)
 

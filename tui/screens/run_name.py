@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from tui import units
+from tui.bindings import EXPLAIN
 from tui.earlier_run import EarlierRun
 from tui.run_shelf import LONGEST_NAME, RunNameError, RunShelf
 from tui.sanitize import sanitize_line
@@ -23,7 +24,7 @@ KEPT = "A run with a name is kept until you delete it. `lstm-tui --resume NAME` 
 class NameRunScreen(Dialog[bool]):
     """One line; is left with whether the name is another now."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Cancel"), EXPLAIN]
 
     def __init__(self, shelf: RunShelf, run: EarlierRun) -> None:
         super().__init__()
@@ -62,6 +63,7 @@ class DeleteRunScreen(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,n", "dismiss(False)", "Keep"),
         Binding("y", "dismiss(True)", "Delete"),
+        EXPLAIN,
         Binding("left,right", "app.focus_next", "Other", show=False),
     ]
 

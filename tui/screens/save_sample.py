@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from model.config import SamplingSettings
 from model.protocol import WritePassage
+from tui.bindings import EXPLAIN
 from tui.passage_file import MOST_LENGTH
 from tui.sanitize import sanitize_line
 from tui.screens.dialog import Dialog
@@ -28,7 +29,7 @@ ABOUT = (
 class SaveSampleScreen(Dialog[WritePassage | None]):
     """Two numbers; None writes nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel"), EXPLAIN]
     DEFAULT_CSS = """
     SaveSampleScreen {
         & .passage-field { height: 1; }

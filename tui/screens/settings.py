@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.timer import Timer
 from textual.widgets import Static
 
+from tui.bindings import EXPLAIN
 from tui.in_force import InForce
 from tui.preferences import PREFERENCES
 from tui.screens.dialog import Dialog
@@ -30,6 +31,7 @@ class SettingsScreen(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Close"),
+        EXPLAIN,
         Binding("up", "app.focus_previous", "Before", show=False),
         Binding("down", "app.focus_next", "Next", show=False),
     ]

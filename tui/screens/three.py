@@ -19,6 +19,7 @@ from tui.manners import BY_NAME
 from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
 from tui.screens.room import HEIGHTS, WIDTHS, room_classes
+from tui.widgets.ink import NEURON
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.three_bar import ThreeBar
@@ -80,7 +81,7 @@ class ThreeScreen(LeftOnce[None]):
         ways = (BY_NAME["careful"].applied(now), now, BY_NAME["wild"].applied(now))
         self.panes = {name: VoicePane(name, way, id=f"voice-{name}") for name, way in zip(NAMES, ways, strict=True)}
         for pane in self.panes.values():
-            pane.ink = main.ink
+            pane.ink = "plain" if main.ink == NEURON.name else main.ink  # the values of units come for one page only
         self.set_reactive(ThreeScreen.gauges, main.gauges)
 
     @property

@@ -98,7 +98,7 @@ class CorpusPanel(Vertical):
         if self._current == OWN and corpus != self._own:
             self._own = corpus
             self._list.clear_options().add_options([self._option(name) for name in (OWN, *self._entries)])
-        if corpus is not None and self._current in self._entries:
+        if corpus is not None and self._current in self._entries and not corpus.treatments:
             self._known.setdefault(corpus.name, corpus)
         for changed in {before, self._current} - {None}:
             self._list.replace_option_prompt(str(changed), self._prompt(str(changed)))
@@ -197,9 +197,9 @@ class CorpusPanel(Vertical):
             return
         entry = self._entries[name]
         install = None if self._present[name] else entry.install or ""
-        details.show(
-            entry, self._known.get(name), install=install, problem=self._problems.get(name, ""), looking=looking
-        )
+        # what is learnt may have been treated, and have fewer symbols than the text has
+        info = self.gauges.corpus if name == self._current else self._known.get(name)
+        details.show(entry, info, install=install, problem=self._problems.get(name, ""), looking=looking)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what is clicked in the line below the facts: a link would have a colour of its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -14,6 +15,8 @@ DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 BRAILLE = 0x2800
 BLANK = ""
 """Nothing written; a blank that is part of a text is a letter like any other."""
+COVERED = "\0"
+"""The second cell of a wide letter."""
 ACROSS, DOWN = 2, 4
 """Dots of a cell."""
 
@@ -58,11 +61,19 @@ class Canvas:
         return self._inks[y][x] == ink
 
     def write(self, x: int, y: int, text: str, ink: str) -> None:
-        """Write over whatever is there, as far as it is on the sheet."""
-        if 0 <= y < self.height:
-            for at, letter in enumerate(text, start=x):
-                if 0 <= at < self.width:
-                    self._texts[y][at], self._inks[y][at], self._dots[y][at] = letter, ink, 0
+        """Write over whatever is there, as far as it is on the sheet; a wide letter takes two cells."""
+        if not 0 <= y < self.height:
+            return
+        at = x
+        for letter in text:
+            cells = cell_len(letter)
+            if cells == 0 and 0 < at <= self.width:  # it is drawn over the one before
+                self._texts[y][at - 1] += letter
+            elif at >= 0 and at + cells <= self.width:
+                for cell in range(at, at + cells):
+                    self._texts[y][cell], self._inks[y][cell], self._dots[y][cell] = COVERED, ink, 0
+                self._texts[y][at] = letter
+            at += cells
 
     def place(self, text: str, y: int, *, right: int, left: int = 0, ink: str) -> int | None:
         """Write `text` into row `y` as far to the right as it stands free, a blank on either side.
@@ -85,6 +96,6 @@ class Canvas:
             cells = zip(dots, texts, inks, strict=True)
             for ink, group in groupby(cells, key=lambda cell: cell[2]):
                 glyphs = "".join(chr(BRAILLE + bits) if bits else text or " " for bits, text, _ in group)
-                segments.append(Segment(glyphs, styles[ink]))
+                segments.append(Segment(glyphs.replace(COVERED, ""), styles[ink]))
             rows.append(Strip(segments, self.width))
         return rows

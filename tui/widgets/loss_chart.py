@@ -203,7 +203,7 @@ class LossChart(Widget, can_focus=True):
         if self.cursor is None or (self.cursor >= last - 1 and cells > 0):
             self._put(last)
         else:
-            self._put(self.plot.step_at(self.plot.cell_of(self.cursor) + cells))
+            self._put(self.plot.step_beside(self.cursor, cells))
 
     def action_first(self) -> None:
         """Go to the first step in sight."""

@@ -131,6 +131,16 @@ class LossPlot:
         first, last = self.record.span or (self.left, self.right)
         return min(max(first, middle), last)
 
+    def step_beside(self, step: int, cells: int) -> int:
+        """The step that many cells from another one; where losses are few and far between, the next one that way."""
+        cell = self.cell_of(step) + cells
+        while 0 <= cell < self.width:
+            there = self.step_at(cell)
+            if (there - step) * cells > 0:
+                return there
+            cell += 1 if cells > 0 else -1
+        return self.step_at(cell)
+
     def reading(self, step: int) -> Reading:
         """The numbers at a step."""
         cell = self.cell_of(step)

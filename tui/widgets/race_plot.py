@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from rich.cells import cell_len, set_cell_size
+
 from model.protocol import Fairness, LossPoint
 from tui import units
 from tui.lanes import Curve
@@ -49,7 +51,8 @@ class RacePlot:
         self.curves, self.fairness, self.unit = curves, fairness, unit
         self.canvas = Canvas(width, height)
         self.left = AXIS if width >= AXIS_ROOM else 0
-        self.right = 1 + min(max(len(curve.name) for curve in curves), width // 4) if width >= NAMES_ROOM else 0
+        longest = max(cell_len(sanitize_line(curve.name)) for curve in curves)
+        self.right = 1 + min(longest, width // 4) if width >= NAMES_ROOM else 0
         self.foot = 1 if self.left and height >= FOOT_ROWS else 0
         self.width, self.height = max(1, width - self.left - self.right), max(1, height - self.foot)
         points = [point for curve in curves for point in (*curve.training, *curve.validation)]
@@ -106,7 +109,7 @@ class RacePlot:
         ends = {number: self._dot(end)[1] // DOWN for number, curve in enumerate(self.curves) if (end := curve.end)}
         for number, row in zip(ends, apart(list(ends.values()), self.height), strict=True):
             if row is not None and self.right:
-                name = sanitize_line(self.curves[number].name)[: self.right - 1]
+                name = set_cell_size(sanitize_line(self.curves[number].name), self.right - 1).rstrip()
                 self.canvas.write(self.left + self.width + 1, row, name, f"name-{number}")
 
 

@@ -132,6 +132,10 @@ class SamplingPanel(Vertical):
         if self.is_mounted:
             self._show()
 
+    def put_back(self) -> None:
+        """Show them again where a wish was not granted."""
+        self._show()
+
     def on_mount(self) -> None:
         """Show the settings that were given before there was a screen."""
         self._show()

@@ -43,7 +43,9 @@ class VoicePane(SamplePane):
         self._begun = self._begun or any(mark.kind == "start" for mark in written.marks)
         if self._begun:
             super().append(written)
-            self._surprises.extend(-math.log2(each) for each in written.probabilities if 0.0 < each <= 1.0)
+            given = {mark.offset + place for mark in written.marks for place in range(mark.given)}
+            drawn = (each for place, each in enumerate(written.probabilities) if place not in given)
+            self._surprises.extend(-math.log2(each) for each in drawn if 0.0 < each <= 1.0)
             self._entitle()
 
     def on_mount(self) -> None:
