@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from model.parameters import Floats, Parameters, Shapes
 from model.slices import Slices, blocks
 from model.softmax import Ids
-from model.step_buffers import AtRest, StepBuffers
+from model.step_buffers import Reading, StepBuffers
 
 BLOCK = 32_768
 """Numbers of one gate, time steps x B H, worked on at once: fewer mean more calls, more miss the cache."""
@@ -151,9 +152,13 @@ class Cell(ABC):
         Gradients are assigned, not accumulated. Those of W_ih are made from `work.dz`, by whoever knows x.
         """
 
-    def at_rest(self) -> AtRest | None:
-        """What is quicker than `step` once the weights no longer change, where there is such a thing."""
-        return None
+    def reading(self) -> Reading:
+        """What it reads with while its weights may change between two characters: views of them, and `step`."""
+        return Reading(self.W_ih, self.b_ih, self.W_hh, lambda at, _farthest: partial(self.step, at))
+
+    def at_rest(self) -> Reading:
+        """What it reads with once its weights no longer change: copies, where those are quicker."""
+        return self.reading()
 
     def initial_gradient(self, work: Workspace) -> Floats:
         """After backward: d(loss)/d(state before the window), (S, B, H)."""

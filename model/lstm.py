@@ -22,7 +22,7 @@ from model.lstm_at_rest import at_rest
 from model.lstm_workspace import Block, Workspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
-from model.step_buffers import AtRest, StepBuffers
+from model.step_buffers import Reading, StepBuffers
 
 
 class LSTM(Cell):
@@ -56,7 +56,7 @@ class LSTM(Cell):
         """Buffers for windows of T steps and B streams."""
         return Workspace(T, B, self.H, self.W_hh.dtype)
 
-    def at_rest(self) -> AtRest:
+    def at_rest(self) -> Reading:
         """Weights and a step for a network that only writes."""
         return at_rest(self.W_ih, self.b_ih + self.b_hh, self.W_hh, self.scale)
 

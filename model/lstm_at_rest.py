@@ -6,10 +6,10 @@ import numpy as np
 from numpy import add, divide, exp, multiply, subtract, tanh
 
 from model.parameters import Floats
-from model.step_buffers import AtRest, Step, StepBuffers
+from model.step_buffers import Reading, Step, StepBuffers
 
 
-def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats) -> AtRest:
+def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats) -> Reading:
     """Weights whose gates i, f, g, o have been put in the order o, i, f, g, and how to read with them.
 
     Gates and memory then lie side by side as o i f g c h, and [i f] * [g c] is one product. The scale of the
@@ -55,4 +55,4 @@ def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats) -> AtRest:
         # where exp may overflow, 1 / infinity is the limit; to say so takes a microsecond each time
         return np.errstate(over="ignore")(step)
 
-    return AtRest(W_ih, b, W_hh, step_in)
+    return Reading(W_ih, b, W_hh, step_in)

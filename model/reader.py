@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 from numpy import add
@@ -50,23 +49,19 @@ class Reader:
         below: StepBuffers | None = None
         self._above: list[tuple[Step, Callable[[], Floats]]] = []
         for layer, room in zip(layers, rooms, strict=True):
-            rested = layer.at_rest() if at_rest else None
-            W_ih, b, W_hh = rested[:3] if rested else (layer.W_ih, layer.b_ih, layer.W_hh)
+            W_ih, b, W_hh, step_in = layer.at_rest() if at_rest else layer.reading()
             at = StepBuffers(room, contiguous(W_hh) if at_rest else W_hh)
-            table: Floats | None = None  # (V, G H)
-            if below is None and at_rest:
-                table = (W_ih if E is None else E @ W_ih) + b
-            if rested:
-                # x is a row of the table, or comes from values between -1 and 1
-                farthest = np.abs(W_ih).sum(axis=0) + np.abs(b) if table is None else np.abs(table).max(axis=0)
-                step = rested.step(at, farthest)
-            else:
-                step = partial(layer.step, at)
+            # from characters, or from values between -1 and 1
+            farthest = np.abs(W_ih).sum(axis=0) + np.abs(b)
             if below is None:
-                self._first, self._W_ih, self._b, self._z, self._table = step, W_ih, b, at.z, table
+                self._W_ih, self._b, self._z = W_ih, b, at.z
+                self._table = (W_ih if E is None else E @ W_ih) + b if at_rest else None  # (V, G H)
+                if self._table is not None:
+                    farthest = np.abs(self._table).max(axis=0)
+                self._first = step_in(at, farthest)
             else:
                 # what a layer gives is the input of the next
-                self._above.append((step, linear(below.h_and_1, W_ih, b)))
+                self._above.append((step_in(at, farthest), linear(below.h_and_1, W_ih, b)))
             below = at
         assert below is not None
         self._decode = linear(below.h_and_1, W_out.T, b_out)

@@ -18,7 +18,7 @@ LARGE = 257
 """Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are."""
 
 Step = Callable[[Floats], None]
-"""Advances what a layer remembers by a character, given its projection, (B, G H): see `Cell.step`, `AtRest`."""
+"""Advances what a layer remembers by a character, given its projection, (B, G H): see `Reading`."""
 
 
 class StepBuffers:
@@ -52,8 +52,8 @@ class StepBuffers:
         self.recall = product(self.h, W_hh)
 
 
-class AtRest(NamedTuple):
-    """A layer's weights once they no longer change, turned into what is quickest to read with."""
+class Reading(NamedTuple):
+    """A layer's weights as it reads with them, and its step."""
 
     W_ih: Floats
     """(D, G H)."""
@@ -61,8 +61,8 @@ class AtRest(NamedTuple):
     """(G H,): a projection is x W_ih + b."""
     W_hh: Floats
     """(H, G H)."""
-    step: Callable[[StepBuffers, Floats], Step]
-    """Makes the step of a layer from its buffers and from how far from 0 a projection can be, (G H,)."""
+    step_in: Callable[[StepBuffers, Floats], Step]
+    """Makes the step from the layer's buffers and from how far from 0 a projection can be, (G H,)."""
 
 
 def state_in(rooms: Floats, S: int, H: int) -> Floats:
