@@ -528,3 +528,14 @@ async def test_no_race_begins_while_another_text_is_read(tmp_path: Path) -> None
         assert app.screen is app.main
         assert not session.told(StartRace)
         assert "Another text is being read" in said(app)
+
+
+async def test_a_winner_is_one_though_something_else_went_wrong_meanwhile(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (session, screen, pilot):
+        app = screen.app
+        assert isinstance(app, LSTMApp)
+        await pilot.press("enter")
+        await session.play(update(notices=(Notice("a copy could not be written", "error"),)))
+        await session.play(Update(0, (replace(news("GRU"), run="main"),)))
+        await pilot.pause()
+        assert app.race is None

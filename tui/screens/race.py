@@ -109,7 +109,8 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         self.set_reactive(RaceScreen.sampling, start.sampling)
         self._losses = Seldom(self, self._show, DRAWINGS_PER_SECOND)
         self._begun = False  # a racer has been heard of
-        self._asked = self._over = False  # someone wants a racer to take over; the race is no more
+        self._wished = False  # someone has wanted a racer to take over: nothing else brings a new network here
+        self._asked = self._over = False  # whether that happens is told in a moment; the race is no more
         self._answer: SamplingSettings | None = None
 
     def compose(self) -> ComposeResult:
@@ -140,7 +141,7 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         """Show what happened in a run since the last update; in the main run, whether a racer took it over."""
         if update.run == MAIN:
             refused = any(notice.severity == "error" for notice in update.notices)
-            if update.fresh and self._asked:
+            if update.fresh and self._wished:
                 self._end_with(self.sampling)
             elif refused and not self._begun:
                 self._send(EndRace())
@@ -247,7 +248,7 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         if name is None:
             self.notify("Nobody leads yet.", markup=False)
         else:
-            self._asked = True
+            self._asked = self._wished = True
             self.post_message(self.TakeOver(name))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
