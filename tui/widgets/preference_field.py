@@ -128,8 +128,8 @@ class PreferenceField(Static, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         """Take in what is typed; where there are choices, go to the next that begins so."""
         character = event.character
-        if character is None or not character.isprintable() or character == " ":
-            return
+        if character is None or not (character.isalnum() or character in "._-"):
+            return  # a question mark, say, is for the screen
         event.stop()
         event.prevent_default()
         if self.preference.typed:
