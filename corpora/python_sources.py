@@ -49,8 +49,8 @@ def _code() -> Iterator[Piece]:
         yield fold(text).replace("\f", ""), number / len(modules)
 
 
-_NUMBERED = ("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "HANGUL", "HALFWIDTH HANGUL", "TANGUT", "NUSHU", "KHITAN")
-"""How the names of ideographs and Hangul begin."""
+_SPELLED = ("HANGUL", "HALFWIDTH HANGUL", "TANGUT", "NUSHU", "KHITAN")
+"""How names begin that spell a sound or count components."""
 
 
 def _unicode_names() -> Iterator[Piece]:
@@ -58,7 +58,7 @@ def _unicode_names() -> Iterator[Piece]:
     end, at_once = sys.maxunicode + 1, 1 << 14
     for start in range(0, end, at_once):
         names = (unicodedata.name(chr(code), "") for code in range(start, start + at_once))
-        own = [name for name in names if name and not name.startswith(_NUMBERED)]
+        own = [name for name in names if name and not (name.startswith(_SPELLED) or "IDEOGRAPH-" in name)]
         yield "".join(f"{name}\n" for name in own), (start + at_once) / end
 
 

@@ -13,13 +13,14 @@ from model.config import SettingsError
 from model.protocol import LoadCorpus, SetShare
 from tui.commands import course
 from tui.commands.arguments import app_parser
-from tui.commands.asked import asked_share, asked_threads
+from tui.commands.asked import asked_settings, asked_share, asked_threads
 from tui.commands.course import Course, Goal
 from tui.commands.errors import UsageError
 from tui.commands.first_text import first_text
+from tui.commands.instrument import looks_saved
 from tui.commands.options import FPS, SHARE, THREADS, preferred
 from tui.opening import Opening
-from tui.settings import LastText, Settings, paths, save_settings
+from tui.settings import LastText, Settings, load_settings, paths, save_settings
 
 
 def options(*words: str) -> argparse.Namespace:
@@ -140,3 +141,21 @@ def test_training_without_the_screen_takes_its_share_too(share: float) -> None:
         run.advance()
     assert runner.worked == pytest.approx(20.0 * share, abs=2 * course.INCREMENT_SECONDS)
     assert runner.now == pytest.approx(20.0, abs=course.INCREMENT_SECONDS)
+
+
+@pytest.mark.usefixtures("own_folders")
+def test_a_preset_by_flag_beats_what_the_environment_says_of_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSTM_TUI_TREAT", "lower")
+    assert asked_settings(options("--preset", "polstm")).treatments == {Treatment.COLLAPSE}
+    assert asked_settings(options()).treatments == {Treatment.LOWER}
+
+
+def test_a_file_that_is_nested_too_deeply_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[keys]\nx = " + "[" * 5_000)
+    with pytest.raises(SettingsError, match=r"settings\.toml"):
+        load_settings(tmp_path / "settings.toml")
+
+
+def test_a_header_that_is_nested_too_deeply_is_no_saved_network(tmp_path: Path) -> None:
+    (tmp_path / "deep.bin").write_bytes((200_000).to_bytes(8, "little") + b"[" * 200_000)
+    assert not looks_saved(tmp_path / "deep.bin")

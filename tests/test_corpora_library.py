@@ -17,6 +17,8 @@ import pytest
 
 from corpora import entry as entry_module
 from corpora import facts
+from corpora.cache import write_cache
+from corpora.catalogue import BY_NAME
 from corpora.classics import speeches
 from corpora.corpus import CorpusError, CorpusInfo, Treatment
 from corpora.library import CATALOGUE, default_name, describe, load, load_now
@@ -220,3 +222,16 @@ def test_without_a_folder_for_the_memory_nothing_fails(tmp_path: Path) -> None:
     assert isinstance(describe("counting", None), CorpusInfo)
     with pytest.raises(CorpusError, match="did you mean counting"):
         describe("countin", None)
+
+
+def test_facts_that_are_none_are_not_remembered(tmp_path: Path) -> None:
+    entry = BY_NAME["counting"]
+    write_cache(tmp_path / facts.FILE, {entry.name: {"key": facts.key(entry), "info": "x"}})
+    assert facts.recall(tmp_path, entry) is None
+
+
+def test_names_of_characters_are_words() -> None:
+    text = load_now(["unicode-names"])
+    names = text.vocabulary.decode(text.ids).splitlines()
+    assert not any("IDEOGRAPH-" in name or name.startswith(("HANGUL", "TANGUT", "NUSHU", "KHITAN")) for name in names)
+    assert "LATIN SMALL LETTER A" in names

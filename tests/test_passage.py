@@ -135,7 +135,15 @@ def test_a_missing_network_or_recipe_is_one_sentence(recipe: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "words", [("net.safetensors",), ("--prime", "a"), ("--seed", "1"), ("--length", "3"), ("--temperature", "1")]
+    "words",
+    [
+        ("net.safetensors",),
+        ("--prime", "a"),
+        ("--seed", "1"),
+        ("--length", "3"),
+        ("--temperature", "1"),
+        ("--ink", "plain"),
+    ],
 )
 def test_a_recipe_takes_nothing_else(recipe: Path, words: tuple[str, ...], capsys: Captured) -> None:
     assert main(["sample", "--recipe", str(recipe), *words]) == 2
@@ -285,3 +293,10 @@ async def test_of_a_long_passage_the_beginning_is_shown(tmp_path: Path) -> None:
         shown = str(screen.query_one("#passage-text", Static).content)
         assert len(shown) <= SHOWN + 1
         assert "200,000" in str(screen.query_one("#passage-more", Static).content)
+
+
+def test_a_network_whose_name_no_file_can_have_is_one_sentence(recipe: Path, capsys: Captured) -> None:
+    told = json.loads(recipe.read_text())
+    recipe.write_text(json.dumps({**told, "checkpoint": "a\0b"}))
+    assert main(["sample", "--recipe", str(recipe)]) == 1
+    assert "no file has such a name" in complaint(capsys)
