@@ -37,8 +37,8 @@ def require_encoding(encoding: str) -> None:
 
 def same_encoding(one: str, other: str) -> bool:
     """Whether two names are of one encoding, as latin1 and latin-1 are."""
-    codecs_of = [_codec(name) for name in (one, other)]
-    return one == other or (None not in codecs_of and len({codec.name for codec in codecs_of if codec}) == 1)
+    first, second = _codec(one), _codec(other)
+    return first is not None and second is not None and first.name == second.name
 
 
 def _codec(encoding: str) -> codecs.CodecInfo | None:
@@ -66,8 +66,9 @@ def looks_binary(head: bytes, encoding: str | None = None) -> bool:
     """Tell whether a file that begins so is not meant to be read as text, in that encoding where one is named."""
     if encoding_of(head, encoding)[1]:
         return False
-    if encoding is not None:
-        head = head.decode(encoding, "ignore").encode("utf-8", "surrogatepass")
+    codec = None if encoding is None else _codec(encoding)
+    if codec is not None:
+        head = codec.decode(head, "ignore")[0].encode("utf-8", "surrogatepass")
     return b"\0" in head or len(head.translate(None, _CONTROLS)) < 0.9 * len(head)
 
 

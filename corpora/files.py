@@ -93,9 +93,9 @@ def find(sources: Sequence[str], encoding: str | None = None) -> Generator[float
     return Found(tuple(names), size, left_out)
 
 
-def found_now(sources: Sequence[str]) -> Found:
+def found_now(sources: Sequence[str], encoding: str | None = None) -> Found:
     """Do what `find` does to its end."""
-    finding = find(sources)
+    finding = find(sources, encoding)
     while True:
         try:
             next(finding)

@@ -50,11 +50,11 @@ def recall(cache_dir: Path, choice: TextChoice) -> Portrait | None:
         return None
 
 
-def remember(cache_dir: Path, choice: TextChoice, portrait: Portrait) -> None:
-    """Add a portrait to the file."""
+def remember(cache_dir: Path, choice: TextChoice, portrait: Portrait, key: str) -> None:
+    """Add a portrait to the file, under what `key` said of the text before it was looked at."""
     kept, name = read_cache(cache_dir / FILE), _name(choice)
     kept.pop(name, None)
-    kept[name] = {"key": key(choice), "portrait": fields(portrait)}
+    kept[name] = {"key": key, "portrait": fields(portrait)}
     write_cache(cache_dir / FILE, dict(list(kept.items())[-MOST_KEPT:]))
 
 
@@ -66,7 +66,7 @@ def key(choice: TextChoice) -> str:
     """Return what a portrait depends on: of one's own text every file, its size and its time."""
     if choice.named:
         return facts.key(BY_NAME[choice.sources[0]])
-    found = files.found_now(choice.sources)
+    found = files.found_now(choice.sources, choice.encoding)
     stamps = [(name, files.status(name)) for name in found.names]
     seen = [(name, status.st_size, status.st_mtime_ns) for name, status in stamps if status is not None]
     return f"{facts.reader()}, {hashlib.sha256(repr(seen).encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -55,7 +55,7 @@ def portray(choice: TextChoice) -> Iterator[Portrait]:
 
 
 def _require_moderate(choice: TextChoice) -> None:
-    found = files.found_now(choice.sources)
+    found = files.found_now(choice.sources, choice.encoding)
     if found.size is not None and found.size > LARGEST:
         raise CorpusError(f"{found.size / 1e6:,.0f} MB are much to read for a look; a run reads it all the same")
 
@@ -75,9 +75,8 @@ def look(choice: TextChoice, cache_dir: Path) -> Iterator[Portrait]:
         if choice.named and seen.baselines is None:
             facts.remember(cache_dir, BY_NAME[choice.sources[0]], seen.info)
         yield seen
-    # what has changed meanwhile is another text
-    if seen.finished and portrait.key(choice) == key:
-        portrait.remember(cache_dir, choice, seen)
+    if seen.finished:
+        portrait.remember(cache_dir, choice, seen, key)
 
 
 def main(cache_dir: str, asked: str) -> None:

@@ -21,6 +21,7 @@ from model.past import Past
 from model.progress import Event, Vitals
 
 MOST_SEED = 2**63 - 1
+"""Of random numbers."""
 
 MAIN = "main"
 """The name of the run, and of its sampler, while there is one of each."""

@@ -72,7 +72,7 @@ def test_the_portraits_that_were_asked_for_longest_ago_go(
     *_, whole = portray.portray(poem)
     choices = [TextChoice(poem.sources, encoding=name) for name in ("ascii", "utf-8", "latin-1")]
     for choice in choices:
-        portrait.remember(cache, choice, whole)
+        portrait.remember(cache, choice, whole, portrait.key(choice))
     assert [portrait.recall(cache, choice) is not None for choice in choices] == [False, True, True]
 
 
@@ -81,7 +81,7 @@ def test_the_portraits_that_were_asked_for_longest_ago_go(
 )
 def test_a_broken_file_of_portraits_counts_as_none(poem: TextChoice, cache: Path, broken: str) -> None:
     *_, whole = portray.portray(poem)
-    portrait.remember(cache, poem, whole)
+    portrait.remember(cache, poem, whole, portrait.key(poem))
     path = cache / portrait.FILE
     (name,) = json.loads(path.read_text())
     kept = json.loads(path.read_text())[name]
@@ -164,3 +164,12 @@ def test_a_text_that_changed_while_it_was_looked_at_is_not_remembered(poem: Text
     Path(poem.sources[0]).write_text(LINE * 60)
     assert [*looking][-1].finished
     assert portrait.recall(cache, poem) is None
+
+
+def test_a_folder_is_looked_at_by_the_encoding_that_is_named(tmp_path: Path, cache: Path) -> None:
+    folder = tmp_path / "wide"
+    folder.mkdir()
+    (folder / "poem.txt").write_bytes((LINE * 40).encode("utf-16-le"))
+    choice = TextChoice((str(folder),), encoding="utf-16-le")
+    assert [*portray.look(choice, cache)][-1].finished
+    assert portrait.recall(cache, choice) is not None

@@ -53,7 +53,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
         WorkError: If there is no such run, or the result could not be written.
     """
     plan = _new(options) if options.resume is None else _resumed(options, _file_of(options))
-    _require_writable(plan.out, plan.sources)
+    _require_writable(plan)
     return plan
 
 
@@ -148,9 +148,9 @@ def _require_same(flag: str, given: object, kept: object, file: Path) -> None:
         )
 
 
-def _require_writable(out: Path, sources: tuple[str, ...]) -> None:
+def _require_writable(plan: Plan) -> None:
     """Find out before the work, and not after it, that its result cannot be kept."""
-    best = best_path(out)
+    out, best = plan.out, best_path(plan.out)
     if len(os.fsencode(best.name)) > LONGEST_NAME:
         raise UsageError(f"--out {out} is too long a name; {best.name} beside it may have {LONGEST_NAME} bytes at most")
     if out.is_dir():
@@ -163,16 +163,22 @@ def _require_writable(out: Path, sources: tuple[str, ...]) -> None:
         raise WorkError(f"{out}: there is no folder {out.parent} to save it in")
     if not os.access(out.parent, os.W_OK):
         raise WorkError(f"{out}: the folder {out.parent} may not be written to")
-    if out.exists() and any(source != STANDARD_INPUT and _in_text(out, source) for source in sources):
+    if out.exists() and _in_text(out, plan):
         raise UsageError(f"--out {out} is the text itself; it would be overwritten")
 
 
-def _in_text(file: Path, source: str) -> bool:
+def _in_text(file: Path, plan: Plan) -> bool:
     """Whether an existing file is a text that is learnt, by itself or with all of its folder."""
-    if not Path(source).is_dir():
-        return _same(file, Path(source))
-    inside = file.resolve().is_relative_to(Path(source).resolve())
-    return inside and any(_same(file, Path(name)) for name in found_now([source]).names)
+    for source in plan.sources:
+        if source == STANDARD_INPUT:
+            continue
+        if _same(file, Path(source)):
+            return True
+        if not Path(source).is_dir() or not file.resolve().is_relative_to(Path(source).resolve()):
+            continue
+        if any(_same(file, Path(name)) for name in found_now([source], plan.encoding).names):
+            return True
+    return False
 
 
 def _same(one: Path, other: Path) -> bool:
