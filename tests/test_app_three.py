@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_engine import NETWORK, TRAINING, Desk
 from textual.widgets import Static
 
 from model.config import SamplingSettings
@@ -30,6 +29,7 @@ from tui.widgets.key_bar import KeyBar
 from tui.widgets.sample_pane import SamplePane
 from tui.widgets.voice_pane import VoicePane
 
+from engine_desk import NETWORK, TRAINING, Desk
 from scripted_session import PLAY, playing, update
 
 START = replace(SamplingSettings(), rate=RATE)

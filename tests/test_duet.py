@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_engine import Desk
 
 from corpora.vocabulary import Vocabulary
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
@@ -13,6 +12,8 @@ from model.network import Network
 from model.protocol import GoOn, NewNetwork, StartSampling, TakeBack, Type, Written
 from model.sampling import Sampler
 from model.writer import Writer
+
+from engine_desk import Desk
 
 SYMBOLS = "\n abcdefghijklmnop"
 RATE = 50.0

@@ -6,7 +6,6 @@ import weakref
 from pathlib import Path
 
 import pytest
-from test_engine import NETWORK, TRAINING, Desk
 
 from corpora.info import Baselines
 from model.checkpoint import load_checkpoint
@@ -30,6 +29,8 @@ from model.protocol import (
 )
 from model.race import Race
 from model.trainer import Trainer
+
+from engine_desk import NETWORK, TRAINING, Desk
 
 # ------------------------------------------------------------------------------------- the policy alone
 
