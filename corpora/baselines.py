@@ -9,11 +9,11 @@ import threading
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from corpora.corpus import Corpus
 from corpora.info import Baselines

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from corpora.catalogue import BY_NAME
 from corpora.info import CorpusInfo, Treatment
 
 
-@dataclass(frozen=True, slots=True)
-class TextChoice:
+class TextChoice(Struct, frozen=True):
     """A text that may be learnt; the fields are those of `corpora.library.load`."""
 
     sources: tuple[str, ...]

@@ -6,9 +6,10 @@ import importlib.util
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from corpora.grammar import Grammar
@@ -17,8 +18,7 @@ Piece = tuple[str, float]
 """The next part of a text, and the share of the whole in [0, 1] that has been read with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A corpus that can be picked by name, or could be if its package were here."""
 
     name: str
@@ -26,12 +26,12 @@ class Entry:
     """One line on what it is."""
     origin: str
     licence: str
-    pieces: Callable[[], Iterator[Piece]] = field(repr=False)
+    pieces: Callable[[], Iterator[Piece]]
     """Reads the text; raises `CorpusError` where it is not what was expected."""
-    present: Callable[[], bool] = field(default=lambda: True, repr=False)
+    present: Callable[[], bool] = lambda: True
     requirement: str | None = None
     """The package that carries it, pinned; None for what every Python has."""
-    grammar: Callable[[], Grammar] | None = field(default=None, repr=False)
+    grammar: Callable[[], Grammar] | None = None
     """Makes what draws it, for a synthetic text."""
 
     def available(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import platform
 from pathlib import Path
+
+from msgspec import structs
 
 from corpora.cache import read_cache, write_cache
 from corpora.entry import Entry
@@ -45,7 +46,7 @@ def recall(cache_dir: Path, entry: Entry) -> CorpusInfo | None:
 
 def remember(cache_dir: Path, entry: Entry, info: CorpusInfo) -> None:
     """Add the facts to the file."""
-    fields = {field.name: getattr(info, field.name) for field in dataclasses.fields(info)}
+    fields = structs.asdict(info)
     del fields["treatments"], fields["encoding"]
     kept = read_cache(cache_dir / FILE)
     write_cache(cache_dir / FILE, {**kept, entry.name: {"key": key(entry), "info": fields}})

@@ -10,9 +10,10 @@ import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from corpora.decoding import decoded, looks_binary
 from corpora.entry import Piece
@@ -32,8 +33,7 @@ _SPECIAL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The files that make up a text, in reading order."""
 
     names: tuple[str, ...]

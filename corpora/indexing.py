@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from corpora.entry import Piece
 from corpora.info import CorpusError
@@ -18,8 +18,7 @@ PREVIEW_COLUMNS = 80
 _CODE_POINTS = 0x110000
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(Struct, frozen=True):
     """A whole text as ids, and what was noticed on the way."""
 
     vocabulary: Vocabulary

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class CorpusError(ValueError):
@@ -21,8 +22,7 @@ class Treatment(Enum):
     """Folded to ASCII: accents off, typographic quotes and dashes to plain ones, what is left over dropped."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusInfo:
+class CorpusInfo(Struct, frozen=True):
     """The facts of a text: enough to show it, to name it in a checkpoint and to load it again."""
 
     name: str
@@ -47,8 +47,7 @@ class CorpusInfo:
     """As it was asked for; None found it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Baselines:
+class Baselines(Struct, frozen=True):
     """What simple models lose on a text, and how small compressors make it.
 
     Unigrams and bigrams are counted in the training part and measured on the validation part, as a network is: their

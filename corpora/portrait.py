@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, structs
 
 from corpora import facts, files
 from corpora.cache import read_cache, write_cache
@@ -21,8 +21,7 @@ MOST_KEPT = 60
 """Portraits in the file; the ones asked for longest ago go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Portrait:
+class Portrait(Struct, frozen=True):
     """A text in short: its facts, its most frequent characters, and what it costs without a network."""
 
     info: CorpusInfo
@@ -74,9 +73,9 @@ def key(choice: TextChoice) -> str:
 
 def fields(portrait: Portrait) -> dict[str, Any]:
     """Return a portrait as JSON holds it."""
-    info = dataclasses.asdict(portrait.info)
+    info = structs.asdict(portrait.info)
     info["treatments"] = sorted(kind.value for kind in portrait.info.treatments)
-    baselines = None if portrait.baselines is None else dataclasses.asdict(portrait.baselines)
+    baselines = None if portrait.baselines is None else structs.asdict(portrait.baselines)
     return {"info": info, "frequent": portrait.frequent, "baselines": baselines}
 
 

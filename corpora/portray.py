@@ -10,10 +10,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from corpora import baselines, facts, files, portrait
 from corpora.catalogue import BY_NAME

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from corpora.corpus import Corpus
 from model.softmax import Ids
@@ -13,8 +12,7 @@ SHIFT = 2
 """Distinguishes the random numbers of shifts from others of the same seed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """T characters of B streams and what follows each."""
 
     inputs: Ids

@@ -13,11 +13,12 @@ import math
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import asdict
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
@@ -41,8 +42,7 @@ class CheckpointError(ValueError):
     """A file that is no checkpoint or cannot be used as one; the message says what came and what was wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusOrigin:
+class CorpusOrigin(Struct, frozen=True):
     """Which text a network learnt, so that it can be found again and recognised."""
 
     name: str
@@ -57,8 +57,7 @@ class CorpusOrigin:
         return frozenset(Treatment(value) for value in self.treatments)
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """A run at rest.
 
     The weights that evaluation and sampling use are in `tensors` under PyTorch's names; `state` holds what else
@@ -233,10 +232,9 @@ Settings = TypeVar("Settings", NetworkSettings, TrainingSettings, SamplingSettin
 
 def _settings(kind: type[Settings], values: dict[str, Any]) -> Settings:
     """Settings from JSON; a setting that this version does not know is an error, one that is missing is not."""
-    known = {field.name for field in fields(kind)}
     values = {name: value for name, value in values.items() if (name, value) not in WITHDRAWN}
     for name in values:
-        if name not in known:
+        if name not in kind.__struct_fields__:
             raise CheckpointError(f"it was written with the setting {name!r}, which this version does not know")
     return kind(**values)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
+
+from msgspec import Struct
 
 
 class SettingsError(ValueError):
@@ -54,8 +55,7 @@ OPTIMIZERS = ("adam", "adamw", "rmsprop", "adagrad", "sgd")
 SCHEDULES = ("constant", "step", "cosine", "plateau")
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkSettings:
+class NetworkSettings(Struct, frozen=True):
     """The network's shape and its first weights. A change of any of these starts a new network."""
 
     hidden_size: int = 128
@@ -97,8 +97,7 @@ class NetworkSettings:
         require_number("forget bias", self.forget_bias, -10.0, 10.0)
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingSettings:
+class TrainingSettings(Struct, frozen=True):
     """How the network is trained."""
 
     seq_length: int = 64
@@ -192,8 +191,7 @@ class TrainingSettings:
         require_whole("stop after", self.stop_after, 0, 10**6)
 
 
-@dataclass(frozen=True, slots=True)
-class SamplingSettings:
+class SamplingSettings(Struct, frozen=True):
     """How characters are drawn; every field may change between two characters."""
 
     temperature: float = 0.8

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from model.protocol import LossPoint
 
@@ -13,8 +14,7 @@ MOST_POINTS = 200
 """Of each curve: so many columns are seldom drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """Losses in nats per character, oldest first."""
 
     losses: tuple[LossPoint, ...] = ()

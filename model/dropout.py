@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from model.config import TrainingSettings
 from model.parameters import Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
+class Shares(Struct, frozen=True):
     """How much is silenced, in [0, 1), anew for each window."""
 
     outputs: float = 0.0
@@ -33,8 +31,7 @@ class Shares:
         return max(self.outputs, self.embedding) > 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Dropout:
+class Dropout(Struct, frozen=True):
     """Silences, and scales the rest up so that sums stay as they were (Srivastava et al. 2014)."""
 
     shares: Shares

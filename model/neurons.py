@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 HIDDEN_ROWS = 512
 """Of how many characters, at most, the values of the units are sent with an update: the last ones."""
@@ -11,8 +11,7 @@ FULL = 127
 """A unit's value is sent as one signed byte: 1 is this, -1 is minus this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A property of the text, and the units that follow it best."""
 
     probe: str
@@ -31,8 +30,7 @@ class Finding:
         return self.units[0][1]
 
 
-@dataclass(frozen=True, slots=True)
-class Neurons:
+class Neurons(Struct, frozen=True):
     """What the units of the last layer are about, by their values on a stretch of text that is never learnt from."""
 
     step: int

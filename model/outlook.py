@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A character that may come next."""
 
     symbol: str
@@ -18,8 +17,7 @@ class Candidate:
     """Whether top-k or top-p leaves it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """The coming character, before it is drawn."""
 
     candidates: tuple[Candidate, ...]

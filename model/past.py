@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from model.config import SamplingSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words of a passage, of three letters and more, what was given left out."""
 
     count: int
@@ -16,8 +15,7 @@ class Words:
     """Of those that are words of the text it learns from: first index into the passage, and the one behind the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """A passage by the network as it was after a step; told again as soon as more is known of it."""
 
     step: int

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct, field
 
 from corpora.info import Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """Settings that belong together."""
 
     name: str
@@ -35,10 +35,10 @@ def describe(preset: Preset) -> tuple[tuple[str, str], ...]:
         (preset.sampling, SamplingSettings()),
     )
     changed = [
-        (setting.name.replace("_", " "), in_words(getattr(chosen, setting.name)))
+        (name.replace("_", " "), in_words(getattr(chosen, name)))
         for chosen, usual in pairs
-        for setting in fields(chosen)
-        if getattr(chosen, setting.name) != getattr(usual, setting.name)
+        for name in chosen.__struct_fields__
+        if getattr(chosen, name) != getattr(usual, name)
     ]
     if preset.treatments:
         changed.append(("treatments", ", ".join(sorted(treatment.value for treatment in preset.treatments))))

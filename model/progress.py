@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+
+class Loss(Struct, frozen=True):
     """A loss at a step."""
 
     step: int
@@ -19,8 +19,7 @@ EventKind = Literal["rate", "temperature", "rollback", "restart"]
 """Another learning rate, another temperature, back to the last good weights, or new weights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened to a run at a step, to be marked on its loss curve."""
 
     step: int
@@ -29,8 +28,7 @@ class Event:
     """For people, a few words: `learning rate 0.001`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """How far the sigmoid gates of one kind go to their ends, at the window's last step."""
 
     name: str
@@ -39,12 +37,11 @@ class Gate:
     """Share below 0.05, in [0, 1]."""
     open: float
     """Share above 0.95, in [0, 1]."""
-    mean: float | None = field(default=None, compare=False)
+    mean: float | None = None
     """Of all, in [0, 1]; None where nobody has worked it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vitals:
+class Vitals(Struct, frozen=True):
     """What a step did to the network."""
 
     gradient_norm: float = 0.0
@@ -58,8 +55,7 @@ class Vitals:
     """The same, told apart, of the first layer; none where a cell has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """Where training stands after an increment."""
 
     step: int

@@ -7,9 +7,10 @@ meanwhile (losses and characters appended, gauges replaced).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
+
+from msgspec import Struct, field
 
 from corpora.info import Baselines, CorpusInfo, Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings, require, require_number, require_whole
@@ -29,8 +30,7 @@ MAIN = "main"
 # ---------------------------------------------------------------------------------------------- commands
 
 
-@dataclass(frozen=True, slots=True)
-class LoadCorpus:
+class LoadCorpus(Struct, frozen=True):
     """Read a text and start a new network on it; until it is there, the run before writes on but does not learn."""
 
     sources: tuple[str, ...]
@@ -45,8 +45,7 @@ class LoadCorpus:
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class NewNetwork:
+class NewNetwork(Struct, frozen=True):
     """Start a new network on the same text; the run before is left behind, to be brought back."""
 
     network: NetworkSettings
@@ -55,8 +54,7 @@ class NewNetwork:
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCheckpoint:
+class OpenCheckpoint(Struct, frozen=True):
     """Open a saved network; its text is loaded too where it can be found, else the network can only be played."""
 
     path: str
@@ -64,37 +62,32 @@ class OpenCheckpoint:
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Train:
+class Train(Struct, frozen=True):
     """Go on training."""
 
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Stop training; a step that is under way is gone on with when training is. Sampling goes on."""
 
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Train exactly one step, then pause."""
 
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class SetLearningRate:
+class SetLearningRate(Struct, frozen=True):
     """Use another learning rate from the next update of the weights on."""
 
     learning_rate: float
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class SetTraining:
+class SetTraining(Struct, frozen=True):
     """Use other training settings from the next update of the weights on, as far as that goes.
 
     A `Notice` names those that only a new network takes.
@@ -104,8 +97,7 @@ class SetTraining:
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class SetSampling:
+class SetSampling(Struct, frozen=True):
     """Use other sampling settings from the next character on."""
 
     sampling: SamplingSettings
@@ -113,8 +105,7 @@ class SetSampling:
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class StartSampling:
+class StartSampling(Struct, frozen=True):
     """Write; with `restart`, from a fresh state that has read `prime`."""
 
     prime: str = ""
@@ -123,16 +114,14 @@ class StartSampling:
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class StopSampling:
+class StopSampling(Struct, frozen=True):
     """Write no more until the next `StartSampling`."""
 
     run: str = MAIN
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class StartVoice:
+class StartVoice(Struct, frozen=True):
     """Let one sampler more write with the network of a run, from a fresh state that has read `prime`.
 
     Raises:
@@ -151,16 +140,14 @@ class StartVoice:
         require_whole("seed", self.seed, 0, MOST_SEED)
 
 
-@dataclass(frozen=True, slots=True)
-class EndVoice:
+class EndVoice(Struct, frozen=True):
     """Let that sampler go."""
 
     sampler: str
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Choose:
+class Choose(Struct, frozen=True):
     """Write this character next, as if it had been drawn, whether the sampler writes or rests."""
 
     symbol: str
@@ -168,8 +155,7 @@ class Choose:
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+class Type(Struct, frozen=True):
     """Write what a person typed; what the vocabulary lacks comes onto the page too, and is not read."""
 
     text: str
@@ -177,8 +163,7 @@ class Type:
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class GoOn:
+class GoOn(Struct, frozen=True):
     """Write a little at the rate in force, and rest; whatever is typed or taken back meanwhile ends it."""
 
     stretch: Stretch
@@ -186,8 +171,7 @@ class GoOn:
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class TakeBack:
+class TakeBack(Struct, frozen=True):
     """Take back the character that was written last; a few can be, one by one.
 
     All is then as it was before that came: what is remembered, and the random numbers to come.
@@ -197,16 +181,14 @@ class TakeBack:
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Save:
+class Save(Struct, frozen=True):
     """Write a checkpoint to `path`; a `Notice` says that it is done."""
 
     path: str
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Entrant:
+class Entrant(Struct, frozen=True):
     """One of those that race."""
 
     name: str
@@ -222,8 +204,7 @@ FEWEST_RACERS, MOST_RACERS = 2, 4
 """In one race."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartRace:
+class StartRace(Struct, frozen=True):
     """Let new networks race on the text of `run`, which rests meanwhile; each becomes a run of its own.
 
     Raises:
@@ -245,8 +226,7 @@ class StartRace:
         require(len({*names, self.run}) == len(names) + 1, f"racers need names of their own, not {', '.join(names)}")
 
 
-@dataclass(frozen=True, slots=True)
-class EndRace:
+class EndRace(Struct, frozen=True):
     """Give up the racers and go on with `run`; or with the `winner` in its place."""
 
     winner: str | None = None
@@ -260,8 +240,7 @@ LEAST_SHARE = 0.05
 """Of a core, for training."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetShare:
+class SetShare(Struct, frozen=True):
     """Let training take no more than a share of a core from now on, and in the background where that is not all.
 
     Raises:
@@ -275,22 +254,19 @@ class SetShare:
         require_number("share", self.share, LEAST_SHARE, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
+class Acknowledge(Struct, frozen=True):
     """The update with this number was taken in; the next may come."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Save the run to `save_to`, where given and there is something to save, and end the process."""
 
     save_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """Send what the units hold with each written character from now on, or no more."""
 
     hidden: bool
@@ -298,15 +274,13 @@ class Watch:
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class FindNeurons:
+class FindNeurons(Struct, frozen=True):
     """Find out which units follow which property of the text; the answer is the `neurons` of a later update."""
 
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class ShowPast:
+class ShowPast(Struct, frozen=True):
     """Write a passage with the network as it was after `step`, or at the snapshot nearest to that.
 
     Those at the snapshots beside it are written ahead. The answers are the `past` of later updates.
@@ -329,8 +303,7 @@ class ShowPast:
         require_whole("seed", self.seed, 0, MOST_SEED)
 
 
-@dataclass(frozen=True, slots=True)
-class WritePassage:
+class WritePassage(Struct, frozen=True):
     """Write a passage with the weights of this moment, to be kept; the answer is the `passage` of a later update.
 
     They are saved first, to `path`, unless they are in a file of the person's own already.
@@ -350,8 +323,7 @@ class WritePassage:
         require_whole("seed", self.seed, 0, MOST_SEED)
 
 
-@dataclass(frozen=True, slots=True)
-class BringBack:
+class BringBack(Struct, frozen=True):
     """Go on with the run that was left behind last, exactly where it was; a text that is being read is let be."""
 
     run: str = MAIN
@@ -404,8 +376,7 @@ class RunState(Enum):
     """The loss explodes again and again, or is no number; training has stopped with the last good weights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gauges:
+class Gauges(Struct, frozen=True):
     """Where a run stands now; each update replaces the last."""
 
     state: RunState = RunState.EMPTY
@@ -458,8 +429,7 @@ class Gauges:
     """Of a core that training may take; 1 is all there is."""
 
 
-@dataclass(frozen=True, slots=True)
-class LossPoint:
+class LossPoint(Struct, frozen=True):
     """A loss at a step."""
 
     step: int
@@ -471,8 +441,7 @@ MarkKind = Literal["start", "sampling", "network"]
 """A fresh start with its prime, new sampling settings, or another network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something that happened at a place in the written text."""
 
     offset: int
@@ -484,8 +453,7 @@ class Mark:
     """At a start: how many characters from here on are the prime, which was given and not drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What a sampler has written since the last update."""
 
     text: str
@@ -507,16 +475,14 @@ class Written:
     sampler: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A sentence for the person at the screen."""
 
     text: str
     severity: Literal["information", "warning", "error"] = "information"
 
 
-@dataclass(frozen=True, slots=True)
-class RunUpdate:
+class RunUpdate(Struct, frozen=True):
     """What happened in one run since the last update."""
 
     gauges: Gauges
@@ -540,8 +506,7 @@ class RunUpdate:
     run: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """All that happened since the last update."""
 
     number: int

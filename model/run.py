@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from corpora.corpus import Corpus, CorpusError
 from model.checkpoint import DAMAGE, STATE, Checkpoint, CheckpointError, CorpusOrigin, finite, require_like

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from model.config import TrainingSettings
 
@@ -53,8 +55,7 @@ def cosine(settings: TrainingSettings, step: int, length: int | None) -> float:
     return settings.final_rate + (1.0 - settings.final_rate) * 0.5 * (1.0 + math.cos(math.pi * share))
 
 
-@dataclass(frozen=True, slots=True)
-class PlateauWatch:
+class PlateauWatch(Struct, frozen=True):
     """What the `plateau` schedule remembers of the validations: three numbers, to be saved with the run."""
 
     best: float = math.inf

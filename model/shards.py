@@ -14,13 +14,13 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import RawArray
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from model.batches import Window
 from model.config import NetworkSettings
@@ -38,8 +38,7 @@ GOODBYE_SECONDS = 1.0
 """Within which a helper ends that is no longer needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """All that a helper must know to lay out its memory."""
 
     network: NetworkSettings
@@ -51,8 +50,7 @@ class Shape:
     """Characters of a window of the whole batch, over which the loss is a mean."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """What a helper cannot see in shared memory."""
 
     first: bool
@@ -62,8 +60,7 @@ class Task:
     """Of the random numbers that dropout draws."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a helper has to tell."""
 
     loss: float

@@ -6,9 +6,9 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from corpora.corpus import Corpus, CorpusInfo
 from corpora.vocabulary import Vocabulary
@@ -38,8 +38,7 @@ PEAK_SIZE = 1024
 """Rows and columns of the matrices whose product is the peak."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingSpeed:
+class TrainingSpeed(Struct, frozen=True):
     """Of one size."""
 
     hidden_size: int
@@ -48,8 +47,7 @@ class TrainingSpeed:
     """Of the peak, in [0, 1]."""
 
 
-@dataclass(frozen=True, slots=True)
-class SamplingSpeed:
+class SamplingSpeed(Struct, frozen=True):
     """Of one size."""
 
     hidden_size: int
@@ -57,8 +55,7 @@ class SamplingSpeed:
     """A character."""
 
 
-@dataclass(frozen=True, slots=True)
-class Speed:
+class Speed(Struct, frozen=True):
     """All that is measured, on one thread."""
 
     peak: float

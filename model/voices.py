@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from corpora.vocabulary import Vocabulary
 from model.config import SamplingSettings
@@ -18,8 +18,7 @@ MOST = 8
 """Voices at once, against a caller that forgets to let them go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """A writer, and what it begins with again when there is another network."""
 
     writer: Writer

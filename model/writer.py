@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from corpora.origins import RUN
 from corpora.quotations import Quotations
@@ -37,8 +39,7 @@ STEPS_BACK = 256
 """Characters that can be taken back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """A sampler as it was before it wrote a character."""
 
     state: Floats

@@ -8,9 +8,9 @@ import math
 import string
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from corpora.corpus import CorpusInfo

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.content import Content
 from textual.events import MouseMove
 from textual.pilot import Pilot
@@ -41,7 +41,7 @@ def past(step: int, *, seed: int = 0, sampling: SamplingSettings | None = None, 
     text = PLAY[:300] if step >= 100 else NOISE
     words = Words(60, ((0, 5), (11, 14))) if step >= 100 else Words(4, ((13, 16),))
     page = Past(step, f"{step}: {text}", seed, sampling or SamplingSettings(), words=words, loss=4.0 - step / 500)
-    return replace(page, **changes)  # type: ignore[arg-type]
+    return replace(page, **changes)
 
 
 def told(*pages: Past) -> Update:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, OptionList
 
@@ -59,7 +59,7 @@ def news(name: str, *, fresh: bool = True, steps: int = 300, **changes: object) 
         **changes,
     }
     return RunUpdate(
-        gauges=replace(GAUGES, **gauges),  # type: ignore[arg-type]
+        gauges=replace(GAUGES, **gauges),
         fresh=fresh,
         losses=tuple(replace(point, loss=point.loss + ENDS[name]) for point in losses(steps)),
         validations=tuple(replace(point, loss=point.loss + ENDS[name]) for point in validations(steps)),
@@ -297,7 +297,7 @@ async def test_the_way_of_writing_is_turned_for_all(tmp_path: Path, key: str, fi
         before = screen.sampling
         await pilot.press(key)
         told = session.told(SetSampling)
-        wanted = replace(before, **{field: value})  # type: ignore[arg-type]
+        wanted = replace(before, **{field: value})
         assert told == [SetSampling(wanted, run=name) for name in NAMES]
         temperature = screen.query_one(RaceBar).query_one("#race-temperature")
         assert f"temperature {screen.sampling.temperature:.2f}" in str(temperature.render())

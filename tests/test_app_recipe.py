@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -250,7 +250,7 @@ async def test_what_can_change_while_it_trains_acts_at_once(
         await go_to(app, pilot, name)
         await pilot.press(*keys)
         await pilot.pause()
-        assert session.sent == [SetTraining(replace(TrainingSettings(), **change))]  # type: ignore[arg-type]
+        assert session.sent == [SetTraining(replace(TrainingSettings(), **change))]
         assert not field(app, name).has_class("-changed")
         assert isinstance(app.screen, RecipeScreen)
 

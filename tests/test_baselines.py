@@ -11,6 +11,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from corpora.baselines import bigram_entropy, measure
 from corpora.corpus import CorpusError
@@ -119,7 +120,7 @@ def test_what_is_counted_is_told_before_anything_is_compressed(monkeypatch: pyte
         counted = next(known for known in measure(corpus) if known is not None)
     assert (counted.xz, counted.bz2) == (None, None)
     whole = finish(measure(corpus))
-    assert whole == dataclasses.replace(counted, xz=whole.xz, bz2=whole.bz2)
+    assert whole == structs.replace(counted, xz=whole.xz, bz2=whole.bz2)
 
 
 def test_where_there_is_no_memory_for_packing_the_rest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +134,7 @@ def test_where_there_is_no_memory_for_packing_the_rest_is_told(monkeypatch: pyte
 
 def test_an_exact_floor_is_passed_on() -> None:
     corpus = corpus_of(LINES)
-    synthetic = dataclasses.replace(corpus, info=dataclasses.replace(corpus.info, entropy_floor=0.125))
+    synthetic = dataclasses.replace(corpus, info=structs.replace(corpus.info, entropy_floor=0.125))
     assert finish(measure(synthetic)).floor == 0.125
     assert baselines_of(LINES).floor is None
 

@@ -7,7 +7,6 @@ import math
 import os
 import struct
 from collections.abc import Callable
-from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import asdict, replace
 from safetensors.numpy import load, save, save_file
 
 from corpora.corpus import Corpus, Treatment

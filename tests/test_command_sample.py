@@ -6,10 +6,10 @@ import os
 import pty
 import re
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from model.checkpoint import load_checkpoint, save_checkpoint
 from tui.__main__ import main

@@ -6,11 +6,11 @@ import pty
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from corpora.library import load_now
 from model.checkpoint import Checkpoint, load_checkpoint

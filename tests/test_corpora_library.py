@@ -1,6 +1,5 @@
 """The catalogue, and the facts of what it has."""
 
-import dataclasses
 import hashlib
 import importlib.util
 import json
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from corpora import entry as entry_module
 from corpora import facts
@@ -193,7 +193,7 @@ def test_facts_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_facts_of_another_version_are_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     info = describe("counting", tmp_path)
-    facts.remember(tmp_path, CATALOGUE[-3], dataclasses.replace(info, symbols=99))
+    facts.remember(tmp_path, CATALOGUE[-3], structs.replace(info, symbols=99))
     assert describe("counting", tmp_path).symbols == 99
     monkeypatch.setattr("platform.python_version", lambda: "4.0")
     assert describe("counting", tmp_path) == info

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from model.config import NetworkSettings, TrainingSettings
 from model.health import LOOK_STEPS, LOOKS, Guard, saturation, update_ratio
@@ -195,7 +195,7 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stuck(**changes: object) -> TrainingSettings:
     """A run that does not learn at all."""
-    return replace(TRAINING, learning_rate=0.0, **changes)  # type: ignore[arg-type]
+    return replace(TRAINING, learning_rate=0.0, **changes)
 
 
 def look_of(trainer: Trainer) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from model.protocol import Pause, RunState, SetSampling
 from tui.widgets.key_bar import KeyBar

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from model.checkpoint import Checkpoint, load_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from test_app_runs import said
 from test_left_behind import Desk
 from textual.widgets import Input, Static
@@ -33,7 +33,7 @@ SAMPLING = SamplingSettings(temperature=1.3, top_k=3, top_p=0.95)
 
 def wish(folder: Path, **changes: object) -> WritePassage:
     plain = WritePassage(str(folder / "net.safetensors"), 300, 7, "ab\u00e9", SAMPLING)
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def answered(desk: Desk) -> Passage:

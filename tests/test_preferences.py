@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ OTHERS = {
 
 
 def test_each_setting_of_the_table_is_remembered_with_its_default() -> None:
-    fields = [field.name for field in dataclasses.fields(Settings)]
+    fields = list(Settings.__struct_fields__)
     assert [preference.name for preference in PREFERENCES] == fields[: len(PREFERENCES)]
     for preference in PREFERENCES:
         assert getattr(Settings(), preference.name) == preference.default

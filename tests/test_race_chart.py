@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from model.config import NetworkSettings, TrainingSettings
@@ -141,7 +141,7 @@ def test_numbers_below_are_round_and_far_enough_apart(least: float, fairness: Fa
 
 
 def news(step: int, seconds: float, points: list[int], *, fresh: bool = False, **changes: object) -> RunUpdate:
-    gauges = replace(GAUGES, step=step, training_seconds=seconds, **changes)  # type: ignore[arg-type]
+    gauges = replace(GAUGES, step=step, training_seconds=seconds, **changes)
     return RunUpdate(gauges, fresh=fresh, losses=tuple(LossPoint(at, 2.0) for at in points), run="A")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from model.config import NetworkSettings, SettingsError, TrainingSettings
 from model.live import FIXED
@@ -22,7 +22,7 @@ each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: 
 
 
 def test_every_setting_there_is_has_one_field() -> None:
-    names = [field.name for section in (NetworkSettings, TrainingSettings) for field in fields(section)]
+    names = [*NetworkSettings.__struct_fields__, *TrainingSettings.__struct_fields__]
     assert sorted(setting.name for setting in SETTINGS) == sorted(names)
     assert len(names) == len(set(names))
 
@@ -63,7 +63,7 @@ def test_what_can_be_picked_or_turned_to_can_be_used(setting: Setting) -> None:
 
 @each_setting
 def test_what_is_live_is_what_the_engine_can_change(setting: Setting) -> None:
-    trained = {field.name for field in fields(TrainingSettings)}
+    trained = set(TrainingSettings.__struct_fields__)
     assert setting.live == (setting.name in trained - set(FIXED))
 
 

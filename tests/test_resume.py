@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from corpora.library import load_now
 from model.checkpoint import Checkpoint, CheckpointError, load_checkpoint, save_checkpoint
@@ -103,7 +103,7 @@ CHANGES: list[dict[str, object]] = [
 
 @pytest.mark.parametrize("changes", CHANGES, ids=lambda changes: next(iter(changes.values())))
 def test_a_run_with_everything_on_goes_on_exactly(tmp_path: Path, changes: dict[str, object]) -> None:
-    training = replace(EVERYTHING, **changes)  # type: ignore[arg-type]
+    training = replace(EVERYTHING, **changes)
     straight = trainer_of(tmp_path, training)
     expected = straight.increment(math.inf, steps=2 * HALF)
 

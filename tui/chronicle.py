@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from model.presets import in_words
 from model.protocol import Gauges, RunUpdate
@@ -20,8 +21,7 @@ DROPPING: Final = ("step", "plateau")
 """Schedules whose learning rate falls now and then, and not all the time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened, or that was said."""
 
     step: int
@@ -55,10 +55,10 @@ def _steered(before: Gauges, now: Gauges) -> Iterator[str]:
     old, new = before.training, now.training
     if old is None or new is None or old is new:
         return
-    for field in fields(new):
-        was, is_now = getattr(old, field.name), getattr(new, field.name)
+    for name in new.__struct_fields__:
+        was, is_now = getattr(old, name), getattr(new, name)
         if was != is_now:
-            yield f"{BY_NAME[field.name].label.lower()} {in_words(is_now)}, was {in_words(was)}"
+            yield f"{BY_NAME[name].label.lower()} {in_words(is_now)}, was {in_words(was)}"
 
 
 def _dropped(before: Gauges, now: Gauges) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from model.config import NetworkSettings, SettingsError, TrainingSettings
 from model.presets import PRESETS, Preset
@@ -16,8 +18,7 @@ OWN: Final = "own"
 """What the preset is called where it is none, or none of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """Fields as they are filled in. All that is asked of it gives another draft or a plain value."""
 
     network: NetworkSettings

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field, structs
 
 from model.config import NetworkSettings, SettingsError, TrainingSettings
 from model.curve import Curve, few
@@ -24,8 +24,7 @@ DAMAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeErro
 """What goes wrong in reading JSON that is not what was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierRun:
+class EarlierRun(Struct, frozen=True):
     """A run that can be gone on with."""
 
     path: Path | None
@@ -48,7 +47,7 @@ class EarlierRun:
     """Of training."""
     when: str = ""
     """It was saved, by the clock on the wall, ISO 8601."""
-    curve: Curve = dataclasses.field(default_factory=Curve)
+    curve: Curve = field(default_factory=Curve)
     of: tuple[int, int] = (0, 0)
     """Size and time of the checkpoint that this is of."""
 
@@ -71,7 +70,7 @@ class EarlierRun:
 
     def summary(self) -> dict[str, Any]:
         """The summary as JSON has it, without what the file's own name says."""
-        told = dataclasses.asdict(self)
+        told = structs.asdict(self)
         del told["path"], told["curve"]
         return {**told, **self.curve.told()}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+from msgspec import structs
 
 from model.config import SettingsError
 from tui.settings import load_settings, save_settings
@@ -59,7 +60,7 @@ class Keeper:
                 return ""
             try:
                 present = load_settings(self._path)
-                settings = dataclasses.replace(present, **changes)
+                settings = structs.replace(present, **changes)
                 if settings != present:
                     save_settings(self._path, settings)
             except (OSError, SettingsError) as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from model.protocol import Fairness, Gauges, LossPoint, RunState, RunUpdate
 from tui.widgets.loss_history import LossHistory
@@ -12,8 +13,7 @@ MOST_POINTS = 1000
 """Of a curve: a chart has no more columns than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """The losses of a racer, for a chart; in place of steps the points have what the race shares out.
 
     That is milliseconds of training, or characters.
@@ -29,8 +29,7 @@ class Curve:
         return (self.validation or self.training or (None,))[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a racer stands, for a table."""
 
     name: str

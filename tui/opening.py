@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from corpora.catalogue import default_name
 from corpora.info import Treatment
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from model.protocol import Command
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """A text with a network to learn it, or a saved network; and how is written."""
 
     sources: tuple[str, ...] = ()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from model.config import SamplingSettings, SettingsError, require_whole
 from model.passage import Passage
@@ -18,8 +19,7 @@ MOST_LENGTH = 1_000_000
 """Characters that can be asked for at the screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassageRecipe:
+class PassageRecipe(Struct, frozen=True):
     """All that it takes to write a passage again."""
 
     checkpoint: str

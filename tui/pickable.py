@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from corpora.choice import TextChoice
 from corpora.entry import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Pickable:
+class Pickable(Struct, frozen=True):
     """A text with its name; whatever is in it, it is data."""
 
     choice: TextChoice

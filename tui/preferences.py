@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
+
+from msgspec import Struct, field
 
 from model.config import SettingsError
 from tui.units import LossUnit
@@ -18,8 +19,7 @@ Raw = str | bool | int | float | list[str]
 """A value as it stands in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preference:
+class Preference(Struct, frozen=True):
     """A setting that any text can be; those that are more particular say so."""
 
     typed: ClassVar[bool] = False
@@ -75,8 +75,7 @@ class Preference:
         return turned(value, direction, self.choices())
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Preference):
+class Choice(Preference, frozen=True):
     """One of a few, each with a word."""
 
     words: Mapping[str, Any] = field(default_factory=dict)
@@ -101,8 +100,7 @@ class Choice(Preference):
         return tuple(self.words.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Switch(Choice):
+class Switch(Choice, frozen=True):
     """Yes or no; true or false in the file."""
 
     words: Mapping[str, Any] = field(default_factory=lambda: {"no": False, "yes": True})
@@ -111,8 +109,7 @@ class Switch(Choice):
         return raw if isinstance(raw, bool) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Number(Preference):
+class Number(Preference, frozen=True):
     """A number that is typed, or turned through a few stops."""
 
     typed: ClassVar[bool] = True
@@ -146,8 +143,7 @@ class Number(Preference):
         return self.stops[min(max(place, 0), len(self.stops) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Count(Preference):
+class Count(Preference, frozen=True):
     """A whole number that is typed, or `auto`, which is 0 here."""
 
     typed: ClassVar[bool] = True
@@ -178,8 +174,7 @@ class Count(Preference):
         return min(max(0, value + direction), self.most)
 
 
-@dataclass(frozen=True, slots=True)
-class Texts(Preference):
+class Texts(Preference, frozen=True):
     """One name, or some paths."""
 
     def _value(self, raw: object) -> Any:

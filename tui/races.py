@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from model.config import NetworkSettings, TrainingSettings
 from model.protocol import Entrant
@@ -15,8 +17,7 @@ SGD is given a momentum of 0.9."""
 Line = Callable[[NetworkSettings, TrainingSettings], tuple[Entrant, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyRace:
+class ReadyRace(Struct, frozen=True):
     """A race that can be picked."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import difflib
 import json
 import os
@@ -11,6 +10,8 @@ import shutil
 import threading
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import structs
 
 from model.run_names import FEWEST_STEPS, LAST, is_name, run_name
 from tui.earlier_run import DAMAGE, EarlierRun, read_header
@@ -95,7 +96,7 @@ class RunShelf:
         except (OSError, *DAMAGE):
             return None
         if before is not None and before.named:
-            run = dataclasses.replace(run, name=before.name, named=True)
+            run = structs.replace(run, name=before.name, named=True)
         with contextlib.suppress(OSError):  # it can be listed all the same
             _write(run)
         return run
@@ -169,7 +170,7 @@ class RunShelf:
         for other in self.runs():
             if other.key != run.key and name.casefold() in (other.name.casefold(), other.key.casefold()):
                 raise RunNameError(f"Another run is called {name}.")
-        renamed = dataclasses.replace(run, name=name, named=True)
+        renamed = structs.replace(run, name=name, named=True)
         with self._lock:
             _write(renamed)
         return renamed

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, fields
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from model.config import NetworkSettings
 from model.live import FIXED
@@ -17,7 +18,7 @@ Value = int | float | str
 Kind = Literal["whole", "number", "choice", "switch"]
 Group = Literal["Recipe", "Network", "Learning", "Regularisation", "Care"]
 
-NETWORK_NAMES: Final = frozenset(field.name for field in fields(NetworkSettings))
+NETWORK_NAMES: Final = frozenset(NetworkSettings.__struct_fields__)
 SWITCH: Final = ("no", "yes")
 
 
@@ -30,8 +31,7 @@ def where(name: str, *values: str) -> Callable[[Told], bool]:
     return lambda told: told(name) in values
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What a field is for. Its bounds are those of `model.config`, which is asked."""
 
     name: str

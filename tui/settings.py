@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import platformdirs
+from msgspec import Struct, field, structs
 
 from corpora.info import Treatment
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings, require
@@ -24,8 +23,7 @@ __all__ = ["DEFAULT_THEME", "LastText", "Paths", "Settings", "load_settings", "p
 NAME = "lstm-tui"
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(Struct, frozen=True):
     """The only folders that are written to unasked."""
 
     config: Path
@@ -72,8 +70,7 @@ def paths() -> Paths:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LastText:
+class LastText(Struct, frozen=True):
     """The text that was learnt last, and how it was read.
 
     Raises:
@@ -93,7 +90,7 @@ class LastText:
                 isinstance(texts, (list, tuple)) and all(isinstance(text, str) and text for text in texts),
                 f"{name} is {texts!r}; it must be a list of texts",
             )
-            object.__setattr__(self, name, tuple(texts))
+            structs.force_setattr(self, name, tuple(texts))
         require(isinstance(self.encoding, str), f"encoding is {self.encoding!r}; it must be a text")
         known = [treatment.value for treatment in Treatment]
         wrong = [name for name in self.treatments if name not in known]
@@ -103,8 +100,7 @@ class LastText:
 Section = TypeVar("Section", NetworkSettings, TrainingSettings, SamplingSettings, LastText)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything that is remembered: the settings of `tui.preferences`, and a few tables beside them."""
 
     theme: str = default_of("theme")
@@ -168,9 +164,8 @@ def _table(path: Path, table: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 def _section(name: str, values: Mapping[str, Any], default: Section, path: Path) -> Section:
     """The settings of one table of the file; keys of later versions are passed over."""
-    known = {item.name for item in dataclasses.fields(default)}
     try:
-        return dataclasses.replace(default, **{key: values[key] for key in values if key in known})
+        return structs.replace(default, **{key: values[key] for key in values if key in default.__struct_fields__})
     except SettingsError as error:
         raise SettingsError(f"{path}: [{name}] {error}") from error
 
@@ -191,7 +186,7 @@ def _toml(settings: Settings) -> str:
         lines += ["", f"# {preference.help} It is {preference.wanted}."]
         lines.append(f"{preference.name} = {_value(preference.raw(getattr(settings, preference.name)))}")
     for name in SECTIONS:
-        section = dataclasses.asdict(getattr(settings, name))
+        section = structs.asdict(getattr(settings, name))
         lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in section.items())]
     lines += ["", "# Other keys for what is here, without the # before it; several have commas between them.", "[keys]"]
     lines += [f"{_key(name)} = {_value(value)}" for name, value in settings.keys.items()]

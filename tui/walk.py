@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from model.config import SamplingSettings
 from model.protocol import Gauges
@@ -17,8 +18,7 @@ from tui.widgets.next_panel import bits, figure
 UNKNOWN = units.NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """What the cards take their numbers from."""
 
     gauges: Gauges
@@ -50,8 +50,7 @@ class Moment:
         return number(means[0] if means else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """One of the eight."""
 
     title: str

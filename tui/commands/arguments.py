@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tui.commands.formatter import Parser
 from tui.commands.options import (
@@ -28,8 +29,7 @@ from tui.commands.options import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A word of the command line and what it stands for."""
 
     parser: Callable[[], argparse.ArgumentParser]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from corpora.info import Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
@@ -24,8 +25,7 @@ from tui.commands.options import (
 from tui.settings import Settings, load_settings, paths
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """All settings of a new network."""
 
     network: NetworkSettings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from model.progress import Progress
 from model.throttle import Throttle
@@ -21,8 +22,7 @@ PLANNING_STEPS = 25
 PLANNING_SHARE = 0.02
 
 
-@dataclass(frozen=True, slots=True)
-class Goal:
+class Goal(Struct, frozen=True):
     """When training is over: after some steps or after some time, both of this call."""
 
     steps: int | None = None

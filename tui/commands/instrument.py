@@ -12,8 +12,9 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from corpora.catalogue import BY_NAME
 from model.session import EngineSession

@@ -7,11 +7,11 @@ beats the default.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct, structs
 
 from corpora.info import Treatment
 from model.config import (
@@ -99,8 +99,7 @@ def number_or_all(text: str) -> float | str:
     return text if text == "all" else number(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A setting with a flag and an environment variable."""
 
     name: str
@@ -288,7 +287,7 @@ def settled(
         for setting in table
         if (value := setting.given(options, environment=environment)) is not None
     }
-    return dataclasses.replace(section, **changes)
+    return structs.replace(section, **changes)
 
 
 def asked_encoding(options: argparse.Namespace) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from corpora.corpus import Corpus, Treatment
 from corpora.decoding import same_encoding
@@ -27,8 +28,7 @@ LONGEST_NAME = 255
 """Bytes of a file name, on all common systems."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Which text, which network, and where it goes."""
 
     sources: tuple[str, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 
+from msgspec.structs import asdict
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text

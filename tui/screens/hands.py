@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import structs
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -64,7 +64,7 @@ class Hands(Panels):
             return None
         if preset is not None:
             # It brings a way of writing too, though not how fast; that is for this run and not remembered.
-            sampling = dataclasses.replace(preset.sampling, rate=self.sampling.rate)
+            sampling = structs.replace(preset.sampling, rate=self.sampling.rate)
             if sampling != self.sampling and self.send(protocol.SetSampling(sampling)):
                 self.sampling = sampling
         return settings
@@ -111,7 +111,7 @@ class Hands(Panels):
             self._did("pause")
         if self.send(protocol.Pause() if pause else protocol.Train()):
             # The next update says the same; until then the key has its answer.
-            self.gauges = dataclasses.replace(self.gauges, state=RunState.PAUSED if pause else RunState.TRAINING)
+            self.gauges = structs.replace(self.gauges, state=RunState.PAUSED if pause else RunState.TRAINING)
 
     def action_one_step(self) -> None:
         """Train one step."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import structs
 from textual import events
 
 from corpora.choice import TextChoice
@@ -118,7 +118,7 @@ class MainScreen(Hands):
         """Show what a saved network brings, once; what a flag said holds against it."""
         self._insisted = None
         self._training.bring(saved.network, saved.training)
-        self.sampling = dataclasses.replace(saved.sampling, **insisted)
+        self.sampling = structs.replace(saved.sampling, **insisted)
         if self.sampling != saved.sampling:
             self.send(protocol.SetSampling(self.sampling))
 
@@ -227,7 +227,7 @@ class MainScreen(Hands):
         if network is None or training is None or self.gauges.corpus is None or self.gauges.state is RunState.LOADING:
             self.say("There is no text to race on yet: choose a corpus, or wait until it has been read.")
             return
-        sampling = dataclasses.replace(self.sampling, rate=RATE)
+        sampling = structs.replace(self.sampling, rate=RATE)
         self.app.push_screen(RaceSetupScreen(network, training, sampling), self._race)
 
     def _race(self, start: protocol.StartRace | None) -> None:
@@ -245,7 +245,7 @@ class MainScreen(Hands):
         """Where a racer took over, fill in its settings, and write as it wrote, at the usual rate."""
         if sampling is not None:
             self._training.bring(self.gauges.network, self.gauges.training)
-            self.sample_with(dataclasses.replace(sampling, rate=self.sampling.rate))
+            self.sample_with(structs.replace(sampling, rate=self.sampling.rate))
 
     def action_events(self) -> None:
         """Show what has happened."""

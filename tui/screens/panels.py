@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import structs
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
@@ -178,7 +178,7 @@ class Panels(Screen[None]):
     def watch_ended(self) -> None:
         """Show nothing as if it went on."""
         if self.ended:
-            self.gauges = dataclasses.replace(self.gauges, state=RunState.PAUSED, loading=None)
+            self.gauges = structs.replace(self.gauges, state=RunState.PAUSED, loading=None)
             self._sample.writing = False
 
     def watch_panel(self) -> None:
@@ -369,7 +369,7 @@ class Panels(Screen[None]):
 
     @loss_unit.setter
     def loss_unit(self, unit: LossUnit) -> None:
-        self._loss.view = dataclasses.replace(self._loss.view, unit=unit)
+        self._loss.view = structs.replace(self._loss.view, unit=unit)
 
     def action_look(self, switch: Switch) -> None:
         """Look at the loss in another way."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
@@ -167,7 +167,7 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
             now = EarlierRun.of_gauges(gauges, self._record.losses, self._record.validations)
             same = next((run for run in kept if run.key == gauges.kept_as), None)
             if same is not None:
-                now = dataclasses.replace(now, path=same.path, name=same.name, named=same.named)
+                now = structs.replace(now, path=same.path, name=same.name, named=same.named)
             found.insert(0, now)
         self._all = found
         self._show()

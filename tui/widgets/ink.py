@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import get_character_cell_size
 
 from model.protocol import Written
@@ -17,8 +17,7 @@ BOLD, ITALIC = 4, 6
 """Shades from which on a character is bold, and italic: seen without colours too. Copies alone are underlined."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ink:
+class Ink(Struct, frozen=True):
     """A way to colour what is written: each character has a shade, which was worked out when it came.
 
     A new ink is one more entry of `INKS`, and styles for its shades in the page.

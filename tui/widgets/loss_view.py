@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.units import LossUnit
 
@@ -25,8 +27,7 @@ class Zoom(Enum):
         return {Zoom.ALL: 1.0, Zoom.THIRD: 1 / 3, Zoom.TENTH: 0.1}[self]
 
 
-@dataclass(frozen=True, slots=True)
-class LossView:
+class LossView(Struct, frozen=True):
     """What the keys of the loss panel switch."""
 
     unit: LossUnit = LossUnit.NATS

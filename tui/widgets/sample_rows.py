@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
+from msgspec import Struct
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
@@ -18,8 +18,7 @@ from tui.widgets.wrap import CHIP, RULE
 CURSOR = "\u258c"
 
 
-@dataclass(frozen=True, slots=True)
-class Inks:
+class Inks(Struct, frozen=True):
     """The styles of a page."""
 
     text: Style
