@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,6 +64,8 @@ def key(choice: TextChoice) -> str:
     """Return what a portrait depends on: of one's own text every file, its size and its time."""
     if choice.named:
         return facts.key(BY_NAME[choice.sources[0]])
+    import hashlib  # few texts of one's own are looked at before there is a screen
+
     found = files.found_now(choice.sources, choice.encoding)
     stamps = [(name, files.status(name)) for name in found.names]
     seen = [(name, status.st_size, status.st_mtime_ns) for name, status in stamps if status is not None]

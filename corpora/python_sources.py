@@ -77,7 +77,7 @@ ENTRIES = (
         origin=f"the standard library of {_PYTHON}",
         licence=_LICENCE,
         pieces=_code,
-        present=lambda: bool(_modules()),
+        present=lambda: Path(sysconfig.get_path("stdlib"), "this.py").is_file(),
     ),
     Entry(
         name="unicode-names",

@@ -32,6 +32,9 @@ class PanelApp(App[None]):
     def compose(self) -> ComposeResult:
         yield LossPanel()
 
+    async def on_mount(self) -> None:
+        await self.panel.furnish()  # as the main screen does
+
     @property
     def panel(self) -> LossPanel:
         return self.query_one(LossPanel)

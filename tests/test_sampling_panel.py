@@ -7,8 +7,9 @@ from textual.events import MouseScrollDown
 from textual.widgets import Static
 
 from model.config import SamplingSettings
+from tui.knobs import HOTTEST, turn
 from tui.manners import BY_NAME, MANNERS, in_force
-from tui.widgets.sampling_panel import HOTTEST, SamplingPanel, meaning, named, turn
+from tui.widgets.sampling_panel import SamplingPanel, meaning, named
 from tui.widgets.slider import Slider
 
 

@@ -15,7 +15,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from model.protocol import Written
 from tui.app import LSTMApp
 from tui.contrast import TEXT, contrast, dimmed, softened, strengthened
-from tui.theme import DAYLIGHT, INKS, LAMPLIGHT, OURS, PAGE, PANEL, readable, with_our_variables
+from tui.theme import DAYLIGHT, INKS, LAMPLIGHT, LETTERS, OURS, PAGE, PANEL, readable, with_our_variables
 from tui.widgets.loss_panel import LossPanel
 
 from scripted_session import PLAY, ScriptedSession, scripted_app, until, update
@@ -96,9 +96,11 @@ def test_the_inks_of_every_theme_can_be_read(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", OURS, ids=lambda theme: theme.name)
 def test_our_own_themes_are_readable_as_they_are(theme: Theme) -> None:
-    assert {name: getattr(readable(theme), name) for name in INKS} == {
-        name: getattr(theme, name).upper() for name in INKS
-    }
+    assert readable(theme) is theme
+    ground = Color.parse(str(theme.background))
+    for name in INKS:
+        assert contrast(Color.parse(getattr(theme, name)), ground) >= LETTERS, name
+    assert contrast(Color.parse(str(theme.panel)), ground) <= PANEL
 
 
 def test_what_is_written_stands_out_most_by_night_and_by_day() -> None:

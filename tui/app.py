@@ -13,6 +13,7 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.notifications import SeverityLevel
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -24,7 +25,6 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, Session
 from tui.bindings import KEYS, OTHER_KEYS, app_bindings, shown
-from tui.demo import Demo
 from tui.doer import doer
 from tui.in_force import InForce
 from tui.keeper import Keeper
@@ -45,6 +45,7 @@ from tui.widgets.ink import PLAIN
 
 if TYPE_CHECKING:
     # these are imported when they are first asked for
+    from tui.demo import Demo
     from tui.screens.past import PastScreen
     from tui.screens.race import RaceScreen
     from tui.screens.three import ThreeScreen
@@ -58,6 +59,7 @@ MOUNTING = 0.01
 class LSTMApp(App[None]):
     """Shows what the engine does; all that trains and writes is on the other side of `session`."""
 
+    theme: Reactive[str] = Reactive(DEFAULT_THEME)  # in which Textual need not work out another first
     TITLE = "lstm-tui"
     CSS_PATH = "app.tcss"
     BINDINGS = app_bindings()
@@ -114,9 +116,8 @@ class LSTMApp(App[None]):
             greeting: Something to be said at once.
             settled: Called once, as soon as all is there that stays to the end.
         """
+        self._readable: dict[str, Theme] = {}  # themes by name, once asked for
         super().__init__()
-        for ours in OURS:
-            self.register_theme(ours)
         self.animation_level = "none"
         self.session = session
         self._settled, self._begins_anew = settled, insisted is None and not demo
@@ -154,8 +155,12 @@ class LSTMApp(App[None]):
         self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
         self._leaving = False
         self._keeper.resting = demo
-        self.demo = Demo(self) if demo else None
+        self.demo: Demo | None = None
         """The show, whether or not it still goes on."""
+        if demo:
+            from tui.demo import Demo
+
+            self.demo = Demo(self)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is there from the first frame on."""
@@ -163,15 +168,26 @@ class LSTMApp(App[None]):
 
     def _put_on(self, theme: str) -> None:
         """Wear a theme from the first frame on; changed while the app runs it would style every widget twice."""
+        if theme == DEFAULT_THEME:
+            return
         self.set_reactive(App.theme, theme)
         dark = self.current_theme.dark
         self.update_classes({"-dark-mode": dark, "-light-mode": not dark}, update=False)
         self.stylesheet.set_variables(self.get_css_variables())
 
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's themes and ours, by name."""
+        return super().available_themes | {theme.name: theme for theme in OURS}
+
     def get_theme(self, theme_name: str) -> Theme | None:
-        """A theme by its name, with inks that can be read."""
-        theme = super().get_theme(theme_name)
-        return None if theme is None else readable(theme)
+        """A theme by its name, with inks that can be read; Textual asks for it several times a widget."""
+        if theme_name not in self._readable:
+            theme = super().get_theme(theme_name)
+            if theme is None:
+                return None
+            self._readable[theme_name] = readable(theme)
+        return self._readable[theme_name]
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and ours, whichever theme is on."""

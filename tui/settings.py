@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -133,12 +132,18 @@ def load_settings(path: Path) -> Settings:
         SettingsError: If the file cannot be read or has a value that cannot be used; the message names it.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        written = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from error
+    import tomllib  # the first frame of the first day does without
+
+    try:
+        table = tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not TOML: {error}") from error
     except RecursionError:
         raise SettingsError(f"{path}: its values are nested too deeply") from None

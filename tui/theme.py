@@ -99,7 +99,9 @@ _readable: dict[str, tuple[Theme, Theme]] = {}
 
 
 def readable(theme: Theme) -> Theme:
-    """Return a theme with inks that can be read on its background; a terminal's own colours stay what they are."""
+    """Return a theme whose inks can be read on its background; ours can, and a terminal's own colours are kept."""
+    if theme in OURS:
+        return theme
     kept = _readable.get(theme.name)
     if kept is not None and any(theme is each for each in kept):
         return kept[1]

@@ -22,14 +22,14 @@ from tui.saving import free_path, network_stem, working_folder
 from tui.screens.panels import Panels
 from tui.sight import in_sight
 from tui.widgets.corpus_panel import CorpusPanel
-from tui.widgets.next_panel import NextPanel
-from tui.widgets.sampling_panel import SamplingPanel
-from tui.widgets.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
     # imported when they are first asked for: this screen is to be seen soon
     from tui.app import LSTMApp
     from tui.widgets.duet_line import DuetLine
+    from tui.widgets.next_panel import NextPanel
+    from tui.widgets.sampling_panel import SamplingPanel
+    from tui.widgets.training_panel import TrainingPanel
 
 
 class Hands(Panels):
@@ -160,7 +160,10 @@ class Hands(Panels):
             self._keep("sampling", sampling)
             self._advise()
         else:
-            self.query_one(SamplingPanel).put_back()
+            from tui.widgets.sampling_panel import SamplingPanel
+
+            for panel in self.query(SamplingPanel):  # a small window has two
+                panel.put_back()
 
     def write_like(self, manner: Manner) -> None:
         """Draw the next character in a manner that has a name."""
@@ -217,7 +220,9 @@ class Hands(Panels):
 
     def watch_focused(self, focused: Widget | None) -> None:
         """See who lays down the pen: that is who goes elsewhere than to the page or to what may come next."""
-        if self._duet is not None and focused is self._sample:
+        if self._duet is None:
+            return
+        if focused is self._sample:
             self._duet.focus()
         elif focused not in (None, self._duet, self._next):
             self._end_duet()

@@ -20,11 +20,11 @@ from tui import chronicle, units
 from tui.portrayer import Look
 from tui.praise import Praise
 from tui.recent_texts import RecentTexts
+from tui.room import is_ample
 from tui.run_shelf import SUFFIX, RunShelf
 from tui.sanitize import excerpt, sanitize_line
 from tui.saving import free_path, network_stem, working_folder
 from tui.screens.hands import Hands
-from tui.screens.room import is_ample
 from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
 from tui.widgets.key_bar import KeyBar

@@ -14,9 +14,9 @@ from corpora.choice import TextChoice
 from corpora.info import Treatment
 from tui.bindings import EXPLAIN
 from tui.pasted import pasted_paths
+from tui.room import HEIGHTS, WIDTHS
 from tui.sanitize import sanitize_line
 from tui.screens.dialog import Dialog
-from tui.screens.room import HEIGHTS, WIDTHS
 from tui.treatments import TREATMENTS
 from tui.widgets.line_button import LineButton
 from tui.widgets.safe_tree import SafeTree

@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from corpora.entry import Entry
@@ -26,8 +27,8 @@ from model.protocol import Command, Gauges, RunState
 from tui.bindings import DUET_FOOTER, FOOTER, WALK_FOOTER, screen_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.chronicle import Event
+from tui.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.sanitize import sanitize
-from tui.screens.room import HEIGHTS, WIDTHS, is_ample, room_classes
 from tui.sight import in_sight, is_covered
 from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
@@ -35,24 +36,22 @@ from tui.widgets.ink import NEURON, next_ink
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_panel import LossPanel
 from tui.widgets.loss_view import LossView, Switch
-from tui.widgets.neuron_panel import NeuronPanel
-from tui.widgets.next_panel import NextPanel
 from tui.widgets.page_tabs import PANELS, PageTabs
-from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
-from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.top_bar import TopBar
-from tui.widgets.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
     # imported when they are first asked for: this screen is to be seen soon
     from tui.app import LSTMApp
     from tui.widgets.duet_line import DuetLine
     from tui.widgets.hint_line import Deed, HintLine
+    from tui.widgets.neuron_panel import NeuronPanel
+    from tui.widgets.next_panel import NextPanel
+    from tui.widgets.training_panel import TrainingPanel
 
 
-DIALOGS = Path(__file__).parent.parent / "dialogs.tcss"
-"""Styles that are not needed for the first frame."""
+SMALL, *LATER = (Path(__file__).parent.parent / f"{name}.tcss" for name in ("small", "panels", "dialogs"))
+"""Styles that are not needed for the first frame; those for small windows are for that of a small one."""
 
 
 class Panels(Screen[None]):
@@ -81,6 +80,11 @@ class Panels(Screen[None]):
     happenings: reactive[tuple[Event, ...]] = reactive(tuple, repaint=False)
     """What has happened, newest last."""
 
+    # these are made once the first frame has been painted
+    _training: TrainingPanel
+    _next: NextPanel
+    _neurons: NeuronPanel
+
     def __init__(
         self,
         send: Callable[[Command], None],
@@ -98,12 +102,10 @@ class Panels(Screen[None]):
         self._send, self._keep = send, keep
         self._top = TopBar()
         self._corpora = CorpusPanel(catalogue, describe)
-        self._training = TrainingPanel(network, training)
         self._loss = LossPanel(LossView(loss_unit), id="loss")
         self._sample = SamplePane(id="sample")
-        self._next = NextPanel(id="next")
-        self._neurons = NeuronPanel(id="neurons", strain=lambda: cast("LSTMApp", self.app).pace.strain)
         self._duet: DuetLine | None = None  # while someone writes with the network
+        self._filled_in = network, training  # in the panel of training, to begin with
         self.furnished = asyncio.Event()
         """All panels are there; before, no key of this screen acts."""
         self._watched = False
@@ -116,8 +118,11 @@ class Panels(Screen[None]):
 
         What the eye does not go to first is mounted once this much has been painted.
         """
+        if not is_ample(self.app.size):
+            self.app.stylesheet.read(SMALL)
         # Textual would give these classes after all has been styled, and style it all once more.
         self.add_class(*room_classes(self.app.size), update=False)
+        self._sample.set_reactive(SamplePane.has_focus, True)  # likewise: it is what `AUTO_FOCUS` names
         yield self._top.data_bind(Panels.gauges, Panels.ended)
         with Horizontal(id="room"):
             with VerticalScroll(id="controls", can_focus=False):
@@ -130,25 +135,38 @@ class Panels(Screen[None]):
 
     def on_mount(self) -> None:
         """Mount the rest as soon as the first of it is seen."""
-        self._name_panels()
+        self._entitle(self._corpora, self._loss, self._sample)
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
-        self.app.stylesheet.read(DIALOGS)
+        from tui.widgets.neuron_panel import NeuronPanel
+        from tui.widgets.next_panel import NextPanel
+        from tui.widgets.sampling_panel import SamplingPanel
+        from tui.widgets.training_panel import TrainingPanel
+
+        styles = self.app.stylesheet
+        made_small = not is_ample(self.size) and not styles.has_source(str(SMALL))  # since the first frame
+        styles.read_all([SMALL, *LATER])
+        self._training = TrainingPanel(*self._filled_in)
+        self._next = NextPanel(id="next")
+        self._neurons = NeuronPanel(id="neurons", strain=lambda: cast("LSTMApp", self.app).pace.strain)
         sampling = SamplingPanel(id="sampling").data_bind(Panels.sampling)
         with self.app.batch_update():
+            await self._loss.furnish()
             await self.query_one("#controls").mount(self._training.data_bind(Panels.gauges), sampling)
             await self.query_one("#mind").mount(self._next.data_bind(Panels.gauges), self._neurons)
-            self._name_panels()
+            self._entitle(self._training, sampling, self._next, self._neurons)
+        if made_small:
+            self.update_node_styles()
         await self.show_hints(self.hints)
-        self._watch()
         self.furnished.set()
+        self._watch()
 
-    def _name_panels(self) -> None:
-        """Give those that are there the names of their keys."""
-        for name in PANELS:
-            for panel in self.query(f"#{name}"):
-                panel.border_title = Content(f"{self._key(f'jump-{name}')} {name.capitalize()}")
+    def _entitle(self, *panels: Widget) -> None:
+        """Give panels their names, and the keys that bring one there."""
+        for panel in panels:
+            name = str(panel.id)
+            panel.border_title = Content(f"{self._key(f'jump-{name}')} {name.capitalize()}")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let nothing be used before it is there."""
@@ -156,8 +174,11 @@ class Panels(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Mount what only small windows show, where it is needed first: most windows start without."""
-        if is_ample(event.size) or self.query(RoomNotice):
+        if is_ample(event.size) or self.query("#strip"):
             return
+        from tui.widgets.room_notice import RoomNotice
+        from tui.widgets.sampling_panel import SamplingPanel
+
         self._top.mount(PageTabs().data_bind(Panels.panel), after="#name")
         self.mount(SamplingPanel(id="strip").data_bind(Panels.sampling), RoomNotice(), after="#room")
 
@@ -231,7 +252,7 @@ class Panels(Screen[None]):
             self._duet.focus()
             return
         place = self.query_one(f"#{panel}")
-        start = place.first_used if isinstance(place, TrainingPanel) else place
+        start = self._training.first_used if place is self._training else place
         self.set_focus(next((widget for widget in start.query("*") if widget.focusable), place))
         place.scroll_visible(animate=False)
 
@@ -307,10 +328,13 @@ class Panels(Screen[None]):
             event.refresh_styles = False  # all has been styled a moment ago, when it was mounted
         self._watch()
         self._loss.catch_up()
-        self._next.catch_up()
+        if self.furnished.is_set():
+            self._next.catch_up()
 
     def _watch(self) -> None:
         """Have the units' values sent while they can be seen, in their panel or in the text."""
+        if not self.furnished.is_set():
+            return
         seen = self._neurons.shown or (self.ink == NEURON.name and in_sight(self._sample))
         wanted = seen and not is_covered(self)
         if wanted != self._watched and self.send(protocol.Watch(wanted)):
@@ -318,7 +342,7 @@ class Panels(Screen[None]):
 
     def _colour(self, characters: int | None = None) -> None:
         """Colour the last characters by the unit that is looked at, or all whose values are kept."""
-        if self.ink == NEURON.name:
+        if self.ink == NEURON.name and self.furnished.is_set():
             self._sample.colour(NEURON.name, self._neurons.shades(characters), anew=characters is None)
             self._sample.about = self._neurons.sentence
 

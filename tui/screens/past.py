@@ -21,9 +21,9 @@ from tui import units
 from tui.bindings import PAST_FOOTER, past_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
+from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
-from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.seldom import Seldom
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_baselines import baselines_of

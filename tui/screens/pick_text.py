@@ -27,9 +27,9 @@ from tui.bindings import EXPLAIN
 from tui.pickable import Pickable, pickables
 from tui.portrayer import Look, Portrayer
 from tui.recent_texts import vanished
+from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.sanitize import sanitize, sanitize_line
 from tui.screens.dialog import Dialog
-from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.line_button import LineButton
 from tui.widgets.text_portrait import TextPortrait
 from tui.widgets.ways import ways

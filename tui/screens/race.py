@@ -21,10 +21,10 @@ from tui.bindings import RACE_FOOTER, race_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.lanes import Curve, Lane, Standing, characters_read, leader, standings
+from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.sanitize import sanitize, sanitize_line
 from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
-from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.seldom import Seldom
 from tui.units import LossUnit
 from tui.widgets.key_bar import KeyBar

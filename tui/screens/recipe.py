@@ -16,8 +16,8 @@ from model.presets import PRESETS, Preset, describe
 from tui.bindings import EXPLAIN
 from tui.draft import DEFAULT, Draft
 from tui.recipe import PRESET, SETTINGS
+from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.dialog import Dialog
-from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.setting import Setting
 from tui.widgets.line_button import LineButton
 from tui.widgets.setting_field import SettingField

@@ -25,11 +25,11 @@ from tui.bindings import RUNS_FOOTER, runs_bindings, working_bindings
 from tui.earlier_run import EarlierRun
 from tui.keymap import shown_keys
 from tui.lanes import Curve
+from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.run_shelf import RunShelf
 from tui.sanitize import sanitize, sanitize_line
 from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
-from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.run_name import DeleteRunScreen, NameRunScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_record import LossRecord

@@ -13,9 +13,9 @@ from model.config import SamplingSettings
 from model.protocol import WritePassage
 from tui.bindings import EXPLAIN
 from tui.passage_file import MOST_LENGTH
+from tui.room import HEIGHTS
 from tui.sanitize import sanitize_line
 from tui.screens.dialog import Dialog
-from tui.screens.room import HEIGHTS
 from tui.widgets.line_button import LineButton
 from tui.widgets.ways import ways
 

@@ -16,8 +16,8 @@ from textual.widgets import Static
 from tui.bindings import EXPLAIN
 from tui.in_force import InForce
 from tui.preferences import PREFERENCES
+from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.dialog import Dialog
-from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.line_button import LineButton
 from tui.widgets.preference_field import PreferenceField
 from tui.widgets.ways import ways

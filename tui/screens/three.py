@@ -16,9 +16,9 @@ from tui.bindings import THREE_FOOTER, three_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.manners import BY_NAME
+from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
-from tui.screens.room import HEIGHTS, WIDTHS, room_classes
 from tui.widgets.ink import NEURON
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.room_notice import RoomNotice

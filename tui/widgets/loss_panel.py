@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -18,11 +19,13 @@ from tui.keymap import shown_keys
 from tui.sight import in_sight
 from tui.widgets import loss_legend, loss_numbers, loss_vitals
 from tui.widgets.loss_baselines import baselines_of
-from tui.widgets.loss_chart import LossChart
-from tui.widgets.loss_plot import Reading
 from tui.widgets.loss_record import LossRecord
-from tui.widgets.loss_sparkline import LossSparkline
 from tui.widgets.loss_view import LossView, Switch
+
+if TYPE_CHECKING:
+    from tui.widgets.loss_chart import LossChart
+    from tui.widgets.loss_plot import Reading
+    from tui.widgets.loss_sparkline import LossSparkline
 
 SAYINGS = {
     RunState.EMPTY: "No network yet.",
@@ -86,6 +89,9 @@ class LossPanel(Container):
     }
     """
 
+    _sparkline: LossSparkline  # these are made once the panel has been seen
+    _chart: LossChart
+
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
     view: reactive[LossView] = reactive(LossView, repaint=False)
@@ -109,19 +115,36 @@ class LossPanel(Container):
         self._reading: Reading | None = None  # what the cursor points at
         self._heading = self._titled = ""  # what the title begins with, and all of it
         self._legend = Content()
+        self._numbers = Static(id="loss-numbers", markup=False)
+        self._numbers.tooltip = EXPLANATION
+        self._vitals = Static(id="loss-vitals", markup=False)
+        self._vitals.tooltip = VITALS_EXPLANATION
+        self.furnished = False
+        """Chart and numbers are there."""
 
     def compose(self) -> ComposeResult:
-        """Put the chart beside the numbers."""
+        """Say what there is before there is a loss; the rest is mounted once that has been painted."""
         with Container(id="loss-view"):
-            yield LossSparkline(self._record, id="loss-sparkline")
-            yield LossChart(self._record, id="loss-chart")
             yield Static(id="loss-saying", markup=False)
-        numbers = Static(id="loss-numbers", markup=False)
-        numbers.tooltip = EXPLANATION
-        yield numbers
-        vitals = Static(id="loss-vitals", markup=False)
-        vitals.tooltip = VITALS_EXPLANATION
-        yield vitals
+
+    def on_mount(self) -> None:
+        """Mount the rest as soon as the panel is seen."""
+        self.call_after_refresh(self.furnish)
+
+    async def furnish(self) -> None:
+        """Put the chart beside the numbers, unless they are there."""
+        if self.furnished:
+            return
+        from tui.widgets.loss_chart import LossChart
+        from tui.widgets.loss_sparkline import LossSparkline
+
+        self._sparkline = LossSparkline(self._record, id="loss-sparkline")
+        self._chart = LossChart(self._record, id="loss-chart")
+        await self.query_one("#loss-view").mount(self._sparkline, self._chart, before=0)
+        await self.mount(self._numbers, self._vitals)
+        self.furnished = True
+        self._show()
+        self._draw()
 
     @property
     def record(self) -> LossRecord:
@@ -135,21 +158,24 @@ class LossPanel(Container):
         if losses or validations or events:
             self._record.extend(losses, validations, events)
             self._grown = True
-            if (events or not self._resting) and in_sight(self):
+            if self.furnished and (events or not self._resting) and in_sight(self):
                 self._draw()
-        if events:
+        if events and self.furnished:
             self._show_words()
 
     def reset(self) -> None:
         """Begin a new curve, for a new network."""
-        self.query_one(LossChart).reset()
-        self._draw()
+        if self.furnished:
+            self._chart.reset()
+            self._draw()
+        else:
+            self._record.clear()
 
     def _draw(self) -> None:
         """Draw the one that is on the screen; the other has no size."""
         self._grown = False
-        self.query_one(LossSparkline).draw()
-        self.query_one(LossChart).draw()
+        self._sparkline.draw()
+        self._chart.draw()
 
     def switch(self, switch: Switch) -> None:
         """Look at the loss in another way."""
@@ -205,7 +231,7 @@ class LossPanel(Container):
 
     def _show_and_rest(self) -> None:
         self._show()
-        if self._grown:
+        if self._grown and self.furnished:
             self._draw()
         if not self._resting:
             self._resting = True
@@ -233,16 +259,17 @@ class LossPanel(Container):
                 "-paused": gauges.state is RunState.PAUSED,
             }
         )
+        if not self.furnished:
+            return
         self._show_numbers()
-        self.query_one(LossSparkline).chance = loss_numbers.chance(gauges)
-        chart = self.query_one(LossChart)
-        chart.best = gauges.best_validation_loss
-        chart.baselines, chart.view = baselines_of(gauges), self.view
+        self._sparkline.chance = loss_numbers.chance(gauges)
+        self._chart.best = gauges.best_validation_loss
+        self._chart.baselines, self._chart.view = baselines_of(gauges), self.view
         self._show_words()
 
     def _show_numbers(self) -> None:
         """Write the numbers, or what stands in their place."""
-        numbers, gauges, view = self.query_one("#loss-numbers", Static), self.gauges, self.view
+        numbers, gauges, view = self._numbers, self.gauges, self.view
         width, height = self.size
         both = self.has_class("-both")
         if self.has_class("-narrow"):
@@ -253,13 +280,13 @@ class LossPanel(Container):
         else:
             numbers.update(loss_numbers.table(gauges, height, view.unit), layout=False)
         if both:
-            self.query_one("#loss-vitals", Static).update(loss_vitals.page(gauges, height), layout=False)
+            self._vitals.update(loss_vitals.page(gauges, height), layout=False)
 
     def _show_words(self) -> None:
         """Write the title and the legend, where they read differently."""
         if self.border_title != self._titled:  # someone else named the panel
             self._heading = self.border_title or ""
-        gauges, chart, unit = self.gauges, self.query_one(LossChart), self.view.unit
+        gauges, chart, unit = self.gauges, self._chart, self.view.unit
         loss = gauges.train_loss if gauges.validation_loss is None else gauges.validation_loss
         if self.has_class("-bare"):
             title = self._heading

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from model.protocol import Gauges
 from tui import units
 from tui.lanes import Standing
+from tui.room import is_ample
 from tui.sanitize import sanitize_line
-from tui.screens.room import is_ample
 from tui.units import LossUnit
 from tui.widgets.loss_canvas import ACROSS, BRAILLE, DOTS
 from tui.widgets.race_chart import INKS

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Middle
 from textual.widgets import Static
 
-LEAST_WIDTH, LEAST_HEIGHT = 40, 12
+from tui.room import LEAST_HEIGHT, LEAST_WIDTH
 
 
 class RoomNotice(Middle):

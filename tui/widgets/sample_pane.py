@@ -412,7 +412,6 @@ class SamplePane(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return row `y` of the view."""
         width = self.scrollable_content_region.width
-        inks = self._mixed()
         if self._buffer.end == self._buffer.start:
             said = self._said_of_nothing(width)
             text = said if y == (self.scrollable_content_region.height - 1) // 2 else ""
@@ -421,7 +420,7 @@ class SamplePane(ScrollView, can_focus=True):
         selection = self.text_selection
         selected = None if selection is None else self._selected(selection)
         cursor = self.writing or self.listening
-        return self._rows.strip(y + self.scroll_offset.y, width, inks, selected, cursor)
+        return self._rows.strip(y + self.scroll_offset.y, width, self._mixed(), selected, cursor)
 
     def _said_of_nothing(self, width: int) -> str:
         """What an empty page says: why, in so many cells. Where it is written on in a moment there is no why."""

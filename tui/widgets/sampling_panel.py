@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from msgspec.structs import replace
 from textual import on
@@ -17,25 +15,9 @@ from textual.style import Style
 from textual.widgets import Static
 
 from model.config import SamplingSettings
+from tui.knobs import HOTTEST, RATE_STOPS, TEMPERATURE_STEP, TOP_K_STOPS, TOP_P_STOPS, nearest
 from tui.manners import BY_NAME, MANNERS, in_force
 from tui.widgets.slider import Slider
-
-TEMPERATURE_STEP = 0.05
-HOTTEST = 5.0
-"""The largest temperature that keys reach; the slider's line ends at 2."""
-
-TOP_K_STOPS: tuple[float, ...] = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 40, 60, 100, 0)
-"""What the slider of top-k offers; 0, all characters, comes last."""
-TOP_P_STOPS: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 1.0)
-RATE_STOPS: tuple[float, ...] = (2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 200, 300, 500, 1000, 2000, math.inf)
-"""Characters a second."""
-
-
-def turn(sampling: SamplingSettings, by: float) -> SamplingSettings:
-    """Return `sampling` with its temperature changed by `by`, on a grid of 0.05 and within 0 and 5."""
-    temperature = round((sampling.temperature + by) / TEMPERATURE_STEP) * TEMPERATURE_STEP
-    highest = max(HOTTEST, sampling.temperature)
-    return replace(sampling, temperature=round(min(max(temperature, 0.0), highest), 2))
 
 
 def meaning(temperature: float) -> str:
@@ -50,13 +32,6 @@ def meaning(temperature: float) -> str:
         if temperature < below:
             return word
     return "noise"
-
-
-def nearest(stops: Sequence[float], value: float) -> int:
-    """Return the index of the stop that is nearest to `value`."""
-    if value in stops:
-        return stops.index(value)
-    return min(range(len(stops)), key=lambda index: abs(stops[index] - value))
 
 
 def named(sampling: SamplingSettings) -> Content:
@@ -104,11 +79,12 @@ class SamplingPanel(Vertical):
     sampling: reactive[SamplingSettings] = reactive(SamplingSettings, always_update=True, repaint=False)
     """The settings in force."""
 
-    @dataclass
     class Changed(Message):
         """Someone wishes for other settings."""
 
-        sampling: SamplingSettings
+        def __init__(self, sampling: SamplingSettings) -> None:
+            super().__init__()
+            self.sampling = sampling
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -45,12 +44,12 @@ class Slider(Widget, can_focus=True):
     value: reactive[float] = reactive(0.0)
     """Where the knob stands. Setting it is silent; only a hand on the slider posts `Changed`."""
 
-    @dataclass
     class Changed(Message):
         """Someone moved the knob."""
 
-        slider: Slider
-        value: float
+        def __init__(self, slider: Slider, value: float) -> None:
+            super().__init__()
+            self.slider, self.value = slider, value
 
         @property
         def control(self) -> Slider:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
-from tui.widgets.room_notice import LEAST_HEIGHT, LEAST_WIDTH
-
+LEAST_WIDTH, LEAST_HEIGHT = 40, 12
+"""With fewer cells there is nothing but the wish for more."""
 AMPLE_WIDTH, AMPLE_HEIGHT = 120, 36
 WIDTHS = [(0, "-tiny"), (LEAST_WIDTH, "-slim"), (76, "-narrow"), (AMPLE_WIDTH, "-wide"), (160, "-broad")]
 HEIGHTS = [(0, "-flat"), (LEAST_HEIGHT, "-short"), (20, "-middle"), (AMPLE_HEIGHT, "-tall"), (52, "-grand")]
