@@ -46,7 +46,7 @@ def saturation(gates: Floats, names: tuple[str, ...]) -> tuple[Gate, ...]:
 
 def share(found: npt.NDArray[np.bool_]) -> float:
     """How much of an array is true, in [0, 1]; `np.mean` takes six times as long for a small one."""
-    return np.count_nonzero(found) / found.size
+    return int(np.count_nonzero(found)) / found.size
 
 
 class Guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -119,6 +120,7 @@ class LossPanel(Container):
         self._numbers.tooltip = EXPLANATION
         self._vitals = Static(id="loss-vitals", markup=False)
         self._vitals.tooltip = VITALS_EXPLANATION
+        self._furnishing = asyncio.Lock()
         self.furnished = False
         """Chart and numbers are there."""
 
@@ -133,16 +135,17 @@ class LossPanel(Container):
 
     async def furnish(self) -> None:
         """Put the chart beside the numbers, unless they are there."""
-        if self.furnished:
-            return
         from tui.widgets.loss_chart import LossChart
         from tui.widgets.loss_sparkline import LossSparkline
 
-        self._sparkline = LossSparkline(self._record, id="loss-sparkline")
-        self._chart = LossChart(self._record, id="loss-chart")
-        await self.query_one("#loss-view").mount(self._sparkline, self._chart, before=0)
-        await self.mount(self._numbers, self._vitals)
-        self.furnished = True
+        async with self._furnishing:
+            if self.furnished:
+                return
+            self._sparkline = LossSparkline(self._record, id="loss-sparkline")
+            self._chart = LossChart(self._record, id="loss-chart")
+            await self.query_one("#loss-view").mount(self._sparkline, self._chart, before=0)
+            await self.mount(self._numbers, self._vitals)
+            self.furnished = True
         self._show()
         self._draw()
 
