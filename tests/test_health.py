@@ -98,9 +98,9 @@ def test_a_damaged_memory_is_refused(state: list[float]) -> None:
 def test_vitals_are_ratios_and_shares() -> None:
     assert update_ratio(np.array([3.0, 4.0]), np.array([0.0, 50.0])) == pytest.approx(0.1)
     assert update_ratio(np.ones(3), np.zeros(3)) == 0.0
-    assert saturation(np.array([[0.01, 0.5], [0.99, 0.93]]), ("input", "forget")) == (
-        Gate("input", shut=0.5, open=0.0, mean=0.255),
-        Gate("forget", shut=0.0, open=0.5, mean=pytest.approx(0.96)),
+    assert saturation(np.array([[0.0, 0.5], [1.0, 0.5]]), ("input", "forget")) == (
+        Gate("input", shut=0.5, open=0.0, mean=0.25),
+        Gate("forget", shut=0.0, open=0.5, mean=0.75),
     )
     assert saturation(np.empty((0, 3)), ()) == ()
 
