@@ -77,7 +77,7 @@ ENTRIES = (
         origin=f"the standard library of {_PYTHON}",
         licence=_LICENCE,
         pieces=_code,
-        present=lambda: Path(sysconfig.get_path("stdlib"), "this.py").is_file(),
+        present=lambda: Path(sysconfig.get_path("stdlib"), "os.py").is_file(),
     ),
     Entry(
         name="unicode-names",

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from textual._compositor import Compositor
-from textual.css.stylesheet import Stylesheet
-from textual.dom import DOMNode
 from textual.widgets import Button, Input, OptionList, Static
 
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
@@ -19,9 +14,7 @@ from model.protocol import NewNetwork, Save, SetSampling
 from model.session import EngineError
 from tui.app import LSTMApp
 from tui.settings import Settings, load_settings, save_settings
-from tui.widgets.page_tabs import PANELS
 from tui.widgets.sample_pane import SamplePane
-from tui.widgets.setting_field import SettingField
 
 from scripted_session import GAUGES, PLAY, ScriptedSession, playing, scripted_app, until, update, written
 
@@ -252,41 +245,3 @@ async def test_an_update_never_paints_the_whole_screen(tmp_path: Path, monkeypat
             await session.play(update(replace(GAUGES, step=2_000 + step), steps=3, texts=(written("x"),)))
             await pilot.pause()
         assert painted == []
-
-
-async def test_the_text_and_the_loss_are_painted_before_the_other_panels_are_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[set[str]] = []
-    paint = Compositor.render_full_update
-
-    def panels() -> set[str]:
-        return {widget.id for widget in app.main.query("*") if widget.id in PANELS}
-
-    def note(self: Compositor, **how: bool) -> object:
-        seen.append(panels())
-        return paint(self, **how)
-
-    monkeypatch.setattr(Compositor, "render_full_update", note)
-    app = scripted_app(ScriptedSession(), tmp_path)
-    async with app.run_test():
-        await asyncio.wait_for(app.main.furnished.wait(), 10)
-        assert panels() == set(PANELS)
-    assert seen[0] == {"corpora", "loss", "sample"}
-
-
-async def test_what_is_mounted_at_the_start_is_styled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    styled: Counter[int] = Counter()
-    apply = Stylesheet.apply
-
-    def note(self: Stylesheet, node: DOMNode, **how: Any) -> None:
-        styled[id(node)] += 1
-        apply(self, node, **how)
-
-    monkeypatch.setattr(Stylesheet, "apply", note)
-    app = scripted_app(ScriptedSession(), tmp_path)
-    async with app.run_test():
-        await asyncio.wait_for(app.main.furnished.wait(), 10)
-        counts = [styled[id(field)] for field in app.main.query(SettingField)]
-    # once alone and once with the panel around it, when that is mounted
-    assert max(counts) <= 2

@@ -9,9 +9,7 @@ from textual.geometry import Region
 from textual.widgets import Static
 from textual.widgets._toast import Toast
 
-from tui.screens.panels import Panels
 from tui.widgets.loss_panel import LossPanel
-from tui.widgets.page_tabs import PageTabs
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
 
@@ -50,25 +48,6 @@ async def test_there_is_a_wish_as_soon_as_a_window_gets_too_small(tmp_path: Path
         await pilot.resize_terminal(30, 8)
         await pilot.pause()
         assert app.main.query_one(RoomNotice).region == app.main.region
-
-
-async def test_a_window_made_small_before_all_is_there_is_laid_out_as_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    furnish = Panels._furnish
-
-    async def later(panels: Panels) -> None: ...
-
-    monkeypatch.setattr(Panels, "_furnish", later)
-    app = scripted_app(ScriptedSession(), tmp_path)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.resize_terminal(60, 20)
-        await pilot.pause()
-        app.main.call_later(furnish, app.main)
-        await until(pilot, app.main.furnished.is_set)
-        await pilot.pause()
-        assert app.main.query_one("#strip").region.height == app.main.query_one(PageTabs).region.height == 1
-        assert not app.main.query_one("#controls").region.area
 
 
 @pytest.mark.parametrize("size", [*SIZES[1:], (120, 24), (200, 16)])

@@ -116,3 +116,8 @@ def test_edits_stay_when_another_network_comes() -> None:
     assert moved.recipe()[0] == NetworkSettings(hidden_size=300, layers=2)
     assert moved.training == TrainingSettings(batch_size=32, seq_length=9)
     assert moved.undo().changed == ()
+
+
+def test_settings_are_checked_wherever_they_are_replaced() -> None:
+    with pytest.raises(SettingsError):
+        replace(TrainingSettings(), seq_length=0)

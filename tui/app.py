@@ -296,6 +296,17 @@ class LSTMApp(App[None]):
         if self._leaving:
             return
         self._leaving = True
+        if self.main.furnished.is_set():
+            await self._leave()
+        else:
+            self.run_worker(self._leave_once_furnished(), name="leave", exit_on_error=True)
+
+    async def _leave_once_furnished(self) -> None:
+        """Leave as soon as all is there: what is being mounted cannot be taken away."""
+        await self.main.furnished.wait()
+        await self._leave()
+
+    async def _leave(self) -> None:
         try:
             if self.demo is not None and self.demo.going:
                 self.demo.going = False

@@ -70,8 +70,11 @@ class Hands(Panels):
         return settings
 
     def on_corpus_panel_chosen(self, message: CorpusPanel.Chosen) -> None:
-        """Learn it."""
-        self.load(message)
+        """Learn it, with what is filled in; a quick hand chooses before there are fields."""
+        if self.furnished.is_set():
+            self.load(message)
+        else:
+            self.call_after_refresh(self.load, message)
 
     def on_corpus_panel_missing(self, message: CorpusPanel.Missing) -> None:
         """Tell how to get it."""

@@ -178,6 +178,7 @@ class MainScreen(Hands):
     async def _open_pasted(self, pasted: str) -> None:
         from tui.pasted import pasted_paths, typed_as
 
+        await self.furnished.wait()
         paths = await asyncio.to_thread(pasted_paths, pasted)
         if len(paths) == 1 and paths[0].suffix == SUFFIX and paths[0].is_file():
             self._open_run(protocol.OpenCheckpoint(str(paths[0])))

@@ -119,7 +119,7 @@ class Panels(Screen[None]):
         What the eye does not go to first is mounted once this much has been painted.
         """
         if not is_ample(self.app.size):
-            self.app.stylesheet.read(SMALL)
+            self._read_styles(SMALL)
         # Textual would give these classes after all has been styled, and style it all once more.
         self.add_class(*room_classes(self.app.size), update=False)
         self._sample.set_reactive(SamplePane.has_focus, True)  # likewise: it is what `AUTO_FOCUS` names
@@ -144,9 +144,8 @@ class Panels(Screen[None]):
         from tui.widgets.sampling_panel import SamplingPanel
         from tui.widgets.training_panel import TrainingPanel
 
-        styles = self.app.stylesheet
-        made_small = not is_ample(self.size) and not styles.has_source(str(SMALL))  # since the first frame
-        styles.read_all([SMALL, *LATER])
+        made_small = not is_ample(self.size) and not self.app.stylesheet.has_source(str(SMALL))  # since the first frame
+        self._read_styles(SMALL, *LATER)
         self._training = TrainingPanel(*self._filled_in)
         self._next = NextPanel(id="next")
         self._neurons = NeuronPanel(id="neurons", strain=lambda: cast("LSTMApp", self.app).pace.strain)
@@ -161,6 +160,11 @@ class Panels(Screen[None]):
         await self.show_hints(self.hints)
         self.furnished.set()
         self._watch()
+
+    def _read_styles(self, *paths: Path) -> None:
+        """Read them, and have them hold for what is mounted next."""
+        self.app.stylesheet.read_all(paths)
+        self.app.stylesheet.parse()
 
     def _entitle(self, *panels: Widget) -> None:
         """Give panels their names, and the keys that bring one there."""

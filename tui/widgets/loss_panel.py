@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -90,7 +89,7 @@ class LossPanel(Container):
     }
     """
 
-    _sparkline: LossSparkline  # these are made once the panel has been seen
+    _sparkline: LossSparkline  # these are made when it is furnished
     _chart: LossChart
 
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
@@ -120,32 +119,24 @@ class LossPanel(Container):
         self._numbers.tooltip = EXPLANATION
         self._vitals = Static(id="loss-vitals", markup=False)
         self._vitals.tooltip = VITALS_EXPLANATION
-        self._furnishing = asyncio.Lock()
         self.furnished = False
         """Chart and numbers are there."""
 
     def compose(self) -> ComposeResult:
-        """Say what there is before there is a loss; the rest is mounted once that has been painted."""
+        """Say what there is before there is a loss; `furnish` mounts the rest, once that has been painted."""
         with Container(id="loss-view"):
             yield Static(id="loss-saying", markup=False)
 
-    def on_mount(self) -> None:
-        """Mount the rest as soon as the panel is seen."""
-        self.call_after_refresh(self.furnish)
-
     async def furnish(self) -> None:
-        """Put the chart beside the numbers, unless they are there."""
+        """Put the chart beside the numbers; for once, after the panel has been mounted."""
         from tui.widgets.loss_chart import LossChart
         from tui.widgets.loss_sparkline import LossSparkline
 
-        async with self._furnishing:
-            if self.furnished:
-                return
-            self._sparkline = LossSparkline(self._record, id="loss-sparkline")
-            self._chart = LossChart(self._record, id="loss-chart")
-            await self.query_one("#loss-view").mount(self._sparkline, self._chart, before=0)
-            await self.mount(self._numbers, self._vitals)
-            self.furnished = True
+        self._sparkline = LossSparkline(self._record, id="loss-sparkline")
+        self._chart = LossChart(self._record, id="loss-chart")
+        await self.query_one("#loss-view").mount(self._sparkline, self._chart, before=0)
+        await self.mount(self._numbers, self._vitals)
+        self.furnished = True
         self._show()
         self._draw()
 
@@ -338,9 +329,10 @@ if __name__ == "__main__":
             """Show the panel."""
             yield LossPanel()
 
-        def on_mount(self) -> None:
+        async def on_mount(self) -> None:
             """Give it two thousand steps."""
             panel = self.query_one(LossPanel)
+            await panel.furnish()
             losses = [LossPoint(step, 1.4 + 2.8 / (1 + step / 30) ** 0.5) for step in range(2000)]
             panel.extend(losses, losses[::250])
             panel.gauges = Gauges(state=RunState.TRAINING, step=2000, train_loss=1.72, validation_loss=1.81)
