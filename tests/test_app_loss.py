@@ -147,7 +147,7 @@ async def test_the_title_says_what_was_beaten(tmp_path: Path) -> None:
         await session.play(update(RUN, steps=1240))
         await pilot.press("z")
         await pilot.pause()
-        assert title_of(app).startswith("4 Loss \u00b7 better than xz \u00b7 above: ")
+        assert title_of(app).startswith("4 Loss \u00b7 better than xz \u00b7 passed: ")
         assert len(title_of(app)) <= panel_of(app).size.width
 
 

@@ -12,7 +12,7 @@ from test_run_shelf import put
 from model.curve import Curve
 from model.protocol import LossPoint
 from tui.__main__ import main
-from tui.commands.instrument import farewell, opening_of
+from tui.commands.instrument import opening_of
 from tui.run_shelf import RunShelf
 from tui.settings import paths
 
@@ -97,21 +97,15 @@ def test_resume_passes_over_a_run_that_had_hardly_begun(shelf: RunShelf) -> None
     assert opening_of(app_options("--resume"), paths()).checkpoint == shelf.last
 
 
-def test_leaving_tells_what_is_kept_and_how_to_go_on(shelf: RunShelf, capsys: Captured) -> None:
-    farewell(shelf)
-    assert capsys.readouterr().out == ""
+def test_leaving_tells_what_is_kept_and_how_to_go_on(shelf: RunShelf) -> None:
+    assert shelf.farewell() == ""
     put(shelf, "last", 1_341)
-    farewell(shelf)
-    said = capsys.readouterr().out
-    assert said.startswith("Your run is kept, at step 1,341: `lstm-tui --resume` goes on with it")
-    assert said.count("\n") == 1
+    assert shelf.farewell().startswith("Your run is kept, at step 1,341: `lstm-tui --resume` goes on with it")
     put(shelf, "last", 66)
-    farewell(shelf)
-    assert "kept, at step 66: `lstm-tui --resume` goes on with it" in capsys.readouterr().out  # there is no other
+    assert "kept, at step 66: `lstm-tui --resume` goes on with it" in shelf.farewell()  # there is no other
     put(shelf, "sea-1")
-    farewell(shelf)
-    assert capsys.readouterr().out == (
-        "Your run had hardly begun, at step 66; `lstm-tui --resume` goes on with the one before.\n"
+    assert shelf.farewell() == (
+        "Your run had hardly begun, at step 66; `lstm-tui --resume` goes on with the one before."
     )
 
 

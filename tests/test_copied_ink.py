@@ -139,6 +139,15 @@ async def test_the_share_is_of_what_was_written_and_not_of_what_was_given() -> N
         assert below(app.pane) == "End to follow \u00b7 0 % copied"
 
 
+async def test_the_share_is_of_what_the_present_network_wrote() -> None:
+    app = PaneApp()
+    async with app.run_test(size=(60, 12)) as pilot:
+        await shown(pilot, app.pane, written("word for word", "============="))
+        assert below(app.pane) == "100 % copied"
+        await shown(pilot, app.pane, written("another", ".......", Mark(0, "network", "a new network")))
+        assert below(app.pane) == "0 % copied"
+
+
 async def test_no_share_is_shown_while_nobody_knows_it() -> None:
     app = PaneApp()
     async with app.run_test(size=(60, 12)) as pilot:

@@ -71,7 +71,7 @@ def test_the_title_tells_what_is_not_on_the_chart_as_far_as_there_is_room() -> N
     def told(width: int) -> str:
         return title("4 Loss", 2.2, baselines, named=["bigrams"], unit=LossUnit.NATS, width=width)
 
-    parts = ["4 Loss", "better than bigrams", "next: xz 2.05", "above: unigrams 3.33, chance 4.16"]
+    parts = ["4 Loss", "better than bigrams", "next: xz 2.05", "passed: unigrams 3.33, chance 4.16"]
     assert told(200) == " \u00b7 ".join(parts)
     for width in range(6, 90):
         assert len(told(width)) <= width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from datetime import datetime
@@ -193,6 +194,40 @@ def test_a_run_of_a_few_steps_is_not_kept(shelf: RunShelf) -> None:
     put(shelf, "last", 99, kept_as="sea")
     shelf.adopt_last()
     assert shelf.runs() == []
+
+
+def test_two_that_were_left_in_the_same_second_are_both_kept(shelf: RunShelf) -> None:
+    put(shelf, "last", 500, at=1e9)
+    shelf.adopt_last()
+    shelf.adopt_last()
+    put(shelf, "last", 300, at=1e9 + 0.5)
+    shelf.adopt_last()
+    assert sorted(run.step for run in shelf.runs()) == [300, 500]
+
+
+async def test_two_who_leave_at_once_do_so_one_after_the_other(shelf: RunShelf) -> None:
+    shelf.folder.mkdir()
+    said = []
+
+    async def leave(step: int) -> None:
+        mine = RunShelf(shelf.folder)
+        async with mine.alone():
+            put(mine, "last", step, kept_as=f"sea-{step}")
+            await asyncio.sleep(0.02)
+            mine.adopt_last()
+            said.append(mine.farewell())
+
+    await asyncio.gather(leave(500), leave(400))
+    assert sorted(names(shelf)) == ["sea-400", "sea-500"]
+    assert all(sum(f"step {step}:" in words for words in said) == 1 for step in (400, 500))
+
+
+async def test_nobody_waits_for_ever_to_leave(shelf: RunShelf) -> None:
+    async with shelf.alone(), RunShelf(shelf.folder).alone(patience=0.1):
+        pass  # there is no folder
+    shelf.folder.mkdir()
+    async with shelf.alone(), RunShelf(shelf.folder).alone(patience=0.1):
+        pass
 
 
 # ------------------------------------------------------------------------------------- thrown away

@@ -154,6 +154,8 @@ class LSTMApp(App[None]):
         )
         self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
         self._leaving = False
+        self.farewell = ""
+        """What to say where the screen was, once it is gone."""
         self._keeper.resting = demo
         self.demo: Demo | None = None
         """The show, whether or not it still goes on."""
@@ -314,10 +316,12 @@ class LSTMApp(App[None]):
                 return
             with contextlib.suppress(OSError):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
-            await self.session.stop(save_to=str(self._run_file))
-            self._keeper.write()
-            self._shelf.adopt_last()
-            self._shelf.prune()
+            async with self._shelf.alone():
+                await self.session.stop(save_to=str(self._run_file))
+                self._keeper.write()
+                self._shelf.adopt_last()
+                self._shelf.prune()
+                self.farewell = self._shelf.farewell()
         finally:
             self.exit()
 

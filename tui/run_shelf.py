@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import difflib
+import fcntl
 import json
 import os
 import shutil
 import threading
+import time
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +19,7 @@ from msgspec import structs
 
 from model.run_names import FEWEST_STEPS, LAST, is_name, run_name
 from tui.earlier_run import DAMAGE, EarlierRun, read_header
+from tui.saving import free_path
 from tui.whole_file import whole_file
 
 SUFFIX = ".safetensors"
@@ -23,6 +28,9 @@ MOST = 20
 MOST_BYTES = 4 * 1024**3
 """That all of these may take, the newest excepted."""
 LONGEST_NAME = 60
+LOCK = ".lock"
+PATIENCE, LOOK = 30.0, 0.05
+"""Seconds to wait for others who leave, and between two looks whether they have."""
 
 
 _State = tuple[tuple[int, int, int] | None, ...]
@@ -121,7 +129,36 @@ class RunShelf:
         hint = f"did you mean {close[0]}?" if close else "`lstm-tui runs` lists what is kept"
         raise RunNameError(f"{name}: no such file, and no run of that name; {hint}")
 
+    def farewell(self) -> str:
+        """What to say to who leaves: what is kept, and how to go on with it; nothing where nothing was learnt."""
+        step = self.last_step()
+        if step is None:
+            return ""
+        if self.worth_going_on() == self.last:
+            return (
+                f"Your run is kept, at step {step:,}: `lstm-tui --resume` goes on with it, `lstm-tui runs` lists all."
+            )
+        return f"Your run had hardly begun, at step {step:,}; `lstm-tui --resume` goes on with the one before."
+
     # ---------------------------------------------------------------------------- what comes and goes
+
+    @contextlib.asynccontextmanager
+    async def alone(self, patience: float = PATIENCE) -> AsyncIterator[None]:
+        """Be the only one who leaves: the run of another app, that is quit now too, is saved in the same place.
+
+        Where files cannot be locked, or the others take longer than `patience` seconds, it goes on all the same.
+        """
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):
+                lock = stack.enter_context((self.folder / LOCK).open("w"))
+                until = time.monotonic() + patience
+                while time.monotonic() < until:
+                    try:
+                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        break
+                    except BlockingIOError:
+                        await asyncio.sleep(LOOK)
+            yield
 
     def adopt_last(self) -> None:
         """Keep the run of the last quit among the others, if it is worth it: its file is about to be another's.
@@ -134,11 +171,17 @@ class RunShelf:
             if int(header["step"]) < FEWEST_STEPS:
                 return
             name = header["progress"].get("kept_as")
-            if not (isinstance(name, str) and is_name(name)):
+            if isinstance(name, str) and is_name(name):
+                path = self.folder / (name + SUFFIX)
+                if path.exists() and int(read_header(path)["step"]) >= int(header["step"]):
+                    return
+            else:
                 name = run_name(EarlierRun.of_checkpoint(last).corpus, datetime.fromtimestamp(stat.st_mtime))
-            path = self.folder / (name + SUFFIX)
-            if path.exists() and int(read_header(path)["step"]) >= int(header["step"]):
-                return
+                path = self.folder / (name + SUFFIX)
+                if path.exists():
+                    if path.stat().st_mtime_ns == stat.st_mtime_ns:
+                        return
+                    path = free_path(self.folder, name, SUFFIX)  # two were left in the same second
             _link(last, path)
             os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
         except (OSError, *DAMAGE):

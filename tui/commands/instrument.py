@@ -100,20 +100,9 @@ def run(options: argparse.Namespace) -> int:
     )
     app.run()
     code = app.return_code or DONE
-    if code == DONE and kept:
-        farewell(RunShelf(shelf))
+    if code == DONE and app.farewell:
+        print(app.farewell)
     return code
-
-
-def farewell(shelf: RunShelf) -> None:
-    """Say, where the screen was, what is kept and how to go on with it."""
-    step = shelf.last_step()
-    if step is None:
-        return  # nothing was learnt
-    if shelf.worth_going_on() == shelf.last:
-        print(f"Your run is kept, at step {step:,}: `lstm-tui --resume` goes on with it, `lstm-tui runs` lists all.")
-    else:
-        print(f"Your run had hardly begun, at step {step:,}; `lstm-tui --resume` goes on with the one before.")
 
 
 def settle() -> None:

@@ -48,7 +48,7 @@ def title(
     hidden = [one for one in baselines if one.name not in named and one is not following]
     beaten = [one for one in reversed(hidden) if loss is not None and one.nats > loss]
     further = [one for one in hidden if loss is not None and one.nats <= loss]
-    for where, group in (("above", beaten), ("below", further)):
+    for where, group in (("passed", beaten), ("ahead", further)):
         before = f"{SEPARATOR}{where}: "
         for one in group:
             if len(told) + len(before) + len(valued(one, unit)) > width:

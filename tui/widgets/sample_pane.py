@@ -129,6 +129,7 @@ class SamplePane(ScrollView, can_focus=True):
         self._inks: Inks | None = None  # as mixed for the theme
         self._subtitle = Content("")
         self._copied = ""  # the share of the recent text, in words; empty while nobody knows it
+        self._network_since = 0  # the offset where the present network's text begins
         self._width = 0  # of the rows, in cells
         self._unread = 0
 
@@ -166,6 +167,8 @@ class SamplePane(ScrollView, can_focus=True):
             self._write(text, shades, position, offset, primed)
             if self._buffer.label(sanitize_line(mark.label), alone=mark.kind != "sampling"):
                 self._rows.forget()
+            if mark.kind == "network":
+                self._network_since = self._buffer.end
             position, primed = offset, mark.given
         self._write(text, shades, position, len(text), primed)
         since = self._underline(written.copied)
@@ -183,7 +186,7 @@ class SamplePane(ScrollView, can_focus=True):
         if not text.isascii():
             copied = fitted(copied[-len(text) :], text)
         since = self._buffer.colour(ORIGINS, copied)
-        share = self._buffer.copied(RECENT) if copied else None
+        share = self._buffer.copied(min(RECENT, self._buffer.end - self._network_since)) if copied else None
         words = "" if share is None else "<1 %" if 0.0 < share < 0.01 else units.percent(share)
         if words != self._copied:
             self._copied = words

@@ -126,7 +126,8 @@ class TextBuffer:
 
         None if it is of none.
         """
-        recent = self.channels[ORIGINS][-last:]
+        origins = self.channels[ORIGINS]
+        recent = origins[max(0, len(origins) - max(0, last)) :]
         copied = recent.count(COPIED)
         known = copied + recent.count(MADE_UP)
         return copied / known if known else None
