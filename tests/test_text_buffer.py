@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -93,6 +93,7 @@ def test_a_place_keeps_its_character_when_text_is_dropped_and_wrapped(
         assert short.row_at(start) == index or start == short.end
 
 
+@example(["chip", "a", "aaa", "chip"], "a", 2, 3)
 @given(PIECES, st.text(st.sampled_from("ab \n\u6f22"), max_size=40), st.integers(0, 60), st.integers(2, 30))
 def test_what_is_taken_back_leaves_no_trace(pieces: list[str], more: str, count: int, width: int) -> None:
     buffer = buffer_of("", width)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from rich.cells import cell_len
 
 from corpora.origins import COPIED, MADE_UP
-from tui.widgets.wrap import CHIP, RULE, wrap
+from tui.widgets.wrap import CHIP, RULE, in_a_word, wrap
 
 ORIGINS = "origins"
 """The channel that every text has: what is made up and what is copied, as in `corpora.origins`."""
@@ -92,8 +92,11 @@ class TextBuffer:
             del channel[index:]
         self.labels = {offset: label for offset, label in self.labels.items() if offset < end}
         self.primes = [(first, min(stop, end)) for first, stop in self.primes if first < end]
-        # The row before may take in a word that is shorter now.
-        first = max(0, self.row_at(end) - 1)
+        # The row before the last word, which may have been broken, may take it in now that it is shorter.
+        first = self.row_at(end)
+        while first > 0 and in_a_word(self._text, self._rows[first] - self.start):
+            first -= 1
+        first = max(0, first - 1)
         del self._rows[first + 1 :]
         self._unsettled = min(self._unsettled, first)
 

@@ -55,6 +55,12 @@ def wrap(text: str, begin: int, width: int, chips: Mapping[int, int]) -> list[in
     return rows
 
 
+def in_a_word(text: str, index: int) -> bool:
+    """Whether a row that begins at `index` begins within a word, which was too long for a row."""
+    before, after = text[index - 1 : index], text[index : index + 1]
+    return bool(before) and before not in f" \n{CHIP}{RULE}" and 2 not in (_CELLS[before], _CELLS[after or " "])
+
+
 def _wrap_line(text: str, rows: list[int], stop: int, width: int, chips: Mapping[int, int], narrow: bool) -> None:
     """Append the further rows of the line from `rows[-1]` to `stop`."""
     start = rows[-1]
