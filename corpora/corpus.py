@@ -63,8 +63,9 @@ class Corpus:
         train, validation = len(self.train), len(self.validation)
         if train <= seq_length:
             raise CorpusError(
-                f"{self.info.name}: too short, its training part has {train:,} characters and a sequence length of "
-                f"{seq_length:,} needs {seq_length + 1:,}; take a longer text or a shorter sequence length"
+                f"{self.info.name}: too short, its training part has {train:,} character{'s' * (train != 1)} and a "
+                f"sequence length of {seq_length:,} needs {seq_length + 1:,}; take a longer text or a shorter sequence "
+                "length"
             )
         if validation < 2:
             raise CorpusError(

@@ -105,6 +105,15 @@ def test_a_baseline_is_beaten_once() -> None:
     assert len(words(replace(GAUGES, baselines=None), replace(GAUGES, baselines=COSTS))) == 4
 
 
+def test_what_an_opened_run_had_beaten_before_is_no_event() -> None:
+    opened = replace(GAUGES, baselines=None, best_validation_loss=1.7)
+    costs = RunUpdate(replace(opened, baselines=COSTS))
+    assert [*happened(opened, costs, brought=1.7)] == []
+    assert len([*happened(opened, costs, brought=None)]) == 4
+    better = RunUpdate(replace(opened, baselines=COSTS, best_validation_loss=0.5))
+    assert [event.text[-16:] for event in happened(costs.gauges, better, brought=1.7)] == ["xz packs the text"[-16:]]
+
+
 def test_another_network_begins_anew() -> None:
     opened = replace(GAUGES, step=700, training=TrainingSettings(dropout=0.5))
     (event,) = happened(GAUGES, RunUpdate(opened, fresh=True))

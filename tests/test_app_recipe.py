@@ -281,13 +281,28 @@ async def test_what_cannot_be_used_is_said_and_brings_the_person_back(tmp_path: 
         await pilot.press("enter", "ctrl+n")
         await pilot.pause()
         assert app.screen.query("#recipe") and session.sent == []
+        assert app.focused is field(app, "dropout").query_one(Input)
+        # who leaves it at that has what was there before: a text that is picked next is to be learnt
+        await fill(app, pilot, "layers", "2")
         await pilot.press("escape")
         await pilot.pause()
-        assert text_of(app, "training-hint").startswith("Dropout is 2.0")
+        draft = app.main._training.draft
+        assert (draft.value(BY_NAME["dropout"]), draft.value(BY_NAME["layers"])) == (0.0, 2)
         await pilot.press("ctrl+n")
         await pilot.pause()
-        assert app.screen.query("#recipe") and session.sent == []
-        assert app.focused is field(app, "dropout").query_one(Input)
+        assert any(isinstance(sent, NewNetwork) and sent.network.layers == 2 for sent in session.sent)
+
+
+async def test_escape_leaves_nothing_behind_that_cannot_be_used(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await fill(app, pilot, "learning_rate", "fast")
+        assert app.main._training.draft.wrong
+        await pilot.press("escape")
+        await pilot.pause()
+        asked = app.main._training.draft.asked(BY_NAME["learning_rate"])
+        assert field(app, "learning_rate").value == asked and not app.main._training.draft.wrong
+        assert app.focused is app.main.query_one("#sample")
+        assert session.sent == []
 
 
 async def test_settings_of_another_optimiser_are_not_shown(tmp_path: Path) -> None:

@@ -255,7 +255,7 @@ KEYS: tuple[Key, ...] = (
         "f1",
         "f1",
         "Explain",
-        "What the panel or field in use is for, above all keys; in a dialog, ? does so too.",
+        "What the panel or field in use is for, above all keys; in a dialog ? does so too, unless it is typed.",
         "Screen",
         "app.explain",
     ),

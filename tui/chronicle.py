@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from model.presets import in_words
 from model.protocol import Gauges, RunUpdate
@@ -31,12 +32,13 @@ class Event(Struct, frozen=True):
     """A new run begins here: steps count anew."""
 
 
-def happened(before: Gauges, update: RunUpdate) -> Iterator[Event]:
+def happened(before: Gauges, update: RunUpdate, brought: float | None = None) -> Iterator[Event]:
     """The events of an update, oldest first.
 
     Args:
         before: Where the run stood at the update before.
         update: What came since.
+        brought: The best validation loss that the run had when it was opened: what that is better than is no news.
     """
     now = update.gauges
     if update.fresh:
@@ -46,7 +48,8 @@ def happened(before: Gauges, update: RunUpdate) -> Iterator[Event]:
         before = Gauges(network=now.network, training=now.training, learning_rate=now.learning_rate)
     yield from (Event(now.step, notice.text, notice.severity) for notice in update.notices)
     yield from (
-        Event(now.step, text) for text in (*_steered(before, now), *_dropped(before, now), *_beaten(before, now))
+        Event(now.step, text)
+        for text in (*_steered(before, now), *_dropped(before, now), *_beaten(before, now, brought))
     )
 
 
@@ -70,9 +73,9 @@ def _dropped(before: Gauges, now: Gauges) -> Iterator[str]:
         yield f"{BY_NAME[RATE].label.lower()} {new:.3g} from here on"
 
 
-def _beaten(before: Gauges, now: Gauges) -> Iterator[str]:
+def _beaten(before: Gauges, now: Gauges, brought: float | None) -> Iterator[str]:
     """What a text costs without a network, where the network has learnt to do better."""
-    known = beaten(before)
+    known = beaten(before) + beaten(replace(now, best_validation_loss=brought))
     for words in beaten(now):
         if words not in known:
             yield f"validation {LossUnit.NATS.told(now.best_validation_loss)}: better than {words}"

@@ -112,6 +112,14 @@ class Draft(Struct, frozen=True):
         """Fill in what was asked for last."""
         return Draft(self.network, self.training)
 
+    def mend(self) -> Draft:
+        """Fill in what was asked for last where what is filled in cannot be used."""
+        wrong = {setting.name for setting in self.wrong}
+        if not wrong:
+            return self
+        mended = replace(self, edits={name: value for name, value in self.edits.items() if name not in wrong})
+        return self.undo() if mended.wrong else mended  # tied weights may be wrong by what others have
+
     def follow(self, network: NetworkSettings | None, training: TrainingSettings | None) -> Draft:
         """Take over what another network brings, a checkpoint say; what is being edited stays."""
         training = self._in_full(training) if training is not None else self.training

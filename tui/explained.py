@@ -96,7 +96,7 @@ PARTS: dict[str, Explanation] = {
     # whole screens, where nothing in them has words of its own
     "race": Explanation("Race", "Networks that learn the same text by turns; Enter goes on with the one that leads."),
     "runs": Explanation(
-        "Earlier runs", "Networks of earlier days. Enter goes on with one; those that are marked are compared above."
+        "Earlier runs", "Networks of earlier days. Enter goes on with one; those that are marked are compared below."
     ),
     "three": Explanation(
         "Three at once",

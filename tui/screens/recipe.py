@@ -34,7 +34,7 @@ class RecipeScreen(Dialog[bool]):
     """All fields of the training panel's draft; closes with True where a new network is to begin."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(False)", "Close"),
+        Binding("escape", "close", "Close"),
         Binding("ctrl+n", "start_over", "Start over"),
         Binding("pageup", "leap(-1)", "Group before", priority=True),
         Binding("pagedown", "leap(1)", "Next group", priority=True),
@@ -58,7 +58,7 @@ class RecipeScreen(Dialog[bool]):
         with Vertical(classes="dialog -recipe") as dialog:
             dialog.border_title = "Recipe"
             dialog.border_subtitle = ways(
-                ("esc closes", "screen.dismiss(False)"),
+                ("esc closes", "screen.close"),
                 ("\u2193 next", "app.focus_next"),
                 "\u25c2 \u25b8 turn",
                 ("pgup", "screen.leap(-1)"),
@@ -75,7 +75,7 @@ class RecipeScreen(Dialog[bool]):
             with Horizontal(classes="dialog-buttons"):
                 yield LineButton("Start over", id="recipe-start-over", action="screen.start_over")
                 yield LineButton("As it was", id="undo", action="screen.undo")
-                yield LineButton("Close", id="close", action="screen.dismiss(False)")
+                yield LineButton("Close", id="close", action="screen.close")
 
     def on_mount(self) -> None:
         """Begin where something is wrong, else at the preset; follow the draft from here on."""
@@ -125,6 +125,11 @@ class RecipeScreen(Dialog[bool]):
             self._go_to(wrong[0])
         else:
             self.dismiss(True)
+
+    def action_close(self) -> None:
+        """Leave all that can be used filled in."""
+        self._panel.draft = self._panel.draft.mend()
+        self.dismiss(False)
 
     def action_undo(self) -> None:
         """Fill in what was there before anything was edited."""

@@ -119,7 +119,11 @@ class TrainingPanel(Vertical):
             self.steer(setting)
 
     def turn_back(self) -> bool:
-        """Where a preset has been turned to and not begun with, fill in what was there before; whether that was so."""
+        """Fill in what was there before a preset that was turned to and not begun with; returns whether that was so.
+
+        What cannot be used is not left behind either.
+        """
+        self.draft = self.draft.mend()
         turned = self._visited is PRESET and self.draft.turned
         if turned:
             self.draft = self.draft.unpick()
