@@ -158,6 +158,18 @@ async def test_arrow_keys_turn_a_number_with_shift(tmp_path: Path) -> None:
         assert session.sent == [NewNetwork(NetworkSettings(hidden_size=256), TrainingSettings())]
 
 
+async def test_the_signs_beside_a_number_stay_at_the_end_when_it_is_emptied(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        number = app.main.query_one("#hidden-size Input", Input)
+        number.focus()
+        await pilot.pause()
+        filled = number.render_line(0)
+        number.value = ""
+        await pilot.pause()
+        assert number.render_line(0).cell_length == filled.cell_length == number.size.width
+        assert number.render_line(0).text.rstrip().endswith("\u25c2 \u25b8")
+
+
 async def test_keys_that_can_be_typed_are_typed_in_a_field(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         await fill(app, pilot, "layers", "1 []n?5")

@@ -49,7 +49,7 @@ class NumberInput(Input):
         signs = [Segment(SIGNS[0], self.rich_style)]
         for sign, direction in ((SIGNS[1:3], -1), (SIGNS[3:], 1)):
             signs.append(Segment(sign, faint + Style(meta={"turn": direction})))
-        return Strip([*strip.crop(0, room), *signs])
+        return Strip([*strip.adjust_cell_length(room, self.rich_style), *signs])  # that of an empty field is short
 
     def on_click(self, event: events.Click) -> None:
         """Turn, by a click on a sign."""
