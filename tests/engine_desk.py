@@ -17,6 +17,7 @@ from model.protocol import (
     RunUpdate,
     Update,
 )
+from model.shelf import Shelf
 from model.trainer import Trainer
 
 NETWORK = NetworkSettings(hidden_size=6)
@@ -37,10 +38,10 @@ class Clock:
 class Desk:
     """An engine, its clock, and every update it sent."""
 
-    def __init__(self, rescue: Path | None = None, threads: int = 1) -> None:
+    def __init__(self, rescue: Path | None = None, threads: int | None = 1, shelf: Shelf | None = None) -> None:
         self.clock = Clock()
         self.updates: list[Update] = []
-        self.engine = Engine(self.updates.append, self.clock, rescue=rescue, threads=threads)
+        self.engine = Engine(self.updates.append, self.clock, rescue=rescue, shelf=shelf, threads=threads)
 
     def say(self, *commands: Command) -> None:
         for command in commands:

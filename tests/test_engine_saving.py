@@ -49,16 +49,21 @@ def test_a_saved_run_goes_on_where_it_was(desk: Desk, tmp_path: Path) -> None:
     assert other.losses[begin.again].step == load_checkpoint(path).step + 1
 
 
-def test_a_network_whose_text_is_gone_is_played_but_not_trained(desk: Desk, tmp_path: Path) -> None:
+@pytest.fixture
+def orphan(desk: Desk, tmp_path: Path) -> Path:
+    """A saved network whose text is gone."""
     text, path = tmp_path / "book.txt", tmp_path / "book.safetensors"
     text.write_text("abcdefgh\n" * 200)
     desk.load(str(text))
     desk.turn(20)
     desk.say(Save(str(path)))
     text.unlink()
+    return path
 
+
+def test_a_network_whose_text_is_gone_is_played_but_not_trained(orphan: Path) -> None:
     other = Desk()
-    other.say(OpenCheckpoint(str(path), train=True), StartSampling())
+    other.say(OpenCheckpoint(str(orphan), train=True), StartSampling())
     other.turn(100)
     assert other.state is RunState.PAUSED
     assert len(other.text) > 3
@@ -102,18 +107,11 @@ def test_a_network_that_was_only_played_does_not_replace_the_last_run(desk: Desk
     assert other.step == load_checkpoint(demo).step
 
 
-def test_the_numbers_of_a_network_that_can_only_be_played_are_those_of_its_file(desk: Desk, tmp_path: Path) -> None:
-    text, path = tmp_path / "book.txt", tmp_path / "book.safetensors"
-    text.write_text("abcdefgh\n" * 200)
-    desk.load(str(text))
-    desk.turn(20)
-    desk.say(Save(str(path)))
-    text.unlink()
-
+def test_the_numbers_of_a_network_that_can_only_be_played_are_those_of_its_file(orphan: Path) -> None:
     other = Desk()
-    other.say(OpenCheckpoint(str(path)))
+    other.say(OpenCheckpoint(str(orphan)))
     other.turn(20)
-    gauges, saved = other.runs[-1].gauges, load_checkpoint(path)
+    gauges, saved = other.runs[-1].gauges, load_checkpoint(orphan)
     assert gauges.step == saved.step > 0
     assert gauges.train_loss == saved.progress["train_loss"]
 

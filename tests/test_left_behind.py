@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +13,11 @@ from msgspec.structs import replace
 from model.checkpoint import Checkpoint, load_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.curve import MOST_POINTS, Curve, few
-from model.engine import Engine
 from model.left_behind import MOST
 from model.news import News
 from model.progress import Loss, Progress
 from model.protocol import (
-    Acknowledge,
     BringBack,
-    Command,
     EndRace,
     Entrant,
     Gauges,
@@ -39,42 +35,29 @@ from model.protocol import (
     Step,
     Stop,
     Train,
-    Update,
     Watch,
 )
 from model.run_names import FEWEST_STEPS, is_name, run_name
 from model.shelf import Shelf
 from model.trainer import Trainer
 
+import engine_desk
+
 NETWORK = NetworkSettings(hidden_size=6)
 TRAINING = TrainingSettings(seq_length=8, batch_size=4, dropout=0.2)
 BEGUN = datetime(2026, 5, 14, 14, 23, 10)
 
 
-class Desk:
-    """An engine with a shelf, a clock that only looks move, and every update it sent."""
+class Desk(engine_desk.Desk):
+    """An engine with a shelf, that trains exactly as far as it is told."""
 
     def __init__(self, folder: Path | None = None, threads: int | None = 1) -> None:
-        ticks = itertools.count()
-        self.updates: list[Update] = []
         self.shelf = Shelf(folder, lambda: BEGUN) if folder is not None else None
         rescue = folder / "last.safetensors" if folder is not None else None
-        self.engine = Engine(
-            self.updates.append, lambda: 1e-4 * next(ticks), rescue=rescue, shelf=self.shelf, threads=threads
-        )
+        super().__init__(rescue, threads, self.shelf)
 
-    def say(self, *commands: Command) -> None:
-        for command in commands:
-            self.engine.obey(command)
-
-    def turn(self, turns: int = 1) -> None:
-        for _ in range(turns):
-            self.engine.turn()
-            if self.updates:
-                self.engine.obey(Acknowledge(self.updates[-1].number))
-
-    def load(self, source: str = "counting", *, train: bool = False) -> None:
-        self.say(LoadCorpus((source,), NETWORK, TRAINING, train=train))
+    def load(self, source: str = "counting", *, train: bool = False, training: TrainingSettings = TRAINING) -> None:
+        self.say(LoadCorpus((source,), NETWORK, training, train=train))
         self.settle()
 
     def settle(self) -> None:
@@ -98,12 +81,6 @@ class Desk:
     @property
     def gauges(self) -> Gauges:
         return self.run.gauges
-
-    @property
-    def trainer(self) -> Trainer:
-        trainer = self.engine._runs["main"].trainer
-        assert trainer is not None
-        return trainer
 
     @property
     def curve(self) -> list[LossPoint]:

@@ -39,7 +39,7 @@ from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem, working_folder
 from tui.screens.main import MainScreen
 from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, recent_texts, settings_file
-from tui.theme import OURS, readable, with_our_variables
+from tui.theme import BY_NAME, readable, with_our_variables
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
 
@@ -116,7 +116,6 @@ class LSTMApp(App[None]):
             greeting: Something to be said at once.
             settled: Called once, as soon as all is there that stays to the end.
         """
-        self._readable: dict[str, Theme] = {}  # themes by name, once asked for
         super().__init__()
         self.animation_level = "none"
         self.session = session
@@ -180,16 +179,12 @@ class LSTMApp(App[None]):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """Textual's themes and ours, by name."""
-        return super().available_themes | {theme.name: theme for theme in OURS}
+        return super().available_themes | BY_NAME
 
     def get_theme(self, theme_name: str) -> Theme | None:
-        """A theme by its name, with inks that can be read; Textual asks for it several times a widget."""
-        if theme_name not in self._readable:
-            theme = super().get_theme(theme_name)
-            if theme is None:
-                return None
-            self._readable[theme_name] = readable(theme)
-        return self._readable[theme_name]
+        """A theme by its name, with inks that can be read; Textual asks several times a widget, so ours are at hand."""
+        theme = BY_NAME.get(theme_name) or super().get_theme(theme_name)
+        return None if theme is None else readable(theme)
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and ours, whichever theme is on."""

@@ -10,18 +10,22 @@ from tui.units import LossUnit
 
 
 class Praise:
-    """Remembers what has been said of this run."""
+    """Remembers what has been said of this run.
+
+    Attributes:
+        brought: The best loss that a run had when it was opened: what that beats is no news; None where it began here.
+    """
 
     def __init__(self) -> None:
         self._said: set[str] = set()
-        self._brought: float | None = None  # the best loss of a network that was opened: what that beats is no news
+        self.brought: float | None = None
 
     def of(self, update: RunUpdate, unit: LossUnit = LossUnit.NATS) -> str:
         """Return a sentence on the hardest of what is newly beaten, else nothing; losses are told in `unit`."""
         now = update.gauges
         if update.fresh:
-            self._said, self._brought = set(), now.best_validation_loss
-        self._said.update(beaten(replace(now, best_validation_loss=self._brought)))
+            self._said, self.brought = set(), now.best_validation_loss
+        self._said.update(beaten(replace(now, best_validation_loss=self.brought)))
         new = [words for words in beaten(now) if words not in self._said]
         self._said.update(new)
         return f"Validation {unit.told(now.best_validation_loss)}: better than {new[-1]}." if new else ""

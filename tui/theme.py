@@ -84,6 +84,7 @@ DAYLIGHT = Theme(
 )
 
 OURS = (LAMPLIGHT, DAYLIGHT)
+BY_NAME = {theme.name: theme for theme in OURS}
 
 INKS = ("primary", "secondary", "accent", "warning", "error", "success")
 """A theme's colours that letters and lines are in."""
@@ -100,7 +101,7 @@ _readable: dict[str, tuple[Theme, Theme]] = {}
 
 def readable(theme: Theme) -> Theme:
     """Return a theme whose inks can be read on its background; ours can, and a terminal's own colours are kept."""
-    if theme in OURS:
+    if BY_NAME.get(theme.name) is theme:
         return theme
     kept = _readable.get(theme.name)
     if kept is not None and any(theme is each for each in kept):

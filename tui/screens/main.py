@@ -74,7 +74,6 @@ class MainScreen(Hands):
         self._insisted = insisted
         self._catalogue, self._look_at, self._recent = catalogue, look_at, recent
         self._praise = Praise()
-        self._brought: float | None = None  # the best loss of a run that was opened
 
     def apply(self, update: RunUpdate) -> None:
         """Show what happened since the last update."""
@@ -82,11 +81,10 @@ class MainScreen(Hands):
             self._tell_of_the_run_before(update.gauges)
             self._loss.reset()
             self._neurons.reset()
-            self._brought = update.gauges.best_validation_loss
-        if new := tuple(chronicle.happened(self.gauges, update, self._brought)):
-            self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
         if praise := self._praise.of(update, self.loss_unit):
             self.say(praise, timeout=PRAISE_SECONDS)  # it may lie over numbers
+        if new := tuple(chronicle.happened(self.gauges, update, self._praise.brought)):
+            self.happenings = (*self.happenings, *new)[-chronicle.MOST :]
         # before the gauges: when they are shown, the panel rests for a moment
         self._loss.extend(update.losses, update.validations, update.events)
         self.gauges = update.gauges

@@ -128,7 +128,7 @@ class LossPanel(Container):
             yield Static(id="loss-saying", markup=False)
 
     async def furnish(self) -> None:
-        """Put the chart beside the numbers; for once, after the panel has been mounted."""
+        """Put the chart beside the numbers; for once, after the panel is mounted and before it has a curve to draw."""
         from tui.widgets.loss_chart import LossChart
         from tui.widgets.loss_sparkline import LossSparkline
 
@@ -152,18 +152,15 @@ class LossPanel(Container):
         if losses or validations or events:
             self._record.extend(losses, validations, events)
             self._grown = True
-            if self.furnished and (events or not self._resting) and in_sight(self):
+            if (events or not self._resting) and in_sight(self):
                 self._draw()
-        if events and self.furnished:
+        if events:
             self._show_words()
 
     def reset(self) -> None:
         """Begin a new curve, for a new network."""
-        if self.furnished:
-            self._chart.reset()
-            self._draw()
-        else:
-            self._record.clear()
+        self._chart.reset()
+        self._draw()
 
     def _draw(self) -> None:
         """Draw the one that is on the screen; the other has no size."""
@@ -225,7 +222,7 @@ class LossPanel(Container):
 
     def _show_and_rest(self) -> None:
         self._show()
-        if self._grown and self.furnished:
+        if self._grown:
             self._draw()
         if not self._resting:
             self._resting = True
