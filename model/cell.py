@@ -1,8 +1,8 @@
 """What every recurrent cell has in common: tensors, an input projection, and the interface the network drives.
 
-A cell with G gates computes, for each time step, z = x W_ih + b_ih from its input and h W_hh from its memory, the G
-gates side by side in rows of G H numbers. Everything that depends on x is done for all time steps at once, here; a new
-cell writes only what happens between two time steps.
+A cell with G gates computes, for each time step, z = x W_ih + b_ih from its input and h W_hh from its memory. Weights
+have the G gates side by side, in rows of G H numbers; what is computed lies gate by gate. Everything that depends on x
+is done for all time steps at once, here; a new cell writes only what happens between two time steps.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from model.parameters import Floats, Parameters, Shapes
+from model.products import aligned, multiply_rows
+from model.recurrence import Recurrence
 from model.slices import Slices, blocks
 from model.softmax import Ids
 from model.step_buffers import Reading, StepBuffers
@@ -34,42 +36,35 @@ SUMMED = 2**20
 class Workspace:
     """What forward leaves for backward, for windows of one size; cells add what they need.
 
-    What matrix products read has the gates side by side, so that one product serves all of them. What elementwise work
-    reads has them one after the other, (G, T, B, H), so that a gate is one contiguous piece over some time steps.
+    Everything lies gate by gate, so that a gate is one contiguous piece over some time steps.
 
     Attributes:
-        z: Receives the input projection, `scale` * (x W_ih + `input_bias`), (T, B, G H), without h W_hh.
+        z: Receives the input projection, `scale` * (x W_ih + `input_bias`), without h W_hh; the cell puts its activated
+            gates into the same memory, and in backward d(loss)/d(x W_ih). See `room_for_gates`.
+        gates, dz: The same as (G, T, B, H) and as `z` is.
         h: Hidden states with the initial one first, (T + 1, B, H).
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
-        dz: Receives d(loss)/d(x W_ih), (T, B, G H), in the place of z, which is no longer needed.
-        W_hh: The recurrent weights as the cell wants them scaled, (H, G H).
+        recurrence: Multiplies with the recurrent weights.
+        dh_t: d(loss)/dh of the step that backward is at, (B, H).
         K: Time steps of a block, about `BLOCK` numbers of each gate.
     """
 
     def __init__(self, G: int, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
         self.T, self.B, self.H = T, B, H
         self.K = max(1, min(T, BLOCK // (B * H)))
-        self.z: Floats = np.empty((T, B, G * H), dtype)
-        self.dz = self.z
-        self.h: Floats = np.zeros((T + 1, B, H), dtype)
-        self.dh: Floats = np.empty((T, B, H), dtype)
-        self.W_hh: Floats = np.empty((H, G * H), dtype)
+        self.z = self.dz = room_for_gates(G, T, B, H, dtype)
+        self.gates = gate_by_gate(self.z, G)
+        self.h = aligned((T + 1, B, H), dtype)
+        self.dh = aligned((T, B, H), dtype)
+        self.recurrence = Recurrence(G, B, H, dtype)
         self.ones: Floats = np.ones(T * B, dtype)
-        # scratch of one time step
-        self.product: Floats = np.empty((B, G * H), dtype)
-        self.dh_t: Floats = np.empty((B, H), dtype)
+        self.dh_t = aligned((B, H), dtype)
 
     def lean(self, view: Floats) -> Floats:
         """`view` (..., B, ..., H) without axes of length 1: of a single stream numpy handles vectors twice as fast."""
         if self.B > 1 or self.H == 1:
             return view
         return view.reshape([length for length in view.shape if length > 1])
-
-    def transposed(self, W_hh: Floats) -> Floats:
-        """W_hh^T, (G H, H) and contiguous, which products like; it takes the place of the scaled weights of forward."""
-        rows = self.W_hh.reshape(W_hh.shape[::-1])
-        np.copyto(rows, W_hh.T)
-        return rows
 
     @property
     def spans(self) -> list[slice]:
@@ -83,6 +78,21 @@ class Workspace:
     def end(self, state: Floats) -> None:
         """Put the state after the window into `state` (S, B, H)."""
         state[0] = self.h[-1]
+
+
+def room_for_gates(G: int, T: int, B: int, H: int, dtype: npt.DTypeLike) -> Floats:
+    """Room for numbers of each gate, (P, T, B, G H / P): in P = G pieces.
+
+    Only of a single stream the gates are side by side, in one piece, as products with a vector want them.
+    """
+    return aligned((1, T, B, G * H) if B == 1 else (G, T, B, H), dtype)
+
+
+def gate_by_gate(room: Floats, G: int) -> Floats:
+    """View what `room_for_gates` made as (G, T, B, H)."""
+    P, T, B, columns = room.shape
+    H = P * columns // G
+    return room.reshape(P, T, B, G // P, H).transpose(0, 3, 1, 2, 4).reshape(G, T, B, H)
 
 
 class Cell(ABC):
@@ -177,52 +187,61 @@ class Cell(ABC):
         Args:
             table: x W_ih for each of the V characters, (V, G H); of one-hot characters that is W_ih itself.
             ids: (T, B).
-            out: Receives scale * (table[ids] + bias), (T, B, G H).
+            out: Receives scale * (table[ids] + bias), (P, T, B, G H / P).
         """
         few = ids.size < len(table)
         if not few:
-            table = table + self.input_bias
-            table *= self.scale
-        for span in blocks(len(ids), 20.0 * out[0].size):
-            # "clip" only spares numpy a buffer: ids are in range
-            np.take(table, ids[span], axis=0, out=out[span], mode="clip")
+            table = (table + self.input_bias) * self.scale
+            pieces = np.ascontiguousarray(in_pieces(table, len(out)))
+        for span in blocks(len(ids), 20.0 * out[:, 0].size):
+            if few:
+                rows = (table[ids[span].reshape(-1)] + self.input_bias) * self.scale  # (K B, G H)
+                np.copyto(as_rows(out[:, span]), in_pieces(rows, len(out)))
+            else:
+                for piece, part in zip(pieces, out[:, span], strict=True):
+                    # "clip" only spares numpy a buffer: ids are in range
+                    np.take(piece, ids[span], axis=0, out=part, mode="clip")
             yield
-        if few:
-            out += self.input_bias
-            out *= self.scale
 
     def project(self, x: Floats, out: Floats) -> Slices[None]:
         """Input projection of vectors: scale * (x W_ih + bias), for all steps at once.
 
         Args:
             x: (T, B, D).
-            out: Receives the projection, (T, B, G H).
+            out: Receives the projection, (P, T, B, G H / P).
         """
         x, out = as_rows(x), as_rows(out)
-        W, b = self.W_ih * self.scale, self.input_bias * self.scale
+        W = in_pieces(self.W_ih * self.scale, len(out))  # (P, D, G H / P)
+        b = (self.input_bias * self.scale).reshape(len(out), 1, -1)
         for rows in blocks(len(x), W.size):
-            np.matmul(x[rows], W, out=out[rows])
-            out[rows] += b
+            multiply_rows(x[rows], W, out[:, rows])
+            out[:, rows] += b
             yield
 
     def project_backward(self, dz: Floats, x: Floats, dx: Floats) -> Slices[None]:
         """dW_ih for vectors, and d(loss)/dx.
 
         Args:
-            dz: (T, B, G H).
+            dz: (P, T, B, G H / P).
             x: (T, B, D).
             dx: Receives dz W_ih^T, summed over the gates, (T, B, D).
         """
         yield from weight_gradient(x, dz, self.dW_ih)
         dz, dx = as_rows(dz), as_rows(dx)
+        W = self.W_ih.T.reshape(len(dz), dz.shape[-1], -1)  # (P, G H / P, D)
         for rows in blocks(len(dx), self.W_ih.size):
-            np.matmul(dz[rows], self.W_ih.T, out=dx[rows])
+            multiply_rows(dz[0, rows], W[0], dx[rows])
+            part = np.empty_like(dx[rows])
+            for piece in range(1, len(dz)):
+                multiply_rows(dz[piece, rows], W[piece], part)
+                dx[rows] += part
             yield
 
 
 def as_rows(array: Floats) -> Floats:
-    """View (T, B, N) as (T B, N)."""
-    return array.reshape(-1, array.shape[-1])
+    """View (..., T, B, N) as (..., T B, N)."""
+    *above, T, B, N = array.shape
+    return array.reshape(*above, T * B, N)
 
 
 def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
@@ -230,49 +249,46 @@ def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
 
     Args:
         x: (T, B, D).
-        dz: (T, B, N).
-        out: Receives x^T dz, (D, N).
+        dz: (P, T, B, G H / P).
+        out: Receives x^T dz, (D, G H).
     """
     x, dz = as_rows(x), as_rows(dz)
-    D, N = out.shape
-    columns = max(1, TILE // D)
-    for start in range(0, N, columns):
-        tile = out[:, start : start + columns]
-        part: Floats | None = None
-        for rows in blocks(len(x), tile.size):
-            left, right = x[rows].T, dz[rows, start : start + columns]
+    part: Floats | None = None
+    for right, whole in zip(dz, in_pieces(out, len(dz)), strict=True):
+        for rows in blocks(len(x), whole.size):
             if rows.start == 0:
-                np.matmul(left, right, out=tile)
+                np.matmul(x[rows].T, right[rows], out=whole)
             else:
-                part = np.matmul(left, right, out=part)
-                tile += part
+                part = np.matmul(x[rows].T, right[rows], out=part)
+                whole += part
             yield
 
 
 def bias_gradient(work: Workspace, dz: Floats, out: Floats) -> None:
-    """d(loss)/db for z = x W + b: the sum of dz (T, B, N) over all steps and streams, into `out` (N,)."""
-    np.matmul(work.ones, as_rows(dz), out=out)
+    """d(loss)/db for z = x W + b: the sum of dz (P, T, B, G H / P) over all steps and streams, into `out` (G H,)."""
+    np.matmul(work.ones, as_rows(dz), out=out.reshape(len(dz), -1))
 
 
-def by_gate(array: Floats, G: int) -> Floats:
-    """View gates that stand side by side, (B, G H), as (G, B, H)."""
-    return array.reshape(len(array), G, -1).transpose(1, 0, 2)
+def in_pieces(array: Floats, P: int) -> Floats:
+    """View columns that stand side by side, (N, K), as pieces of them, (P, N, K / P)."""
+    N, K = array.shape
+    return array.reshape(N, P, K // P).transpose(1, 0, 2)
 
 
 def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     """Sum the rows of each character, the gradient of gathering them.
 
     Args:
-        dz: (T, B, N).
+        dz: (P, T, B, G H / P).
         ids: (T, B).
-        sums: Receives, (V, N), at v the sum of dz[t, b] over all places where ids[t, b] is v.
+        sums: Receives, (V, G H), at v the sum of dz[:, t, b] over all places where ids[t, b] is v.
     """
     flat, rows = ids.reshape(-1), as_rows(dz)
     if len(flat) < len(sums):
         # where most characters come once or not at all, one product is quicker than so many sums
         one_hot: Floats = np.zeros((len(sums), len(flat)), dz.dtype)
         one_hot[flat, np.arange(len(flat))] = 1.0
-        np.matmul(one_hot, rows, out=sums)
+        np.matmul(one_hot, rows, out=in_pieces(sums, len(dz)))
         return
     sums[...] = 0.0
     order = np.argsort(flat, kind="stable")
@@ -283,8 +299,8 @@ def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     for start, stop in itertools.pairwise(borders):
         places = order[start:stop]
         # a product with ones is a quicker sum
-        np.dot(ones[start:stop], rows[places], out=sums[flat[places[0]]])
-        work += (stop - start) * dz.shape[-1]
+        np.matmul(ones[start:stop], rows[:, places], out=sums[flat[places[0]]].reshape(len(dz), -1))
+        work += (stop - start) * dz[:, 0, 0].size
         if work > SUMMED:
             work = 0
             yield

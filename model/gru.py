@@ -1,6 +1,6 @@
 """The gated recurrent unit, in PyTorch's variant: forward and backward through a window of time.
 
-For each time step t, with the gates r, z, n side by side:
+For each time step t, with the gates r, z, n:
 
     r = sigmoid(x W_ir + b_ir + h W_hr + b_hr)          # (B, H)
     z = sigmoid(x W_iz + b_iz + h W_hz + b_hz)
@@ -13,7 +13,7 @@ For each time step t, with the gates r, z, n side by side:
 from __future__ import annotations
 
 import numpy as np
-from numpy import add, copyto, divide, dot, exp, multiply, subtract, tanh
+from numpy import add, copyto, divide, exp, multiply, subtract, tanh
 
 from model import cell
 from model.cell import Cell, bias_gradient, weight_gradient
@@ -46,7 +46,7 @@ class GRU(Cell):
     def sigmoid_gates(self, work: cell.Workspace) -> Floats:
         """R and z of the last time step, (2, B, H)."""
         assert isinstance(work, Workspace)
-        return work.gates[:2, -1]
+        return work.last_gates[:2]
 
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
@@ -75,28 +75,28 @@ class GRU(Cell):
     def forward(self, work: cell.Workspace) -> Slices[None]:
         """Run over a window; leaves h and the activated gates of each step in `work`."""
         assert isinstance(work, Workspace)
-        multiply(self.W_hh, self.scale, out=work.W_hh)
+        work.recurrence.take(self.W_hh, self.scale)
         for span in work.spans:
             self._forward(work.forward[span], work)
             yield
+        work.last_gates[...] = work.gates[:, -1]
 
     @np.errstate(over="ignore")
     def _forward(self, steps: list[ForwardStep], work: Workspace) -> None:
-        W_hh, b_hn, one = work.W_hh, self.b_hh[2 * self.H :], self.one
-        product, product_rz, rz_by_gate, product_n, _, _ = work.carried
-        for z_rz, z_n, rz, r, z, n, recall, h_before, h in steps:
-            dot(h_before, W_hh, product)
+        recurrence, b_hn, one = work.recurrence, self.b_hh[2 * self.H :], self.one
+        product_rz, product_n = recurrence.product[:2], recurrence.product[2]
+        for rz, r, z, n, recall, h_before, h in steps:
+            recurrence.forward(h_before)
             # r, z = sigmoid(...): where exp overflows, 1 / infinity is the limit
-            add(product_rz, z_rz, product_rz)
-            exp(product_rz, product_rz)
-            add(product_rz, one, product_rz)
-            divide(one, product_rz, product_rz)
-            copyto(rz, rz_by_gate)
+            add(rz, product_rz, rz)
+            exp(rz, rz)
+            add(rz, one, rz)
+            divide(one, rz, rz)
 
             # n = tanh(x W_in + b_in + r * (h W_hn + b_hn))
             add(product_n, b_hn, recall)
             multiply(r, recall, h)
-            add(z_n, h, n)
+            add(n, h, n)
             tanh(n, n)
 
             # h = n + z * (h - n)
@@ -108,10 +108,10 @@ class GRU(Cell):
         """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradients of W_hh and the biases."""
         assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
-        W_hh = work.transposed(self.W_hh)  # (3 H, H)
+        work.recurrence.take_transposed(self.W_hh)
         for span in reversed(work.spans):
             self._slopes(work, span)
-            self._backward(work.backward[span], work, W_hh)
+            self._backward(work.backward[span], work)
             yield
         yield from weight_gradient(work.h[:-1], work.dz_hh, self.dW_hh)
         bias_gradient(work, work.dz_hh, self.db_hh)
@@ -136,18 +136,18 @@ class GRU(Cell):
         multiply(by_r, r, by_r)
         multiply(by_r, work.recall[span], by_r)
 
-    def _backward(self, steps: list[BackwardStep], work: Workspace, W_hh: Floats) -> None:
-        *_, dh, straight = work.carried
-        for step in reversed(steps):
-            dh_above, r, z, by_r, by_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n = step
+    def _backward(self, steps: list[BackwardStep], work: Workspace) -> None:
+        recurrence, (dh, straight) = work.recurrence, work.carried
+        for dh_above, r, z, by_r, by_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n in reversed(steps):
             add(dh, dh_above, dh)
+            # what needs z and r comes first, for dz takes the place of the gates
+            multiply(dh, z, straight)
             multiply(by_zn, dh, dz_zn)
-            multiply(by_r, dz_n, dz_r)
             # what goes back through h W_hn is dn r
-            copyto(dz_hh_rz, dz_rz)
             multiply(dz_n, r, dz_hh_n)
+            multiply(by_r, dz_n, dz_r)
+            copyto(dz_hh_rz, dz_rz)
 
             # on to t - 1: dh = dz_hh W_hh^T, summed over the gates, and z dh, which went straight
-            multiply(dh, z, straight)
-            dot(dz_hh, W_hh, dh)
+            recurrence.backward(dz_hh, dh)
             add(dh, straight, dh)

@@ -1,6 +1,6 @@
 """Long short-term memory: forward and backward through a window of time.
 
-For each time step t, with the gates i, f, g, o side by side:
+For each time step t, with the gates i, f, g, o:
 
     z = x W_ih + b_ih + h W_hh + b_hh                   # (B, 4 H)
     i, f, g, o = sigmoid(z_i), sigmoid(z_f), tanh(z_g), sigmoid(z_o)
@@ -14,7 +14,7 @@ pass of the exponential, which costs less than a tanh, serves all four gates.
 from __future__ import annotations
 
 import numpy as np
-from numpy import add, copyto, divide, dot, exp, multiply, subtract, tanh
+from numpy import add, divide, exp, multiply, subtract, tanh
 
 from model import cell
 from model.cell import Cell, bias_gradient, weight_gradient
@@ -45,12 +45,12 @@ class LSTM(Cell):
     def sigmoid_gates(self, work: cell.Workspace) -> Floats:
         """i, f and o of the last time step, (3, B, H)."""
         assert isinstance(work, Workspace)
-        return work.gates[[0, 1, 3], -1]
+        return work.last_gates[[0, 1, 3]]
 
     def initial_gradient(self, work: cell.Workspace) -> Floats:
         """After backward: d(loss)/d(h, c before the window), (2, B, H)."""
         assert isinstance(work, Workspace)
-        return np.stack([work.dh_t, work.dc_t])
+        return np.stack([work.dh_t, work.dc_t[1]])
 
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
@@ -81,27 +81,25 @@ class LSTM(Cell):
     def forward(self, work: cell.Workspace) -> Slices[None]:
         """Run over a window; leaves h, c and the activated gates of each step in `work`."""
         assert isinstance(work, Workspace)
-        multiply(self.W_hh, self.scale, out=work.W_hh)
+        work.recurrence.take(self.W_hh, self.scale)
         for block in work.blocks:
             self._forward(block, work)
             yield
+        work.last_gates[...] = work.gates[:, -1]
 
     @np.errstate(over="ignore")
     def _forward(self, block: Block, work: Workspace) -> None:
-        W_hh, one, two = work.W_hh, self.one, self.two
-        product, product_by_gate, *_, scratch = work.carried
-        # z, product (B, 4 H); gates (4, B, H); all else (B, H): of a single stream without the axis B
-        for z, gates, i, f, g, o, h_before, h, c_before, c, tanh_c in block.forward:
-            dot(h_before, W_hh, product)
-            add(product, z, product)
-
+        recurrence, one, two, scratch = work.recurrence, self.one, self.two, work.carried.scratch
+        product = recurrence.product
+        # gates, product (4, B, H); all else (B, H): of a single stream without the axis B
+        for gates, i, f, g, o, h_before, h, c_before, c, tanh_c in block.forward:
+            recurrence.forward(h_before)
             # sigmoid(z) = 1 / (1 + exp(-z)), of -z_i, -z_f, -2 z_g and -z_o: the weights were multiplied by `scale`;
             # where exp overflows, 1 / infinity is the limit
-            exp(product, product)
-            add(product, one, product)
-            divide(one, product, product)
-            # a copy goes from side by side to gate by gate in half the time that the division would take to
-            copyto(gates, product_by_gate)
+            add(gates, product, gates)
+            exp(gates, gates)
+            add(gates, one, gates)
+            divide(one, gates, gates)
             # tanh(z) = 2 sigmoid(2 z) - 1
             multiply(g, two, g)
             subtract(g, one, g)
@@ -118,10 +116,10 @@ class LSTM(Cell):
         assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
         work.dc_t[...] = 0.0
-        W_hh = work.transposed(self.W_hh)  # (4 H, H)
+        work.recurrence.take_transposed(self.W_hh)
         for block in reversed(work.blocks):
             self._slopes(block)
-            self._backward(block, work, W_hh)
+            self._backward(block, work)
             yield
         yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
         # both biases are added to the same sum
@@ -152,17 +150,16 @@ class LSTM(Cell):
         multiply(i_g, g, i_g)
         subtract(i, i_g, by_g)
 
-    def _backward(self, block: Block, work: Workspace, W_hh: Floats) -> None:
-        _, _, by_gate, ifg, o, dh, dc, scratch = work.carried
-        # dz (B, 4 H); by_gate (4, B, H); ifg, dz_by_dc (3, B, H); all else (B, H)
-        for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_by_gate in block.backward:
+    def _backward(self, block: Block, work: Workspace) -> None:
+        recurrence, (dh, scratch) = work.recurrence, work.carried
+        # dz (4, B, H); dz_ifg, dz_by_dc (3, B, H); all else (B, H)
+        for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o, dc, dc_before in block.backward:
             add(dh, dh_above, dh)
             multiply(dh, dc_by_dh, scratch)
             add(dc, scratch, dc)
-            multiply(dz_by_dc, dc, ifg)
-            multiply(dz_by_dh, dh, o)
-            copyto(dz_by_gate, by_gate)
-
-            # on to t - 1: dc = dc * f;  dh = dz W_hh^T, summed over the gates
-            multiply(dc, f, dc)
-            dot(dz, W_hh, dh)
+            # on to t - 1: dc = dc * f, while f is there; for dz takes the place of the gates
+            multiply(dc, f, dc_before)
+            multiply(dz_by_dc, dc, dz_ifg)
+            multiply(dz_by_dh, dh, dz_o)
+            # dh = dz W_hh^T, summed over the gates
+            recurrence.backward(dz, dh)

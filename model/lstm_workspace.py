@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from model import cell
-from model.cell import by_gate
+from model.cell import gate_by_gate, room_for_gates
 from model.parameters import Floats
+from model.products import aligned
 
 
 class ForwardStep(NamedTuple):
@@ -18,10 +19,8 @@ class ForwardStep(NamedTuple):
     They are cut out once, since that costs as much as using them.
     """
 
-    z: Floats
-    """(B, 4 H)."""
     gates: Floats
-    """i, f, g, o, (4, B, H)."""
+    """i, f, g, o, (4, B, H): at first their input projection."""
     i: Floats
     f: Floats
     g: Floats
@@ -45,9 +44,14 @@ class BackwardStep(NamedTuple):
     dz_by_dh: Floats
     """Of o."""
     dz: Floats
-    """(B, 4 H)."""
-    dz_by_gate: Floats
-    """The same seen as (4, B, H)."""
+    """(4, B, H)."""
+    dz_ifg: Floats
+    """Its first three gates, (3, B, H)."""
+    dz_o: Floats
+    dc: Floats
+    """d(loss)/dc of this step."""
+    dc_before: Floats
+    """That of the step before."""
 
 
 class Block(NamedTuple):
@@ -68,19 +72,9 @@ class Block(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """What is handed from one time step to the next, and scratch, (B, H) where not said otherwise."""
+    """What is handed from one time step to the next, and scratch, (B, H)."""
 
-    product: Floats
-    """(B, 4 H)."""
-    product_by_gate: Floats
-    """The same seen as (4, B, H)."""
-    dz: Floats
-    """Gate by gate, (4, B, H)."""
-    dz_ifg: Floats
-    """Its first three gates, (3, B, H)."""
-    dz_o: Floats
     dh: Floats
-    dc: Floats
     scratch: Floats
 
 
@@ -88,33 +82,24 @@ class Workspace(cell.Workspace):
     """What an LSTM's forward leaves for its backward.
 
     Attributes:
-        gates: Activated, (4, T, B, H).
+        last_gates: Those of the last time step, which backward leaves as they are, (4, B, H).
         c: Memory cells with the initial one first, (T + 1, B, H).
         tanh_c: (T, B, H).
-        dc_t: d(loss)/dc of the step that backward is at, (B, H).
+        dc_t: d(loss)/dc after an odd and after an even time step, (2, B, H); in the end the second is that before the
+            window.
         blocks: Views for some time steps each.
     """
 
     def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
         super().__init__(4, T, B, H, dtype)
-        self.gates: Floats = np.empty((4, T, B, H), dtype)
-        self.c: Floats = np.zeros((T + 1, B, H), dtype)
-        self.tanh_c: Floats = np.empty((T, B, H), dtype)
-        self.dc_t: Floats = np.empty((B, H), dtype)
-        dz: Floats = np.empty((4, B, H), dtype)
-        self.carried = Carried(
-            product=self.lean(self.product),
-            product_by_gate=self.lean(by_gate(self.product, 4)),
-            dz=self.lean(dz),
-            dz_ifg=self.lean(dz[:3]),
-            dz_o=self.lean(dz[3]),
-            dh=self.lean(self.dh_t),
-            dc=self.lean(self.dc_t),
-            scratch=self.lean(np.empty((B, H), dtype)),
-        )
-        self._slopes: Floats = np.empty((4, self.K, B, H), dtype)
-        self._dc_by_dh: Floats = np.empty((self.K, B, H), dtype)
-        self._scratch: Floats = np.empty((self.K, B, H), dtype)
+        self.last_gates: Floats = np.zeros((4, B, H), dtype)
+        self.c = aligned((T + 1, B, H), dtype)
+        self.tanh_c = aligned((T, B, H), dtype)
+        self.dc_t = aligned((2, B, H), dtype)
+        self.carried = Carried(dh=self.lean(self.dh_t), scratch=self.lean(aligned((B, H), dtype)))
+        self._slopes = gate_by_gate(room_for_gates(4, self.K, B, H, dtype), 4)
+        self._dc_by_dh = aligned((self.K, B, H), dtype)
+        self._scratch = aligned((self.K, B, H), dtype)
         self.blocks = [self._block(span) for span in self.spans]
 
     def _block(self, span: slice) -> Block:
@@ -134,7 +119,6 @@ class Workspace(cell.Workspace):
     def _forward_step(self, t: int) -> ForwardStep:
         gates, lean = self.gates[:, t], self.lean
         return ForwardStep(
-            z=lean(self.z[t]),
             gates=lean(gates),
             i=lean(gates[0]),
             f=lean(gates[1]),
@@ -148,15 +132,18 @@ class Workspace(cell.Workspace):
         )
 
     def _backward_step(self, t: int, k: int) -> BackwardStep:
-        lean = self.lean
+        lean, dz = self.lean, self.gates[:, t]
         return BackwardStep(
             dh_above=lean(self.dh[t]),
             f=lean(self.gates[1, t]),
             dc_by_dh=lean(self._dc_by_dh[k]),
             dz_by_dc=lean(self._slopes[:3, k]),
             dz_by_dh=lean(self._slopes[3, k]),
-            dz=lean(self.dz[t]),
-            dz_by_gate=lean(by_gate(self.dz[t], 4)),
+            dz=lean(dz),
+            dz_ifg=lean(dz[:3]),
+            dz_o=lean(dz[3]),
+            dc=lean(self.dc_t[t % 2]),
+            dc_before=lean(self.dc_t[1 - t % 2]),
         )
 
     def start(self, state: Floats) -> None:

@@ -22,6 +22,7 @@ from model.gru import GRU
 from model.initialise import draw_weights
 from model.lstm import LSTM
 from model.parameters import Floats, Parameters
+from model.products import multiply_rows
 from model.reader import Reader
 from model.rnn import RNN
 from model.slices import Slices, blocks
@@ -316,12 +317,12 @@ class Network:
         return W_ih if E is None else np.matmul(E, W_ih)
 
     def _embed_backward(self, ids: Ids, dz: Floats, noisy: Noisy) -> Slices[None]:
-        """Gradients of the first layer's W_ih and of the embedding, from dz (T, B, G H)."""
+        """Gradients of the first layer's W_ih and of the embedding, from dz (P, T, B, G H / P)."""
         layer = self.layers[0]
         if noisy.E is None or self.dE is None:
             yield from sum_by_character(dz, ids, layer.dW_ih)
             return
-        dtable: Floats = np.empty((self.V, dz.shape[-1]), dz.dtype)  # (V, G H)
+        dtable: Floats = np.empty((self.V, layer.W_ih.shape[1]), dz.dtype)  # (V, G H)
         yield from sum_by_character(dz, ids, dtable)
         np.matmul(noisy.E.T, dtable, out=layer.dW_ih)  # (D, G H)
         dE = np.matmul(dtable, layer.W_ih.T)  # (V, D)
@@ -355,7 +356,7 @@ class Network:
         total = 0.0
         for rows in blocks(len(y), 6.0 * self.W_out.size):
             logits = work.logits(rows.stop - rows.start, self.V)
-            np.matmul(h[rows], self.W_out.T, out=logits)  # (N, V)
+            multiply_rows(h[rows], self.W_out.T, logits)  # (N, V)
             logits += self.b_out
             total += cross_entropy(logits, y[rows])
             # d(loss)/d(logits) = (probabilities - one-hot target) / whole
@@ -370,7 +371,7 @@ class Network:
             else:
                 self.dW_out += dlogits.T @ h[rows]
                 self.db_out += ones @ dlogits
-            np.matmul(dlogits, self.W_out, out=dh[rows])
+            multiply_rows(dlogits, self.W_out, dh[rows])
             yield
         return total / whole
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numpy import add, dot, multiply, subtract, tanh
+from numpy import add, multiply, subtract, tanh
 
 from model.cell import Cell, Workspace, bias_gradient, weight_gradient
 from model.parameters import Floats
@@ -30,30 +30,31 @@ class RNN(Cell):
 
     def forward(self, work: Workspace) -> Slices[None]:
         """Run over a window; leaves h of each step in `work`."""
-        W_hh, product = self.W_hh, work.product
+        recurrence, z, lean = work.recurrence, work.z[0], work.lean
+        recurrence.take(self.W_hh, self.scale)
         for span in work.spans:
             for t in range(span.start, span.stop):
-                z = work.z[t]  # (B, H)
-                dot(work.h[t], W_hh, product)
-                add(z, product, z)
-                tanh(z, work.h[t + 1])
+                recurrence.forward(lean(work.h[t]))
+                add(z[t], recurrence.product[0], z[t])
+                tanh(z[t], work.h[t + 1])
             yield
 
     def backward(self, work: Workspace) -> Slices[None]:
         """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
-        W_hh, dh = self.W_hh.T, work.dh_t
+        recurrence, dh, lean = work.recurrence, work.dh_t, work.lean
+        recurrence.take_transposed(self.W_hh)
         dh[...] = 0.0
         for span in reversed(work.spans):
             # dz = dh (1 - h^2), of which the second factor does not depend on later steps
-            slopes, h = work.dz[span], work.h[span.start + 1 : span.stop + 1]
+            slopes, h = work.dz[0, span], work.h[span.start + 1 : span.stop + 1]
             multiply(h, h, slopes)
             subtract(1.0, slopes, slopes)
             for t in reversed(range(span.start, span.stop)):
-                dz = work.dz[t]  # (B, H)
+                dz = work.dz[:, t]  # (1, B, H)
                 add(dh, work.dh[t], dh)
                 multiply(dz, dh, dz)
                 # on to t - 1: dh = dz W_hh^T
-                dot(dz, W_hh, dh)
+                recurrence.backward(lean(dz), lean(dh))
             yield
         yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
         bias_gradient(work, work.dz, self.db_hh)
