@@ -27,8 +27,8 @@ TOLERANCE = 0.2
 FLOAT = 4
 """Bytes of a number."""
 
-ACTIVATIONS = {"lstm": 12, "gru": 12, "rnn": 3}
-"""Arrays of T B H that a layer keeps for a window: per gate itself and its gradient, h, dh, and what the cell adds."""
+ACTIVATIONS = {"lstm": 8, "gru": 9, "rnn": 3}
+"""Arrays of T B H that a layer keeps for a window: gates, then gradients in their place, h, dh, and what cells add."""
 
 VALIDATION = (128, 32)
 """T and B of the windows that a validation reads."""

@@ -28,7 +28,6 @@ BLOCK = 32_768
 TILE = 2**20
 """Weights whose gradient is summed in one product; more would be a slice that is too long."""
 
-
 SUMMED = 2**20
 """Numbers that are summed between two pauses."""
 
@@ -36,12 +35,13 @@ SUMMED = 2**20
 class Workspace:
     """What forward leaves for backward, for windows of one size; cells add what they need.
 
-    Everything lies gate by gate, so that a gate is one contiguous piece over some time steps.
+    It lies gate by gate, so that a gate is one contiguous piece over some time steps.
 
     Attributes:
-        z: Receives the input projection, `scale` * (x W_ih + `input_bias`), without h W_hh; the cell puts its activated
-            gates into the same memory, and in backward d(loss)/d(x W_ih). See `room_for_gates`.
-        gates, dz: The same as (G, T, B, H) and as `z` is.
+        z: Receives the input projection, `scale` * (x W_ih + `input_bias`), without h W_hh, (P, T, B, G H / P): see
+            `room_for_gates`. In the same memory forward leaves the activated gates, and backward dz.
+        gates: The activated gates, (G, T, B, H).
+        dz: d(loss)/d(x W_ih), (P, T, B, G H / P).
         h: Hidden states with the initial one first, (T + 1, B, H).
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
         recurrence: Multiplies with the recurrent weights.
@@ -253,15 +253,19 @@ def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
         out: Receives x^T dz, (D, G H).
     """
     x, dz = as_rows(x), as_rows(dz)
-    part: Floats | None = None
+    width = max(1, TILE // len(out))
     for right, whole in zip(dz, in_pieces(out, len(dz)), strict=True):
-        for rows in blocks(len(x), whole.size):
-            if rows.start == 0:
-                np.matmul(x[rows].T, right[rows], out=whole)
-            else:
-                part = np.matmul(x[rows].T, right[rows], out=part)
-                whole += part
-            yield
+        for start in range(0, whole.shape[1], width):
+            columns = slice(start, start + width)
+            tile = whole[:, columns]
+            part: Floats | None = None
+            for rows in blocks(len(x), tile.size):
+                if rows.start == 0:
+                    np.matmul(x[rows].T, right[rows, columns], out=tile)
+                else:
+                    part = np.matmul(x[rows].T, right[rows, columns], out=part)
+                    tile += part
+                yield
 
 
 def bias_gradient(work: Workspace, dz: Floats, out: Floats) -> None:

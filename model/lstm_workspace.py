@@ -85,8 +85,8 @@ class Workspace(cell.Workspace):
         last_gates: Those of the last time step, which backward leaves as they are, (4, B, H).
         c: Memory cells with the initial one first, (T + 1, B, H).
         tanh_c: (T, B, H).
-        dc_t: d(loss)/dc after an odd and after an even time step, (2, B, H); in the end the second is that before the
-            window.
+        dc_t: d(loss)/dc of the step that backward is at, and of the one before, which take turns, (2, B, H); in the end
+            the second is that of the state before the window.
         blocks: Views for some time steps each.
     """
 

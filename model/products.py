@@ -75,7 +75,7 @@ def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
     N, D = x.shape
     K = W.shape[-1]
     rows = next((rows for rows in ROWS if rows * D * K <= SMALL), N) if has_small_kernels() else N
-    whole = N - N % rows
+    whole = N - N % rows if N else 0
     if rows < whole:
         pieces = out[..., :whole, :].reshape(*out.shape[:-2], whole // rows, rows, K)
         np.matmul(x[:whole].reshape(whole // rows, rows, D), copy_of(W)[..., None, :, :], out=pieces)

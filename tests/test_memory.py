@@ -19,7 +19,7 @@ from text_helpers import TickingClock, corpus_of
 TEXT = "abc cab\n" * 2000
 T, B, H = 40, 24, 64
 ONE_GATE = 4 * T * B * H
-"""Bytes of one gate over a window: an LSTM layer keeps twelve such arrays between forward and backward."""
+"""Bytes of one gate over a window: an LSTM layer keeps eight such arrays between forward and backward."""
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,101 @@
+"""Matrix products cut into pieces are the same products, whatever kernels the machine's BLAS has."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model import products
+from model.config import CELLS, NetworkSettings
+from model.network import Network
+from model.parameters import Floats
+from model.products import SMALL, aligned, copy_of, multiply_rows, panel_width
+from model.slices import finish
+
+
+def let_small_kernels_be(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr(products, "has_small_kernels", lambda: there)
+
+
+@given(st.lists(st.integers(0, 9), max_size=4), st.sampled_from([np.float32, np.float64]))
+def test_an_aligned_array_begins_with_a_cache_line(shape: list[int], dtype: type[np.floating]) -> None:
+    array = aligned(tuple(shape), dtype)
+    assert array.shape == tuple(shape)
+    assert array.dtype == dtype
+    assert array.flags.c_contiguous
+    assert array.flags.writeable
+    assert not array.size or array.__array_interface__["data"][0] % 64 == 0
+
+
+def test_a_copy_is_aligned_and_in_one_piece() -> None:
+    array = np.arange(35.0).reshape(5, 7).T
+    copy = copy_of(array)
+    assert np.array_equal(copy, array)
+    assert copy.flags.c_contiguous
+    assert copy.__array_interface__["data"][0] % 64 == 0
+
+
+@given(st.integers(1, 300), st.integers(1, 700), st.integers(1, 700))
+def test_panels_divide_the_columns_and_are_small(rows: int, depth: int, columns: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        let_small_kernels_be(patch, there=True)
+        width = panel_width(rows, depth, columns)
+        assert columns % width == 0
+        assert width == columns or rows * depth * width <= SMALL
+        let_small_kernels_be(patch, there=False)
+        assert panel_width(rows, depth, columns) == columns
+
+
+@given(st.integers(0, 200), st.integers(1, 130), st.integers(1, 130), st.sampled_from([(), (1,), (3,)]), st.booleans())
+def test_rows_are_multiplied_whatever_their_number(
+    N: int,
+    D: int,
+    K: int,
+    several: tuple[int, ...],
+    there: bool,
+) -> None:
+    rng = np.random.default_rng(N)
+    x, W = rng.standard_normal((N, D)), rng.standard_normal((*several, K, D)).swapaxes(-1, -2)
+    out = np.full((*several, N, K), np.nan)
+    with pytest.MonkeyPatch.context() as patch:
+        let_small_kernels_be(patch, there=there)
+        multiply_rows(x, W, out)
+    assert np.allclose(out, x @ W, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("B", [1, 3, 70])
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("cell", CELLS)
+def test_pieces_change_no_loss_and_no_gradient(cell: str, layers: int, B: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    T, V, H = 5, 7, 128
+    settings = NetworkSettings(cell=cell, hidden_size=H, layers=layers)
+    ids = np.random.default_rng(1).integers(V, size=(2, T, B))
+
+    def learnt(*, there: bool) -> list[Floats]:
+        let_small_kernels_be(monkeypatch, there)
+        network = Network(settings, V, np.float64)
+        network.initialise(np.random.default_rng(0))
+        state = network.initial_state(B) + 0.1
+        loss = finish(network.gradients(ids[0], ids[1], state, network.workspace(T, B)))
+        return [np.array(loss), network.parameters.grads, state]
+
+    whole, in_pieces = learnt(there=False), learnt(there=True)
+    for one, other in zip(whole, in_pieces, strict=True):
+        assert np.allclose(one, other, rtol=1e-10, atol=1e-12)
+
+
+def test_small_kernels_are_known_by_the_name_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(architecture: str | None) -> bool:
+        library = {"user_api": "blas"} | ({"architecture": architecture} if architecture else {})
+        monkeypatch.setattr(products, "threadpool_info", lambda: [{"user_api": "openmp"}, library])
+        products.has_small_kernels.cache_clear()
+        return products.has_small_kernels()
+
+    try:
+        assert asked("SkylakeX")
+        assert not asked("Haswell")
+        assert not asked(None)
+    finally:
+        products.has_small_kernels.cache_clear()
