@@ -303,7 +303,7 @@ def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     for start, stop in itertools.pairwise(borders):
         places = order[start:stop]
         # a product with ones is a quicker sum
-        np.matmul(ones[start:stop], rows[:, places], out=sums[flat[places[0]]].reshape(len(dz), -1))
+        np.matmul(ones[start:stop], rows.take(places, axis=1), out=sums[flat[places[0]]].reshape(len(dz), -1))
         work += (stop - start) * dz[:, 0, 0].size
         if work > SUMMED:
             work = 0

@@ -8,6 +8,8 @@ here; elsewhere it is made as a whole.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -28,8 +30,8 @@ WITH_SMALL_KERNELS = frozenset({"SkylakeX", "Cooperlake", "SapphireRapids"})
 WIDTHS = (64, 32)
 """Columns of a piece, the best first; with fewer, loading what they are multiplied with is most of the work."""
 
-ROWS = (64, 32)
-"""Rows of a piece, likewise."""
+ROWS = (64, 32, 16, 8)
+"""Rows of a piece, where there are many of them; with fewer it is the weights that are loaded too often."""
 
 
 @cache
@@ -55,17 +57,32 @@ def copy_of(array: Floats) -> Floats:
     return copy
 
 
-def panel_width(rows: int, depth: int, columns: int) -> int:
-    """Columns of the pieces in which (rows, depth) x (depth, columns) is quickest; a divisor of `columns`."""
+def piece(rows: Iterable[int], depth: int, columns: int) -> tuple[int, int] | None:
+    """The size of the pieces in which a product with (depth, columns) is quickest.
+
+    Args:
+        rows: Numbers of rows that a piece may have, the best first.
+        depth: Of the sum.
+        columns: Of the product.
+
+    Returns:
+        Rows, and columns, which are a divisor of `columns`; None where the product is quickest as a whole.
+    """
     if has_small_kernels():
-        for width in WIDTHS:
-            if columns % width == 0 and rows * depth * width <= SMALL:
-                return width
-    return columns
+        for width, height in itertools.product((*WIDTHS, columns), rows):
+            if columns % width == 0 and height * depth * width <= SMALL:
+                return height, width
+    return None
+
+
+def in_panels(array: Floats, width: int) -> Floats:
+    """View columns (..., N, K) as panels of them, (..., K / width, N, width)."""
+    *above, N, K = array.shape
+    return array.reshape(*above, N, K // width, width).swapaxes(-3, -2)
 
 
 def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
-    """Multiply many rows, some at a time where that is quicker.
+    """Multiply many rows, in pieces where that is quicker.
 
     Args:
         x: (N, D).
@@ -73,12 +90,12 @@ def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
         out: Receives x W, (N, K) or (G, N, K).
     """
     N, D = x.shape
-    K = W.shape[-1]
-    rows = next((rows for rows in ROWS if rows * D * K <= SMALL), N) if has_small_kernels() else N
-    whole = N - N % rows if N else 0
-    if rows < whole:
-        pieces = out[..., :whole, :].reshape(*out.shape[:-2], whole // rows, rows, K)
-        np.matmul(x[:whole].reshape(whole // rows, rows, D), copy_of(W)[..., None, :, :], out=pieces)
-        x, out = x[whole:], out[..., whole:, :]
-    if len(x):
-        np.matmul(x, W, out=out)
+    height, width = piece(ROWS, D, W.shape[-1]) or (N + 1, 0)
+    pieces, left = divmod(N, height)
+    if pieces:
+        panels = copy_of(in_panels(W, width))[..., None, :, :]  # (..., K / width, 1, D, width)
+        parts = in_panels(out[..., : N - left, :], width)  # (..., K / width, N, width)
+        parts = parts.reshape(*parts.shape[:-2], pieces, height, width)
+        np.matmul(x[: N - left].reshape(pieces, height, D), panels, out=parts)
+    if left:
+        np.matmul(x[N - left :], W, out=out[..., N - left :, :])

@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from model.parameters import Floats
-from model.products import aligned, panel_width
+from model.products import aligned, in_panels, piece
+
+FEWEST_ROWS = 8
+"""Of a piece: with fewer, the weights are loaded too often."""
 
 
 class Recurrence:
@@ -22,38 +25,41 @@ class Recurrence:
     """
 
     def __init__(self, G: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
-        width = panel_width(B, H, H)
-        panels = H // width
         self._single = B == 1 and H > 1
+        divisors = [rows for rows in range(B, 0, -1) if B % rows == 0 and rows >= min(B, FEWEST_ROWS)]
+        rows, width = piece(divisors, H, H) or (B, H)
+        # of h, and of each gate of dz, as pieces of some rows
+        self._pieces = (B // rows, rows, H)
         # forward and backward never need their weights at the same time
-        self._panels = aligned((G, panels, H, width), dtype)
+        self._panels = aligned((G, H // width, 1, H, width), dtype)
         product = aligned((G, B, H), dtype)
         self._forward: Floats = self._panels.reshape(H, G * H) if self._single else self._panels
         self._backward: Floats = self._panels.reshape(G * H, H) if self._single else self._panels
         self.product: Floats = product[:, 0] if self._single else product
-        in_panels = product.reshape(G, B, panels, width).transpose(0, 2, 1, 3)
-        self._out: Floats = product.reshape(G * H) if self._single else in_panels
+        # (G, H / width, B / rows, rows, width)
+        in_pieces = in_panels(product, width).reshape(G, H // width, B // rows, rows, width)
+        self._out: Floats = product.reshape(G * H) if self._single else in_pieces
 
     def take(self, W_hh: Floats, scale: Floats) -> None:
         """Copy W_hh (H, G H), each column multiplied with its number in `scale` (G H,), for `forward`."""
         if self._single:
             np.multiply(W_hh, scale, out=self._forward)
             return
-        G, panels, H, width = self._panels.shape
-        columns = W_hh.reshape(H, G, panels, width).transpose(1, 2, 0, 3)
-        np.multiply(columns, scale.reshape(G, panels, 1, width), out=self._panels)
+        G, panels, _, H, width = self._panels.shape
+        columns = W_hh.reshape(H, G, panels, 1, width).transpose(1, 2, 3, 0, 4)
+        np.multiply(columns, scale.reshape(G, panels, 1, 1, width), out=self._panels)
 
     def forward(self, h: Floats) -> None:
         """Multiply h (B, H), or (H,), with the weights: see `product`."""
-        np.matmul(h, self._forward, self._out)
+        np.matmul(h if self._single else h.reshape(self._pieces), self._forward, self._out)
 
     def take_transposed(self, W_hh: Floats) -> None:
         """Copy W_hh^T for `backward`."""
         if self._single:
             np.copyto(self._backward, W_hh.T)
             return
-        G, panels, H, width = self._panels.shape
-        np.copyto(self._panels, W_hh.T.reshape(G, H, panels, width).transpose(0, 2, 1, 3))
+        G, panels, _, H, width = self._panels.shape
+        np.copyto(self._panels, W_hh.T.reshape(G, H, panels, 1, width).transpose(0, 2, 3, 1, 4))
 
     def backward(self, dz: Floats, dh: Floats) -> None:
         """d(loss)/dh for z = h W_hh.
@@ -65,5 +71,5 @@ class Recurrence:
         if self._single:
             np.matmul(dz.reshape(-1), self._backward, dh)
         else:
-            np.matmul(dz[:, None], self._backward, self._out)
+            np.matmul(dz.reshape(-1, 1, *self._pieces), self._backward, self._out)
             np.add.reduce(self.product, axis=0, out=dh)

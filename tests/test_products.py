@@ -11,7 +11,7 @@ from model import products
 from model.config import CELLS, NetworkSettings
 from model.network import Network
 from model.parameters import Floats
-from model.products import SMALL, aligned, copy_of, multiply_rows, panel_width
+from model.products import SMALL, aligned, copy_of, multiply_rows, piece
 from model.slices import finish
 
 
@@ -37,18 +37,27 @@ def test_a_copy_is_aligned_and_in_one_piece() -> None:
     assert copy.__array_interface__["data"][0] % 64 == 0
 
 
-@given(st.integers(1, 300), st.integers(1, 700), st.integers(1, 700))
-def test_panels_divide_the_columns_and_are_small(rows: int, depth: int, columns: int) -> None:
+@given(st.lists(st.integers(1, 300), max_size=3), st.integers(1, 700), st.integers(1, 700))
+def test_pieces_are_small(rows: list[int], depth: int, columns: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         let_small_kernels_be(patch, there=True)
-        width = panel_width(rows, depth, columns)
-        assert columns % width == 0
-        assert width == columns or rows * depth * width <= SMALL
+        if found := piece(rows, depth, columns):
+            height, width = found
+            assert height in rows
+            assert columns % width == 0
+            assert height * depth * width <= SMALL
         let_small_kernels_be(patch, there=False)
-        assert panel_width(rows, depth, columns) == columns
+        assert piece(rows, depth, columns) is None
 
 
-@given(st.integers(0, 200), st.integers(1, 130), st.integers(1, 130), st.sampled_from([(), (1,), (3,)]), st.booleans())
+@given(
+    st.integers(0, 200),
+    st.integers(1, 130),
+    st.integers(1, 130),
+    st.sampled_from([(), (1,), (3,)]),
+    st.booleans(),
+    st.booleans(),
+)
 def test_rows_are_multiplied_whatever_their_number(
     N: int,
     D: int,
