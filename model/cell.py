@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from model.parameters import Floats, Parameters, Shapes
 from model.products import aligned, multiply_rows
-from model.recurrence import Recurrence
+from model.recurrence import recurrence
 from model.slices import Slices, blocks
 from model.softmax import Ids
 from model.step_buffers import Reading, StepBuffers
@@ -56,7 +56,7 @@ class Workspace:
         self.gates = gate_by_gate(self.z, G)
         self.h = aligned((T + 1, B, H), dtype)
         self.dh = aligned((T, B, H), dtype)
-        self.recurrence = Recurrence(G, B, H, dtype)
+        self.recurrence = recurrence(G, B, H, dtype)
         self.ones: Floats = np.ones(T * B, dtype)
         self.dh_t = aligned((B, H), dtype)
 
@@ -195,8 +195,9 @@ class Cell(ABC):
             pieces = np.ascontiguousarray(in_pieces(table, len(out)))
         for span in blocks(len(ids), 20.0 * out[:, 0].size):
             if few:
-                rows = (table[ids[span].reshape(-1)] + self.input_bias) * self.scale  # (K B, G H)
-                np.copyto(as_rows(out[:, span]), in_pieces(rows, len(out)))
+                rows = table.take(ids[span].reshape(-1), axis=0)  # (K B, G H)
+                rows += self.input_bias
+                np.multiply(in_pieces(rows, len(out)), in_pieces(self.scale[None], len(out)), out=as_rows(out[:, span]))
             else:
                 for piece, part in zip(pieces, out[:, span], strict=True):
                     # "clip" only spares numpy a buffer: ids are in range

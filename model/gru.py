@@ -85,8 +85,8 @@ class GRU(Cell):
     def _forward(self, steps: list[ForwardStep], work: Workspace) -> None:
         recurrence, b_hn, one = work.recurrence, self.b_hh[2 * self.H :], self.one
         product_rz, product_n = recurrence.product[:2], recurrence.product[2]
-        for rz, r, z, n, recall, h_before, h in steps:
-            recurrence.forward(h_before)
+        for rz, r, z, n, recall, h_before, h_to_recall, h in steps:
+            recurrence.forward(h_to_recall)
             # r, z = sigmoid(...): where exp overflows, 1 / infinity is the limit
             add(rz, product_rz, rz)
             exp(rz, rz)

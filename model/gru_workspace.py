@@ -26,6 +26,8 @@ class ForwardStep(NamedTuple):
     n: Floats
     recall: Floats
     h_before: Floats
+    h_to_recall: Floats
+    """The same as the recurrence takes it."""
     h: Floats
 
 
@@ -46,7 +48,7 @@ class BackwardStep(NamedTuple):
     """(2, B, H)."""
     dz_n: Floats
     dz_hh: Floats
-    """(3, B, H)."""
+    """As the recurrence takes it."""
     dz_hh_rz: Floats
     dz_hh_n: Floats
 
@@ -91,6 +93,7 @@ class Workspace(cell.Workspace):
             n=lean(gates[2]),
             recall=lean(self.recall[t]),
             h_before=lean(self.h[t]),
+            h_to_recall=self.recurrence.of_h(self.h[t]),
             h=lean(self.h[t + 1]),
         )
 
@@ -108,7 +111,7 @@ class Workspace(cell.Workspace):
             dz_r=lean(dz[0]),
             dz_zn=lean(dz[1:]),
             dz_n=lean(dz[2]),
-            dz_hh=lean(dz_hh),
+            dz_hh=self.recurrence.of_dz(dz_hh),
             dz_hh_rz=lean(dz_hh[:2]),
             dz_hh_n=lean(dz_hh[2]),
         )

@@ -91,7 +91,7 @@ class LSTM(Cell):
     def _forward(self, block: Block, work: Workspace) -> None:
         recurrence, one, two, scratch = work.recurrence, self.one, self.two, work.carried.scratch
         product = recurrence.product
-        # gates, product (4, B, H); all else (B, H): of a single stream without the axis B
+        # gates, product (4, B, H); all else (B, H), or of a single stream without the axis B
         for gates, i, f, g, o, h_before, h, c_before, c, tanh_c in block.forward:
             recurrence.forward(h_before)
             # sigmoid(z) = 1 / (1 + exp(-z)), of -z_i, -z_f, -2 z_g and -z_o: the weights were multiplied by `scale`;
@@ -152,7 +152,7 @@ class LSTM(Cell):
 
     def _backward(self, block: Block, work: Workspace) -> None:
         recurrence, (dh, scratch) = work.recurrence, work.carried
-        # dz (4, B, H); dz_ifg, dz_by_dc (3, B, H); all else (B, H)
+        # dz_ifg, dz_by_dc (3, B, H); all else (B, H)
         for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o, dc, dc_before in block.backward:
             add(dh, dh_above, dh)
             multiply(dh, dc_by_dh, scratch)

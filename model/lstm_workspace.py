@@ -26,6 +26,7 @@ class ForwardStep(NamedTuple):
     g: Floats
     o: Floats
     h_before: Floats
+    """As the recurrence takes it."""
     h: Floats
     c_before: Floats
     c: Floats
@@ -44,7 +45,7 @@ class BackwardStep(NamedTuple):
     dz_by_dh: Floats
     """Of o."""
     dz: Floats
-    """(4, B, H)."""
+    """As the recurrence takes it."""
     dz_ifg: Floats
     """Its first three gates, (3, B, H)."""
     dz_o: Floats
@@ -124,7 +125,7 @@ class Workspace(cell.Workspace):
             f=lean(gates[1]),
             g=lean(gates[2]),
             o=lean(gates[3]),
-            h_before=lean(self.h[t]),
+            h_before=self.recurrence.of_h(self.h[t]),
             h=lean(self.h[t + 1]),
             c_before=lean(self.c[t]),
             c=lean(self.c[t + 1]),
@@ -139,7 +140,7 @@ class Workspace(cell.Workspace):
             dc_by_dh=lean(self._dc_by_dh[k]),
             dz_by_dc=lean(self._slopes[:3, k]),
             dz_by_dh=lean(self._slopes[3, k]),
-            dz=lean(dz),
+            dz=self.recurrence.of_dz(dz),
             dz_ifg=lean(dz[:3]),
             dz_o=lean(dz[3]),
             dc=lean(self.dc_t[t % 2]),

@@ -33,6 +33,9 @@ WIDTHS = (64, 32)
 ROWS = (64, 32, 16, 8)
 """Rows of a piece, where there are many of them; with fewer it is the weights that are loaded too often."""
 
+FEW = 128
+"""Rows up to which a product is made as a whole, for the copy of the weights would cost too much."""
+
 
 @cache
 def has_small_kernels() -> bool:
@@ -89,13 +92,14 @@ def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
         W: (D, K), or as many of them as there are in `out`, (G, D, K).
         out: Receives x W, (N, K) or (G, N, K).
     """
-    N, D = x.shape
-    height, width = piece(ROWS, D, W.shape[-1]) or (N + 1, 0)
-    pieces, left = divmod(N, height)
-    if pieces:
+    (N, D), K = x.shape, W.shape[-1]
+    in_pieces = 0
+    if N > FEW and (size := piece(ROWS, D, K)):
+        height, width = size
+        in_pieces = N - N % height
+        rows = x[:in_pieces].reshape(-1, height, D)
         panels = copy_of(in_panels(W, width))[..., None, :, :]  # (..., K / width, 1, D, width)
-        parts = in_panels(out[..., : N - left, :], width)  # (..., K / width, N, width)
-        parts = parts.reshape(*parts.shape[:-2], pieces, height, width)
-        np.matmul(x[: N - left].reshape(pieces, height, D), panels, out=parts)
-    if left:
-        np.matmul(x[N - left :], W, out=out[..., N - left :, :])
+        parts = in_panels(out[..., :in_pieces, :], width)  # (..., K / width, N, width)
+        np.matmul(rows, panels, out=parts.reshape(*parts.shape[:-2], len(rows), height, width))
+    if in_pieces < N:
+        np.matmul(x[in_pieces:], W, out=out[..., in_pieces:, :])

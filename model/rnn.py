@@ -30,11 +30,11 @@ class RNN(Cell):
 
     def forward(self, work: Workspace) -> Slices[None]:
         """Run over a window; leaves h of each step in `work`."""
-        recurrence, z, lean = work.recurrence, work.z[0], work.lean
+        recurrence, z = work.recurrence, work.z[0]
         recurrence.take(self.W_hh, self.scale)
         for span in work.spans:
             for t in range(span.start, span.stop):
-                recurrence.forward(lean(work.h[t]))
+                recurrence.forward(recurrence.of_h(work.h[t]))
                 add(z[t], recurrence.product[0], z[t])
                 tanh(z[t], work.h[t + 1])
             yield
@@ -54,7 +54,7 @@ class RNN(Cell):
                 add(dh, work.dh[t], dh)
                 multiply(dz, dh, dz)
                 # on to t - 1: dh = dz W_hh^T
-                recurrence.backward(lean(dz), lean(dh))
+                recurrence.backward(recurrence.of_dz(dz), lean(dh))
             yield
         yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
         bias_gradient(work, work.dz, self.db_hh)

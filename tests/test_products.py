@@ -50,7 +50,7 @@ def test_pieces_are_small(rows: list[int], depth: int, columns: int) -> None:
         assert piece(rows, depth, columns) is None
 
 
-@given(st.integers(0, 200), st.integers(1, 130), st.integers(1, 130), st.sampled_from([(), (1,), (3,)]), st.booleans())
+@given(st.integers(0, 400), st.integers(1, 130), st.integers(1, 130), st.sampled_from([(), (1,), (3,)]), st.booleans())
 def test_rows_are_multiplied_whatever_their_number(
     N: int, D: int, K: int, several: tuple[int, ...], there: bool
 ) -> None:
