@@ -1,8 +1,9 @@
 """What every recurrent cell has in common: tensors, an input projection, and the interface the network drives.
 
 A cell with G gates computes, for each time step, z = x W_ih + b_ih from its input and h W_hh from its memory. Weights
-have the G gates side by side, in rows of G H numbers; what is computed lies gate by gate. Everything that depends on x
-is done for all time steps at once, here; a new cell writes only what happens between two time steps.
+have the G gates side by side, in rows of G H numbers; what is computed lies gate by gate, but of a single stream: see
+`room_for_gates`. Everything that depends on x is done for all time steps at once, here; a new cell writes only what
+happens between two time steps.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.parameters import Floats, Parameters, Shapes
-from model.products import aligned, multiply_rows
+from model.products import aligned, in_panels, multiply_rows
 from model.recurrence import recurrence
 from model.slices import Slices, blocks
 from model.softmax import Ids
@@ -39,8 +40,8 @@ class Workspace:
 
     Attributes:
         z: Receives the input projection, `scale` * (x W_ih + `input_bias`), without h W_hh, (P, T, B, G H / P): see
-            `room_for_gates`. In the same memory forward leaves the activated gates, and backward dz.
-        gates: The activated gates, (G, T, B, H).
+            `room_for_gates`. Cells with gates put these, activated, into the same memory, and backward dz.
+        gates: The same by gate, (G, T, B, H).
         dz: d(loss)/d(x W_ih), (P, T, B, G H / P).
         h: Hidden states with the initial one first, (T + 1, B, H).
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
@@ -81,9 +82,9 @@ class Workspace:
 
 
 def room_for_gates(G: int, T: int, B: int, H: int, dtype: npt.DTypeLike) -> Floats:
-    """Room for numbers of each gate, (P, T, B, G H / P): in P = G pieces.
+    """Room for numbers of each gate, (P, T, B, G H / P), in P = G panels.
 
-    Only of a single stream the gates are side by side, in one piece, as products with a vector want them.
+    Only of a single stream the gates are side by side, in one panel, as products with a vector want them.
     """
     return aligned((1, T, B, G * H) if B == 1 else (G, T, B, H), dtype)
 
@@ -189,19 +190,22 @@ class Cell(ABC):
             ids: (T, B).
             out: Receives scale * (table[ids] + bias), (P, T, B, G H / P).
         """
-        few = ids.size < len(table)
-        if not few:
-            table = (table + self.input_bias) * self.scale
-            pieces = np.ascontiguousarray(in_pieces(table, len(out)))
-        for span in blocks(len(ids), 20.0 * out[:, 0].size):
-            if few:
+        bias, scale = self.input_bias, self.scale[None]
+        width = out.shape[-1]
+        if ids.size < len(table):
+            for span in blocks(len(ids), 100.0 * out[:, 0].size):
                 rows = table.take(ids[span].reshape(-1), axis=0)  # (K B, G H)
-                rows += self.input_bias
-                np.multiply(in_pieces(rows, len(out)), in_pieces(self.scale[None], len(out)), out=as_rows(out[:, span]))
-            else:
-                for piece, part in zip(pieces, out[:, span], strict=True):
-                    # "clip" only spares numpy a buffer: ids are in range
-                    np.take(piece, ids[span], axis=0, out=part, mode="clip")
+                rows += bias
+                np.multiply(in_panels(rows, width), in_panels(scale, width), out=as_rows(out[:, span]))
+                yield
+            return
+        table = table + bias
+        table *= scale
+        panels = np.ascontiguousarray(in_panels(table, width))
+        for span in blocks(len(ids), 20.0 * out[:, 0].size):
+            for panel, part in zip(panels, out[:, span], strict=True):
+                # "clip" only spares numpy a buffer: ids are in range
+                np.take(panel, ids[span], axis=0, out=part, mode="clip")
             yield
 
     def project(self, x: Floats, out: Floats) -> Slices[None]:
@@ -212,7 +216,7 @@ class Cell(ABC):
             out: Receives the projection, (P, T, B, G H / P).
         """
         x, out = as_rows(x), as_rows(out)
-        W = in_pieces(self.W_ih * self.scale, len(out))  # (P, D, G H / P)
+        W = in_panels(self.W_ih * self.scale, out.shape[-1])  # (P, D, G H / P)
         b = (self.input_bias * self.scale).reshape(len(out), 1, -1)
         for rows in blocks(len(x), W.size):
             multiply_rows(x[rows], W, out[:, rows])
@@ -233,8 +237,8 @@ class Cell(ABC):
         for rows in blocks(len(dx), self.W_ih.size):
             multiply_rows(dz[0, rows], W[0], dx[rows])
             part = np.empty_like(dx[rows])
-            for piece in range(1, len(dz)):
-                multiply_rows(dz[piece, rows], W[piece], part)
+            for panel in range(1, len(dz)):
+                multiply_rows(dz[panel, rows], W[panel], part)
                 dx[rows] += part
             yield
 
@@ -255,7 +259,7 @@ def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
     """
     x, dz = as_rows(x), as_rows(dz)
     width = max(1, TILE // len(out))
-    for right, whole in zip(dz, in_pieces(out, len(dz)), strict=True):
+    for right, whole in zip(dz, in_panels(out, dz.shape[-1]), strict=True):
         for start in range(0, whole.shape[1], width):
             columns = slice(start, start + width)
             tile = whole[:, columns]
@@ -274,12 +278,6 @@ def bias_gradient(work: Workspace, dz: Floats, out: Floats) -> None:
     np.matmul(work.ones, as_rows(dz), out=out.reshape(len(dz), -1))
 
 
-def in_pieces(array: Floats, P: int) -> Floats:
-    """View columns that stand side by side, (N, K), as pieces of them, (P, N, K / P)."""
-    N, K = array.shape
-    return array.reshape(N, P, K // P).transpose(1, 0, 2)
-
-
 def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     """Sum the rows of each character, the gradient of gathering them.
 
@@ -293,7 +291,7 @@ def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
         # where most characters come once or not at all, one product is quicker than so many sums
         one_hot: Floats = np.zeros((len(sums), len(flat)), dz.dtype)
         one_hot[flat, np.arange(len(flat))] = 1.0
-        np.matmul(one_hot, rows, out=in_pieces(sums, len(dz)))
+        np.matmul(one_hot, rows, out=in_panels(sums, dz.shape[-1]))
         return
     sums[...] = 0.0
     order = np.argsort(flat, kind="stable")

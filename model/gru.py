@@ -7,7 +7,7 @@ For each time step t, with the gates r, z, n:
     n = tanh(x W_in + b_in + r * (h W_hn + b_hn))
     h = (1 - z) * n + z * h
 
-(Cho et al. 2014; here r gates the product with h, not h itself, so that all three products are one.)
+(Cho et al. 2014; here r gates the product with h, not h itself, so that all three products are made at once.)
 """
 
 from __future__ import annotations

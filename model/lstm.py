@@ -19,7 +19,7 @@ from numpy import add, divide, exp, multiply, subtract, tanh
 from model import cell
 from model.cell import Cell, bias_gradient, weight_gradient
 from model.lstm_at_rest import at_rest
-from model.lstm_workspace import Block, Workspace
+from model.lstm_workspace import Block, Carried, Workspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
 from model.step_buffers import Reading, StepBuffers
@@ -50,7 +50,8 @@ class LSTM(Cell):
     def initial_gradient(self, work: cell.Workspace) -> Floats:
         """After backward: d(loss)/d(h, c before the window), (2, B, H)."""
         assert isinstance(work, Workspace)
-        return np.stack([work.dh_t, work.dc_t[1]])
+        dh, dc, _ = work.carried
+        return np.stack([dh, dc]).reshape(2, work.B, work.H)
 
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
@@ -92,8 +93,8 @@ class LSTM(Cell):
         recurrence, one, two, scratch = work.recurrence, self.one, self.two, work.carried.scratch
         product = recurrence.product
         # gates, product (4, B, H); all else (B, H), or of a single stream without the axis B
-        for gates, i, f, g, o, h_before, h, c_before, c, tanh_c in block.forward:
-            recurrence.forward(h_before)
+        for gates, i, f, g, o, h_to_recall, h, c_before, c, tanh_c in block.forward:
+            recurrence.forward(h_to_recall)
             # sigmoid(z) = 1 / (1 + exp(-z)), of -z_i, -z_f, -2 z_g and -z_o: the weights were multiplied by `scale`;
             # where exp overflows, 1 / infinity is the limit
             add(gates, product, gates)
@@ -115,7 +116,7 @@ class LSTM(Cell):
         """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
         assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
-        work.dc_t[...] = 0.0
+        work.carried.dc[...] = 0.0
         work.recurrence.take_transposed(self.W_hh)
         for block in reversed(work.blocks):
             self._slopes(block)
@@ -151,15 +152,17 @@ class LSTM(Cell):
         subtract(i, i_g, by_g)
 
     def _backward(self, block: Block, work: Workspace) -> None:
-        recurrence, (dh, scratch) = work.recurrence, work.carried
+        recurrence, (dh, dc, scratch) = work.recurrence, work.carried
         # dz_ifg, dz_by_dc (3, B, H); all else (B, H)
-        for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o, dc, dc_before in block.backward:
+        for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o in block.backward:
             add(dh, dh_above, dh)
             multiply(dh, dc_by_dh, scratch)
             add(dc, scratch, dc)
-            # on to t - 1: dc = dc * f, while f is there; for dz takes the place of the gates
-            multiply(dc, f, dc_before)
+            # dc of t - 1, dc * f, comes first, for dz takes the place of the gates
+            multiply(dc, f, scratch)
             multiply(dz_by_dc, dc, dz_ifg)
             multiply(dz_by_dh, dh, dz_o)
-            # dh = dz W_hh^T, summed over the gates
+            # on to t - 1: dh = dz W_hh^T, summed over the gates
             recurrence.backward(dz, dh)
+            dc, scratch = scratch, dc
+        work.carried = Carried(dh, dc, scratch)

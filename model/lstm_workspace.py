@@ -25,7 +25,7 @@ class ForwardStep(NamedTuple):
     f: Floats
     g: Floats
     o: Floats
-    h_before: Floats
+    h_to_recall: Floats
     """As the recurrence takes it."""
     h: Floats
     c_before: Floats
@@ -49,10 +49,6 @@ class BackwardStep(NamedTuple):
     dz_ifg: Floats
     """Its first three gates, (3, B, H)."""
     dz_o: Floats
-    dc: Floats
-    """d(loss)/dc of this step."""
-    dc_before: Floats
-    """That of the step before."""
 
 
 class Block(NamedTuple):
@@ -73,9 +69,10 @@ class Block(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """What is handed from one time step to the next, and scratch, (B, H)."""
+    """What backward hands from one time step to the one before, and scratch, (B, H)."""
 
     dh: Floats
+    dc: Floats
     scratch: Floats
 
 
@@ -86,8 +83,7 @@ class Workspace(cell.Workspace):
         last_gates: Those of the last time step, which backward leaves as they are, (4, B, H).
         c: Memory cells with the initial one first, (T + 1, B, H).
         tanh_c: (T, B, H).
-        dc_t: d(loss)/dc of the step that backward is at, and of the one before, which take turns, (2, B, H); in the end
-            the second is that of the state before the window.
+        carried: What backward is about to hand on.
         blocks: Views for some time steps each.
     """
 
@@ -96,8 +92,8 @@ class Workspace(cell.Workspace):
         self.last_gates: Floats = np.zeros((4, B, H), dtype)
         self.c = aligned((T + 1, B, H), dtype)
         self.tanh_c = aligned((T, B, H), dtype)
-        self.dc_t = aligned((2, B, H), dtype)
-        self.carried = Carried(dh=self.lean(self.dh_t), scratch=self.lean(aligned((B, H), dtype)))
+        dc, scratch = (self.lean(aligned((B, H), dtype)) for _ in range(2))
+        self.carried = Carried(self.lean(self.dh_t), dc, scratch)
         self._slopes = gate_by_gate(room_for_gates(4, self.K, B, H, dtype), 4)
         self._dc_by_dh = aligned((self.K, B, H), dtype)
         self._scratch = aligned((self.K, B, H), dtype)
@@ -125,7 +121,7 @@ class Workspace(cell.Workspace):
             f=lean(gates[1]),
             g=lean(gates[2]),
             o=lean(gates[3]),
-            h_before=self.recurrence.of_h(self.h[t]),
+            h_to_recall=self.recurrence.of_h(self.h[t]),
             h=lean(self.h[t + 1]),
             c_before=lean(self.c[t]),
             c=lean(self.c[t + 1]),
@@ -143,8 +139,6 @@ class Workspace(cell.Workspace):
             dz=self.recurrence.of_dz(dz),
             dz_ifg=lean(dz[:3]),
             dz_o=lean(dz[3]),
-            dc=lean(self.dc_t[t % 2]),
-            dc_before=lean(self.dc_t[1 - t % 2]),
         )
 
     def start(self, state: Floats) -> None:

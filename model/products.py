@@ -30,11 +30,14 @@ WITH_SMALL_KERNELS = frozenset({"SkylakeX", "Cooperlake", "SapphireRapids"})
 WIDTHS = (64, 32)
 """Columns of a piece, the best first; with fewer, loading what they are multiplied with is most of the work."""
 
-ROWS = (64, 32, 16, 8)
-"""Rows of a piece, where there are many of them; with fewer it is the weights that are loaded too often."""
+ROWS = 64
+"""Of a piece, where there are many of them."""
+
+DEEP = 160
+"""Of sums; where they are deeper, many rows are worth the copying."""
 
 FEW = 128
-"""Rows up to which a product is made as a whole, for the copy of the weights would cost too much."""
+"""Rows up to which a product is made as a whole, for to align the weights would cost too much."""
 
 
 @cache
@@ -93,13 +96,13 @@ def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
         out: Receives x W, (N, K) or (G, N, K).
     """
     (N, D), K = x.shape, W.shape[-1]
-    in_pieces = 0
-    if N > FEW and (size := piece(ROWS, D, K)):
-        height, width = size
-        in_pieces = N - N % height
-        rows = x[:in_pieces].reshape(-1, height, D)
+    done = 0
+    if N > FEW and D <= DEEP and (size := piece((ROWS,), D, K)):
+        _, width = size
+        done = N - N % ROWS
+        rows = x[:done].reshape(-1, ROWS, D)
         panels = copy_of(in_panels(W, width))[..., None, :, :]  # (..., K / width, 1, D, width)
-        parts = in_panels(out[..., :in_pieces, :], width)  # (..., K / width, N, width)
-        np.matmul(rows, panels, out=parts.reshape(*parts.shape[:-2], len(rows), height, width))
-    if in_pieces < N:
-        np.matmul(x[in_pieces:], W, out=out[..., in_pieces:, :])
+        parts = in_panels(out[..., :done, :], width)  # (..., K / width, done, width)
+        np.matmul(rows, panels, out=parts.reshape(*parts.shape[:-2], len(rows), ROWS, width))
+    if done < N:
+        np.matmul(x[done:], W, out=out[..., done:, :])

@@ -15,8 +15,11 @@ from numpy import add, copyto, matmul, multiply
 from model.parameters import Floats
 from model.products import aligned, in_panels, piece
 
-FEWEST_ROWS = 8
+FEWEST_ROWS = 16
 """Of a piece: with fewer, the weights are loaded too often."""
+
+DEEP = 640
+"""Units beyond which weights are loaded once, whatever the pieces."""
 
 
 class Recurrence(ABC):
@@ -30,7 +33,7 @@ class Recurrence(ABC):
 
     @abstractmethod
     def of_h(self, h: Floats) -> Floats:
-        """View h (B, H) as `forward` takes it; views are cut once, since that costs as much as using them."""
+        """View h (B, H) as `forward` takes it. Views are cut once, since that costs as much as using them."""
 
     @abstractmethod
     def of_dz(self, dz: Floats) -> Floats:
@@ -62,8 +65,9 @@ class OfManyStreams(Recurrence):
     """A product for each gate, some rows of h, and some columns of the weights."""
 
     def __init__(self, G: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
-        divisors = [rows for rows in range(B, 0, -1) if B % rows == 0 and rows >= min(B, FEWEST_ROWS)]
-        rows, width = piece(divisors, H, H) or (B, H)
+        fewest = FEWEST_ROWS if H <= DEEP else B
+        parts = [B, *(rows for rows in range(B // 2, fewest - 1, -1) if B % rows == 0)]
+        rows, width = piece(parts, H, H) or (B, H)
         self._panels = aligned((G, H // width, 1, H, width), dtype)
         self.product = aligned((G, B, H), dtype)
         # the same as products of pieces fill it: (G, H / width, B / rows, rows, width)

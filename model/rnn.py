@@ -2,12 +2,56 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy.typing as npt
 from numpy import add, multiply, subtract, tanh
 
-from model.cell import Cell, Workspace, bias_gradient, weight_gradient
+from model import cell
+from model.cell import Cell, bias_gradient, weight_gradient
 from model.parameters import Floats
 from model.slices import Slices
 from model.step_buffers import StepBuffers
+
+
+class Step(NamedTuple):
+    """What is read and filled at one time step: views into a workspace, (B, H) where not said otherwise.
+
+    They are cut out once, since that costs as much as using them.
+    """
+
+    z: Floats
+    """At first the input projection; in backward 1 - h^2, and then dz."""
+    dz: Floats
+    """The same as the recurrence takes it."""
+    h_to_recall: Floats
+    """h before, as the recurrence takes it."""
+    h: Floats
+    dh_above: Floats
+    """d(loss)/dh by what is above this layer."""
+
+
+class Workspace(cell.Workspace):
+    """What forward leaves for backward.
+
+    Attributes:
+        steps: Views of each time step.
+    """
+
+    def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
+        super().__init__(1, T, B, H, dtype)
+        self.product, self.dh_after = self.recurrence.product[0], self.lean(self.dh_t)
+        self.steps = [self._step(t) for t in range(T)]
+
+    def _step(self, t: int) -> Step:
+        z, lean = self.gates[:, t], self.lean
+        return Step(
+            z=lean(z[0]),
+            dz=self.recurrence.of_dz(z),
+            h_to_recall=self.recurrence.of_h(self.h[t]),
+            h=lean(self.h[t + 1]),
+            dh_above=lean(self.dh[t]),
+        )
 
 
 class RNN(Cell):
@@ -20,7 +64,7 @@ class RNN(Cell):
 
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
-        return Workspace(1, T, B, self.H, self.W_hh.dtype)
+        return Workspace(T, B, self.H, self.W_hh.dtype)
 
     def step(self, at: StepBuffers, projected: Floats) -> None:
         """Advance h by one character."""
@@ -28,33 +72,34 @@ class RNN(Cell):
         add(at.z, self.b_hh, at.z)
         tanh(at.z, at.h)
 
-    def forward(self, work: Workspace) -> Slices[None]:
+    def forward(self, work: cell.Workspace) -> Slices[None]:
         """Run over a window; leaves h of each step in `work`."""
-        recurrence, z = work.recurrence, work.z[0]
+        assert isinstance(work, Workspace)
+        recurrence, product = work.recurrence, work.product
         recurrence.take(self.W_hh, self.scale)
         for span in work.spans:
-            for t in range(span.start, span.stop):
-                recurrence.forward(recurrence.of_h(work.h[t]))
-                add(z[t], recurrence.product[0], z[t])
-                tanh(z[t], work.h[t + 1])
+            for z, _, h_to_recall, h, _ in work.steps[span]:
+                recurrence.forward(h_to_recall)
+                add(z, product, z)
+                tanh(z, h)
             yield
 
-    def backward(self, work: Workspace) -> Slices[None]:
+    def backward(self, work: cell.Workspace) -> Slices[None]:
         """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
-        recurrence, dh, lean = work.recurrence, work.dh_t, work.lean
+        assert isinstance(work, Workspace)
+        recurrence, dh = work.recurrence, work.dh_after
         recurrence.take_transposed(self.W_hh)
         dh[...] = 0.0
         for span in reversed(work.spans):
             # dz = dh (1 - h^2), of which the second factor does not depend on later steps
-            slopes, h = work.dz[0, span], work.h[span.start + 1 : span.stop + 1]
+            slopes, h = work.dz[0, span], work.h[1:][span]
             multiply(h, h, slopes)
             subtract(1.0, slopes, slopes)
-            for t in reversed(range(span.start, span.stop)):
-                dz = work.dz[:, t]  # (1, B, H)
-                add(dh, work.dh[t], dh)
-                multiply(dz, dh, dz)
+            for z, dz, _, _, dh_above in reversed(work.steps[span]):
+                add(dh, dh_above, dh)
+                multiply(z, dh, z)
                 # on to t - 1: dh = dz W_hh^T
-                recurrence.backward(recurrence.of_dz(dz), lean(dh))
+                recurrence.backward(dz, dh)
             yield
         yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
         bias_gradient(work, work.dz, self.db_hh)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.cell import in_pieces
 from model.config import CELLS, NetworkSettings
 from model.dropout import Dropout, Shares
 from model.network import Network
+from model.products import in_panels
 from model.slices import finish
 
 Ids = npt.NDArray[np.integer]
@@ -203,5 +203,5 @@ def test_orthogonal_recurrent_weights_keep_lengths(cell: str) -> None:
     network = Network(NetworkSettings(hidden_size=7, layers=2, cell=cell, initialisation="orthogonal"), 5, np.float64)
     network.initialise(np.random.default_rng(0))
     for layer in network.layers:
-        for block in in_pieces(layer.W_hh, layer.G):
+        for block in in_panels(layer.W_hh, layer.H):
             np.testing.assert_allclose(block @ block.T, np.eye(7), atol=1e-12)

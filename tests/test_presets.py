@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.cell import in_pieces
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.network import Network
 from model.optimizers import make_optimizer
 from model.presets import PRESETS, Preset, describe
+from model.products import in_panels
 from model.sampling import distribution
 
 
@@ -55,7 +55,7 @@ def test_vpj_s_gates_begin_half_open_and_its_candidates_do_not() -> None:
     network.initialise(np.random.default_rng(0))
     for layer in network.layers:
         for W in (layer.W_ih, layer.W_hh):
-            gates = in_pieces(W, 4)
+            gates = in_panels(W, W.shape[1] // 4)
             np.testing.assert_allclose(gates.mean(axis=(1, 2)), [0.5, 0.5, 0.0, 0.5], atol=0.01)
             np.testing.assert_allclose(gates.std(axis=(1, 2)), 0.1, atol=0.01)
     assert not network.layers[0].b_ih.any()

@@ -63,25 +63,44 @@ def test_rows_are_multiplied_whatever_their_number(
     assert np.allclose(out, x @ W, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("B", [1, 3, 70])
+def learnt(shape: NetworkSettings, T: int, B: int) -> list[Floats]:
+    """Loss, gradient and state after a window of noise, in double precision."""
+    V = 7
+    network = Network(shape, V, np.float64)
+    network.initialise(np.random.default_rng(0))
+    inputs, targets = np.random.default_rng(1).integers(V, size=(2, T, B))
+    state = network.initial_state(B) + 0.1
+    loss = finish(network.gradients(inputs, targets, state, network.workspace(T, B)))
+    return [np.array(loss), network.parameters.grads, state]
+
+
+def assert_same(one: list[Floats], other: list[Floats]) -> None:
+    for a, b in zip(one, other, strict=True):
+        assert np.allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("B", [1, 3, 70])  # of 70 streams a piece has 35
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
 def test_pieces_change_no_loss_and_no_gradient(cell: str, layers: int, B: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    T, V, H = 5, 7, 128
-    settings = NetworkSettings(cell=cell, hidden_size=H, layers=layers)
-    ids = np.random.default_rng(1).integers(V, size=(2, T, B))
+    shape = NetworkSettings(cell=cell, hidden_size=256, layers=layers)
+    let_small_kernels_be(monkeypatch, there=False)
+    whole = learnt(shape, 3, B)
+    let_small_kernels_be(monkeypatch, there=True)
+    assert_same(learnt(shape, 3, B), whole)
 
-    def learnt(*, there: bool) -> list[Floats]:
-        let_small_kernels_be(monkeypatch, there)
-        network = Network(settings, V, np.float64)
-        network.initialise(np.random.default_rng(0))
-        state = network.initial_state(B) + 0.1
-        loss = finish(network.gradients(ids[0], ids[1], state, network.workspace(T, B)))
-        return [np.array(loss), network.parameters.grads, state]
 
-    whole, in_pieces = learnt(there=False), learnt(there=True)
-    for one, other in zip(whole, in_pieces, strict=True):
-        assert np.allclose(one, other, rtol=1e-10, atol=1e-12)
+@pytest.mark.parametrize("B", [1, 9])
+@pytest.mark.parametrize("embedding", [0, 5])
+@pytest.mark.parametrize("cell", CELLS)
+def test_slices_change_no_loss_and_no_gradient(
+    cell: str, embedding: int, B: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape = NetworkSettings(cell=cell, hidden_size=100, layers=2, embedding_size=embedding)
+    at_once = learnt(shape, 20, B)
+    for name, value in (("slices.SLICE_FLOPS", 3e5), ("cell.TILE", 3000), ("cell.SUMMED", 500), ("cell.BLOCK", 700)):
+        monkeypatch.setattr(f"model.{name}", value)
+    assert_same(learnt(shape, 20, B), at_once)
 
 
 def test_small_kernels_are_known_by_the_name_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
