@@ -21,6 +21,9 @@ FEWEST_ROWS = 16
 DEEP = 640
 """Units beyond which weights are loaded once, whatever the pieces."""
 
+NARROW = 64
+"""Columns that are transposed together."""
+
 
 class Recurrence(ABC):
     """One layer's recurrent weights during a window: first those of forward, then those of backward.
@@ -94,9 +97,12 @@ class OfManyStreams(Recurrence):
         matmul(h, self._panels, self._parts)
 
     def take_transposed(self, W_hh: Floats) -> None:
-        """Copy W_hh^T, panel by panel."""
+        """Copy W_hh^T, panel by panel, of wide ones some columns at a time: whole rows of W_hh would miss the cache."""
         G, panels, _, H, width = self._panels.shape
-        copyto(self._panels, W_hh.T.reshape(G, H, panels, 1, width).transpose(0, 2, 3, 1, 4))
+        columns = W_hh.T.reshape(G, H, panels, 1, width).transpose(0, 2, 3, 1, 4)
+        for start in range(0, width, NARROW):
+            some = slice(start, start + NARROW)
+            copyto(self._panels[..., some], columns[..., some])
 
     def backward(self, dz: Floats, dh: Floats) -> None:
         """Multiply gate by gate, then add up."""
