@@ -20,8 +20,10 @@ from tui.recipe import BY_NAME, PRESET, SETTINGS
 from tui.screens.open_text import OpenTextScreen, Tick
 from tui.screens.recipe import RecipeScreen
 from tui.widgets.choice import Choice
+from tui.widgets.number_input import NumberInput
 from tui.widgets.setting_field import SettingField
 from tui.widgets.top_bar import describe_run
+from tui.widgets.training_panel import TrainingPanel
 
 from scripted_session import GAUGES, playing, scripted_app, until, update
 
@@ -58,6 +60,36 @@ async def turn_to(app: LSTMApp, pilot: Pilot[None], name: str, value: str) -> No
         await pilot.press("right")
         await pilot.pause()
     assert field(app, name).query_one(Choice).value == value
+
+
+# ------------------------------------------------------------------------------------------- typing
+
+
+async def test_digits_that_come_before_the_draft_has_heard_of_the_last_ones_stay(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press("p")
+        await pilot.pause()
+        number = field(app, "hidden_size").query_one(NumberInput)
+        number.value = "9"
+        field(app, "hidden_size").show(app.main.query_one(TrainingPanel).draft)
+        assert number.value == "9"
+        number.value = "96"
+        await pilot.pause()
+        assert number.value == "96"
+        assert app.main.query_one(TrainingPanel).draft.value(BY_NAME["hidden_size"]) == 96
+
+
+async def test_a_field_that_shows_what_another_was_given_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        panel = app.main.query_one(TrainingPanel)
+        edited: list[str] = []
+        monkeypatch.setattr(panel, "edit", lambda one: edited.append(one.setting.name))
+        panel.draft = panel.draft.edit(BY_NAME["hidden_size"], 96)
+        await pilot.pause()
+        assert field(app, "hidden_size").query_one(NumberInput).value == "96"
+        assert edited == []
 
 
 # ------------------------------------------------------------------------------------------- the panel

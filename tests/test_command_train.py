@@ -325,6 +325,12 @@ def test_seconds_end_training_too(tmp_path: Path, capsys: Captured) -> None:
     assert load_checkpoint(out).step == last["step"] > 0
 
 
+def test_the_best_loss_counts_the_last_one(tmp_path: Path, capsys: Captured) -> None:
+    trained(tmp_path, "--json", steps=2)
+    last = json_lines(capsys.readouterr().out)[-1]
+    assert last["best_val_loss"] == last["val_loss"] > 0
+
+
 def test_the_best_network_is_kept_beside_a_worse_last_one(tmp_path: Path, capsys: Captured) -> None:
     # at this rate the network falls apart between two validations, and does not find back
     out = trained(tmp_path, "--learning-rate", "0.3", "--json", steps=700)

@@ -203,6 +203,13 @@ def test_what_is_off_the_scale_is_not_drawn() -> None:
     assert "chance" not in "".join(rows_of(plot))
 
 
+def test_noise_below_the_scale_is_not_drawn_over_the_numbers_of_steps() -> None:
+    noisy = [LossPoint(step, 0.001 if step % 397 == 0 else 2.0 + (step * 7 % 11) / 20) for step in range(4000)]
+    rows = rows_of(LossPlot(record_of(noisy), LossView(), 70, 14))
+    assert "2k" in rows[-1]
+    assert not any(map(is_braille, rows[-1]))
+
+
 def test_names_of_baselines_that_lie_close_do_not_collide() -> None:
     close = (Baseline("bigrams", 2.40), Baseline("xz", 2.39), Baseline("bz2", 2.38))
     plot = LossPlot(record_of(falling(2000)), LossView(), 70, 10, baselines=close)

@@ -124,6 +124,17 @@ async def test_any_size_is_survived(size: tuple[int, int]) -> None:
             app.landscape()
 
 
+@pytest.mark.parametrize(("validation", "title"), [(None, "4 Loss"), (1.812, "4 Loss \u00b7 better than chance")])
+async def test_the_title_claims_nothing_before_something_is_validated(validation: float | None, title: str) -> None:
+    app = PanelApp()
+    async with app.run_test(size=(110, 12)) as pilot:
+        app.panel.border_title = "4 Loss"
+        app.panel.extend(falling(100))
+        app.panel.gauges = replace(GAUGES, validation_loss=validation)
+        await pilot.pause()
+        assert app.panel.border_title == title
+
+
 async def test_before_there_is_a_network_the_panel_says_so() -> None:
     app = PanelApp()
     async with app.run_test(size=(70, 8)) as pilot:

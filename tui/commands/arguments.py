@@ -117,7 +117,7 @@ def train_parser() -> argparse.ArgumentParser:
             "  # a recipe that learns fast, a little larger\n"
             "  lstm-tui train shakespeare --out play.safetensors --preset nanogpt-cpu-beater \\\n"
             "      --hidden-size 192\n"
-            "  # go on for 5,000 steps more, exactly as if there had been no pause\n"
+            "  # go on for 5,000 steps more; at one number of --threads as if without a pause\n"
             "  lstm-tui train --resume play.safetensors --steps 5000\n"
             "  # for a script: one JSON object a line, the last one has the result\n"
             "  lstm-tui train book.txt --out book.safetensors --json | tail -1"

@@ -91,7 +91,7 @@ class Report:
             epochs=trainer.batches.epochs,
             train_loss=trainer.train_loss,
             val_loss=loss,
-            best_val_loss=trainer.best_validation_loss,
+            best_val_loss=min((one for one in (loss, trainer.best_validation_loss) if one is not None), default=None),
             chars_per_second=course.chars_per_second,
             chars_per_cpu_second=course.chars_per_cpu_second,
             seconds=course.seconds,

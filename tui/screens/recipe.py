@@ -139,7 +139,7 @@ class RecipeScreen(Dialog[bool]):
         """Go to the first field of the next group, or of the one before; Preset is a group by itself."""
         firsts = [next(group) for _, group in groupby(self._fields, lambda setting: setting.group)]
         groups = [setting.group for setting in firsts]
-        place = groups.index(self._visited.group) + direction if self._visited else 0
+        place = (groups.index(self._visited.group) if self._visited else 0) + direction
         self._go_to(firsts[min(max(place, 0), len(firsts) - 1)])
 
     # ------------------------------------------------------------------------------ what it says

@@ -29,7 +29,7 @@ def title(
 
     Args:
         name: Of the panel.
-        loss: Of validation, or of training before the first; nats per character.
+        loss: Of validation, nats per character; None before the first, as that of training may be of a text by heart.
         baselines: The easiest first.
         named: Those that stand on the chart.
         unit: What losses are shown in.

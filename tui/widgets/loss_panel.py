@@ -278,7 +278,6 @@ class LossPanel(Container):
         if self.border_title != self._titled:  # someone else named the panel
             self._heading = self.border_title or ""
         gauges, chart, unit = self.gauges, self._chart, self.view.unit
-        loss = gauges.train_loss if gauges.validation_loss is None else gauges.validation_loss
         if self.has_class("-bare"):
             title = self._heading
         elif self._reading is not None:
@@ -286,7 +285,7 @@ class LossPanel(Container):
         else:
             title = loss_legend.title(
                 self._heading,
-                loss,
+                gauges.validation_loss,
                 chart.baselines,
                 named=chart.named,
                 unit=unit,

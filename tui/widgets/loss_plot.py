@@ -163,7 +163,7 @@ class LossPlot:
         x = ACROSS * self.axis
         for column, span in enumerate(self._spans, start=x):
             if span is not None:
-                self.canvas.column(column, self._y(span.highest), self._y(span.lowest), "range")
+                self._draw_column(column, self._y(span.highest), self._y(span.lowest), "range")
 
     def _draw_curve(self) -> None:
         """Draw the mean as one line, and mark where it leaves the scale."""
@@ -193,7 +193,11 @@ class LossPlot:
             target = y + round((goal - y) * (column - x) / (last - x))
             above = y + round((goal - y) * (column - 1 - x) / (last - x))
             top, bottom = (above + 1, target) if target > above else (target, max(target, above - 1))
-            self.canvas.column(ACROSS * self.axis + column, top, bottom, "curve")
+            self._draw_column(ACROSS * self.axis + column, top, bottom, "curve")
+
+    def _draw_column(self, x: int, top: int, bottom: int, ink: str) -> None:
+        """Draw dots from `top` to `bottom`, and none on the axis below."""
+        self.canvas.column(x, top, min(bottom, DOWN * self.height - 1), ink)
 
     def _draw_validations(self) -> None:
         """Draw the latest validation of every few cells."""

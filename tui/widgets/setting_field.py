@@ -50,6 +50,7 @@ class SettingField(Horizontal):
         self._label = Static(setting.label, classes="setting-label", markup=False)
         text = setting.write(draft.value(setting))
         self._input = NumberInput(setting, text) if setting.typed else Choice(draft.choices(setting), text)
+        self._taken = text
         self._explanation = Static(setting.explanation, classes="setting-explanation", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -67,13 +68,25 @@ class SettingField(Horizontal):
         """What the field holds; a text where that is no value of its kind."""
         return self.setting.parse(self._input.value.strip())
 
+    def take(self) -> Value:
+        """What the field holds, which the draft is to know from now on."""
+        self._taken = self._input.value
+        return self.value
+
     def show(self, draft: Draft) -> None:
-        """Fill in what the draft has, mark it, and tell what runs where that is something else."""
+        """Fill in what the draft has, mark it, and tell what runs where that is something else.
+
+        Where more was typed than the draft knows yet, that stays: the draft is about to hear of it.
+        """
         setting, value = self.setting, draft.value(self.setting)
         if isinstance(self._input, Choice):
             self._input.choices = draft.choices(setting)
-        if value != self.value and repr(value) != repr(self.value):  # what is typed as 0.10 stays, and so does nan
-            self._input.value = setting.write(value)
+        known = self._input.value == self._taken
+        # what is typed as 0.10 stays, and so does nan
+        if known and value != self.value and repr(value) != repr(self.value):
+            # two fields of one setting, in the panel and in the dialog, would answer each other
+            with self._input.prevent(Input.Changed):
+                self._input.value = self._taken = setting.write(value)
         wrong, asked = bool(draft.complaint(setting)), draft.asked(setting)
         changed = not wrong and value != asked
         self.update_classes({"-wrong": wrong, "-changed": changed})

@@ -114,7 +114,7 @@ class TrainingPanel(Vertical):
     def edit(self, field: SettingField) -> None:
         """Take in what stands in a field; what is picked, and can be changed while it trains, acts at once."""
         setting = field.setting
-        self.draft = self.draft.edit(setting, field.value)
+        self.draft = self.draft.edit(setting, field.take())
         if setting.live and not setting.typed:
             self.steer(setting)
 
