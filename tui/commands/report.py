@@ -83,6 +83,7 @@ class Report:
             loss: On the whole validation part; None was not measured.
         """
         trainer = self._trainer
+        measured = [one for one in (loss, trainer.best_validation_loss) if one is not None and math.isfinite(one)]
         self._display.clear()
         self._line(
             event=event,
@@ -91,7 +92,7 @@ class Report:
             epochs=trainer.batches.epochs,
             train_loss=trainer.train_loss,
             val_loss=loss,
-            best_val_loss=min((one for one in (loss, trainer.best_validation_loss) if one is not None), default=None),
+            best_val_loss=min(measured, default=None),
             chars_per_second=course.chars_per_second,
             chars_per_cpu_second=course.chars_per_cpu_second,
             seconds=course.seconds,
