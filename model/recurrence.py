@@ -18,8 +18,8 @@ from model.products import aligned, in_panels, piece
 FEWEST_ROWS = 16
 """Of a piece: with fewer, the weights are loaded too often."""
 
-DEEP = 640
-"""Units beyond which weights are loaded once, whatever the pieces."""
+MANY_UNITS = 640
+"""With more, weights are loaded once, whatever that leaves of pieces."""
 
 NARROW = 64
 """Columns that are transposed together."""
@@ -68,7 +68,7 @@ class OfManyStreams(Recurrence):
     """A product for each gate, some rows of h, and some columns of the weights."""
 
     def __init__(self, G: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
-        fewest = FEWEST_ROWS if H <= DEEP else B
+        fewest = FEWEST_ROWS if H <= MANY_UNITS else B
         parts = [B, *(rows for rows in range(B // 2, fewest - 1, -1) if B % rows == 0)]
         rows, width = piece(parts, H, H) or (B, H)
         self._panels = aligned((G, H // width, 1, H, width), dtype)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -77,6 +78,16 @@ async def test_digits_that_come_before_the_draft_has_heard_of_the_last_ones_stay
         await pilot.pause()
         assert number.value == "96"
         assert app.main.query_one(TrainingPanel).draft.value(BY_NAME["hidden_size"]) == 96
+
+
+async def test_keys_that_come_all_at_once_keep_their_order(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press("p")
+        await pilot.pause()
+        await go_to(app, pilot, "hidden_size")
+        for key in (*["backspace"] * 3, "9", "6", "4", "left", "delete", "home", "1"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: field(app, "hidden_size").query_one(NumberInput).value == "196")
 
 
 async def test_a_field_that_shows_what_another_was_given_does_not_answer(

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from tui.bindings import EXPLAIN
 from tui.screens.dialog import Dialog
+from tui.widgets.line_input import LineInput
 from tui.widgets.ways import ways
 
 
@@ -30,7 +31,7 @@ class BeginWithScreen(Dialog[str | None]):
             dialog.border_subtitle = ways(
                 ("enter writes on from there", "screen.begin"), ("esc leaves", "screen.dismiss(None)")
             )
-            yield Input(
+            yield LineInput(
                 self._prime.replace("\n", r"\n"), placeholder="ROMEO:", id="prime", compact=True, max_length=2000
             )
             yield Static(r"\n is a new line. Characters that the text does not have are left out.", markup=False)

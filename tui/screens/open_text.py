@@ -19,6 +19,7 @@ from tui.sanitize import sanitize_line
 from tui.screens.dialog import Dialog
 from tui.treatments import TREATMENTS
 from tui.widgets.line_button import LineButton
+from tui.widgets.line_input import LineInput
 from tui.widgets.safe_tree import SafeTree
 from tui.widgets.ways import ways
 
@@ -53,7 +54,9 @@ class OpenTextScreen(Dialog[TextChoice | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Open a text"
             dialog.border_subtitle = ways(("enter opens", "screen.open"), ("esc leaves", "screen.dismiss(None)"))
-            yield Input(self._typed, placeholder="Path of a text file, or of a folder of them", id="path", compact=True)
+            yield LineInput(
+                self._typed, placeholder="Path of a text file, or of a folder of them", id="path", compact=True
+            )
             yield Static(id="problem", markup=False)
             yield SafeTree(self._folder, id="folders")
             with ItemGrid(id="treatments", min_column_width=27):

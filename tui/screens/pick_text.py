@@ -31,6 +31,7 @@ from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.sanitize import sanitize, sanitize_line
 from tui.screens.dialog import Dialog
 from tui.widgets.line_button import LineButton
+from tui.widgets.line_input import LineInput
 from tui.widgets.text_portrait import TextPortrait
 from tui.widgets.ways import ways
 
@@ -109,7 +110,7 @@ class PickTextScreen(Dialog[TextChoice | Elsewhere | None]):
             dialog.border_subtitle = ways(
                 ("enter begins a new run", "screen.learn"), ("esc leaves", "screen.dismiss(None)")
             )
-            yield Input(placeholder="Type to filter", id="filter", compact=True)
+            yield LineInput(placeholder="Type to filter", id="filter", compact=True)
             with Container(id="texts-room"):
                 yield TextList(id="texts", markup=False)
                 yield TextPortrait()

@@ -16,6 +16,7 @@ from tui.run_shelf import LONGEST_NAME, RunNameError, RunShelf
 from tui.sanitize import sanitize_line
 from tui.screens.dialog import Dialog
 from tui.widgets.line_button import LineButton
+from tui.widgets.line_input import LineInput
 from tui.widgets.ways import ways
 
 KEPT = "A run with a name is kept until you delete it. `lstm-tui --resume NAME` goes on with it."
@@ -35,7 +36,7 @@ class NameRunScreen(Dialog[bool]):
         with Vertical(classes="dialog -low") as dialog:
             dialog.border_title = "Name"
             dialog.border_subtitle = ways(("enter names it", "screen.name"), ("esc leaves", "screen.dismiss(False)"))
-            yield Input(sanitize_line(self._run.name), id="run-name", compact=True, max_length=LONGEST_NAME)
+            yield LineInput(sanitize_line(self._run.name), id="run-name", compact=True, max_length=LONGEST_NAME)
             yield Static(KEPT, id="run-name-about", markup=False)
 
     def on_mount(self) -> None:

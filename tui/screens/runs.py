@@ -32,6 +32,7 @@ from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
 from tui.screens.run_name import DeleteRunScreen, NameRunScreen
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.line_input import LineInput
 from tui.widgets.loss_record import LossRecord
 from tui.widgets.loss_view import LossView, Switch
 from tui.widgets.race_chart import RaceChart
@@ -124,7 +125,7 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
         with Horizontal(id="runs-top"):
             yield Static("earlier runs", id="runs-name", markup=False)
             yield Static(id="runs-about", markup=False)
-            yield Input(
+            yield LineInput(
                 placeholder=f"{shown_keys(self)['find-run']} finds", id="runs-find", compact=True, max_length=100
             )
         with Vertical(id="runs-room"):

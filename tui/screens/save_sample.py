@@ -17,6 +17,7 @@ from tui.room import HEIGHTS
 from tui.sanitize import sanitize_line
 from tui.screens.dialog import Dialog
 from tui.widgets.line_button import LineButton
+from tui.widgets.line_input import LineInput
 from tui.widgets.ways import ways
 
 LENGTH = 2_000
@@ -61,11 +62,11 @@ class SaveSampleScreen(Dialog[WritePassage | None]):
             dialog.border_subtitle = ways(("enter writes it", "screen.write"), ("esc leaves", "screen.dismiss(None)"))
             with Horizontal(classes="passage-field"):
                 yield Static("length", markup=False)
-                yield Input(str(LENGTH), id="length", compact=True, max_length=9)
+                yield LineInput(str(LENGTH), id="length", compact=True, max_length=9)
                 yield Static("characters", classes="passage-hint", markup=False)
             with Horizontal(classes="passage-field"):
                 yield Static("seed", markup=False)
-                yield Input("0", id="seed", compact=True, max_length=10)
+                yield LineInput("0", id="seed", compact=True, max_length=10)
                 yield Static("another one, another passage", classes="passage-hint", markup=False)
             yield Static(self._in_force(), id="passage-force", markup=False)
             yield Static(ABOUT, id="passage-about", markup=False)

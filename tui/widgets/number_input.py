@@ -9,15 +9,15 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
-from textual.widgets import Input
 
 from tui.setting import Setting
+from tui.widgets.line_input import LineInput
 
 SIGNS = " \u25c2 \u25b8"
 """Less and more, as where one of a few is picked."""
 
 
-class NumberInput(Input):
+class NumberInput(LineInput):
     """A one-line input; up and down with shift turn the number, and so do signs that it has in use or under the mouse.
 
     Without shift they go to the fields above and below, as in any list.
