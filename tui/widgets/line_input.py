@@ -18,8 +18,9 @@ class LineInput(Input):
         if event.is_printable:
             return
         for binding in self._bindings.key_to_bindings.get(event.key, ()):
-            if binding.action != "submit" and "." not in binding.action:
+            edits = binding.action != "submit" and "." not in binding.action
+            # what finds nothing to do here, as scrolling, is somebody else's
+            if edits and await self.app.run_action(binding.action, self):
                 event.stop()
                 event.prevent_default()
-                await self.run_action(binding.action)
                 return
