@@ -17,17 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from model.parameters import Floats, Parameters, Shapes
-from model.products import aligned, in_panels, multiply_rows
+from model.products import Weights, aligned, in_panels
 from model.recurrence import recurrence
-from model.slices import Slices, blocks
+from model.slices import Slices, blocks, pieces
 from model.softmax import Ids
 from model.step_buffers import Reading, StepBuffers
 
-BLOCK = 32_768
+BLOCK = 16_384
 """Numbers of one gate, time steps x B H, worked on at once: fewer mean more calls, more miss the cache."""
 
 TILE = 2**20
 """Weights whose gradient is summed in one product; more would be a slice that is too long."""
+
+AT_ONCE = 2**16
+"""Numbers that are worked on again before they leave the cache."""
 
 SUMMED = 2**20
 """Numbers that are summed between two pauses."""
@@ -47,12 +50,14 @@ class Workspace:
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
         recurrence: Multiplies with the recurrent weights.
         dh_t: d(loss)/dh of the step that backward is at, (B, H).
+        single: Whether these are vectors; of one unit, vectors are no different from rows.
         K: Time steps of a block, about `BLOCK` numbers of each gate.
     """
 
     def __init__(self, G: int, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
         self.T, self.B, self.H = T, B, H
         self.K = max(1, min(T, BLOCK // (B * H)))
+        self.single = B == 1 and H > 1
         self.z = self.dz = room_for_gates(G, T, B, H, dtype)
         self.gates = gate_by_gate(self.z, G)
         self.h = aligned((T + 1, B, H), dtype)
@@ -63,9 +68,11 @@ class Workspace:
 
     def lean(self, view: Floats) -> Floats:
         """`view` (..., B, ..., H) without axes of length 1: of a single stream numpy handles vectors twice as fast."""
-        if self.B > 1 or self.H == 1:
-            return view
-        return view.reshape([length for length in view.shape if length > 1])
+        return view.reshape([length for length in view.shape if length > 1]) if self.single else view
+
+    def flat(self, gates: Floats) -> Floats:
+        """The gates of one time step, (G, B, H), of a single stream as one vector, (G H,)."""
+        return gates.reshape(-1) if self.single else gates
 
     @property
     def spans(self) -> list[slice]:
@@ -109,8 +116,6 @@ class Cell(ABC):
     """Gates."""
     S: ClassVar[int]
     """Vectors of memory: an LSTM keeps h and c."""
-    SCALE: ClassVar[tuple[float, ...]]
-    """What forward wants each gate's pre-activation multiplied with; it is folded into the weights."""
     sigmoid_names: ClassVar[tuple[str, ...]] = ()
     """Names of the gates that lie between 0 and 1, in the order of `sigmoid_gates`."""
 
@@ -121,7 +126,7 @@ class Cell(ABC):
         self.W_ih, self.W_hh, self.b_ih, self.b_hh = values[W_ih].T, values[W_hh].T, values[b_ih], values[b_hh]
         self.dW_ih, self.dW_hh, self.db_ih, self.db_hh = grads[W_ih].T, grads[W_hh].T, grads[b_ih], grads[b_hh]
         self.H = self.W_hh.shape[0]
-        self.scale: Floats = np.repeat(np.array(self.SCALE, self.W_hh.dtype), self.H)  # (G H,)
+        self.scale: Floats = np.repeat(np.array(self.scales(), self.W_hh.dtype), self.H)  # (G H,)
 
     @classmethod
     def shapes(cls, layer: int, D: int, H: int) -> Shapes:
@@ -134,6 +139,10 @@ class Cell(ABC):
         }
 
     # ------------------------------------------------------------------- what a new cell has to write
+
+    def scales(self) -> tuple[float, ...]:
+        """What forward wants each gate's pre-activation multiplied with; it is folded into the weights."""
+        return (1.0,) * self.G
 
     def sigmoid_gates(self, work: Workspace) -> Floats:
         """After forward: the gates of the last time step that lie between 0 and 1, (their number, B, H)."""
@@ -158,10 +167,18 @@ class Cell(ABC):
 
     @abstractmethod
     def backward(self, work: Workspace) -> Slices[None]:
-        """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradients of W_hh and the biases.
+        """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradient of W_hh.
 
-        Gradients are assigned, not accumulated. Those of W_ih are made from `work.dz`, by whoever knows x.
+        Gradients are assigned, not accumulated. Those of W_ih and of the biases are made from `work.dz`, by whoever
+        knows x.
         """
+
+    def bias_gradients(self, work: Workspace, total: Floats) -> None:  # noqa: ARG002 - not every cell looks at it
+        """After backward: the gradients of both biases, from the sum of `work.dz` over all steps and streams, (G H,).
+
+        Here both are added to the same sum.
+        """
+        self.db_ih[...] = self.db_hh[...] = total
 
     def reading(self) -> Reading:
         """What it reads with while its weights may change between two characters: views of them, and `step`."""
@@ -218,28 +235,35 @@ class Cell(ABC):
         x, out = as_rows(x), as_rows(out)
         W = in_panels(self.W_ih * self.scale, out.shape[-1])  # (P, D, G H / P)
         b = (self.input_bias * self.scale).reshape(len(out), 1, -1)
-        for rows in blocks(len(x), W.size):
-            multiply_rows(x[rows], W, out[:, rows])
-            out[:, rows] += b
+        weights = Weights(W)
+        for block in blocks(len(x), W.size):
+            for rows in pieces(block, weights.rows_at_once(AT_ONCE // len(self.scale))):
+                weights.multiply(x[rows], out[:, rows])
+                out[:, rows] += b
             yield
 
-    def project_backward(self, dz: Floats, x: Floats, dx: Floats) -> Slices[None]:
-        """dW_ih for vectors, and d(loss)/dx.
+    def project_backward(self, work: Workspace, x: Floats, dx: Floats) -> Slices[None]:
+        """dW_ih and the gradients of the biases for vectors, and d(loss)/dx.
 
         Args:
-            dz: (P, T, B, G H / P).
+            work: What backward left.
             x: (T, B, D).
             dx: Receives dz W_ih^T, summed over the gates, (T, B, D).
         """
-        yield from weight_gradient(x, dz, self.dW_ih)
-        dz, dx = as_rows(dz), as_rows(dx)
-        W = self.W_ih.T.reshape(len(dz), dz.shape[-1], -1)  # (P, G H / P, D)
-        for rows in blocks(len(dx), self.W_ih.size):
-            multiply_rows(dz[0, rows], W[0], dx[rows])
-            part = np.empty_like(dx[rows])
-            for panel in range(1, len(dz)):
-                multiply_rows(dz[panel, rows], W[panel], part)
-                dx[rows] += part
+        yield from weight_gradient(x, work.dz, self.dW_ih)
+        dz, dx = as_rows(work.dz), as_rows(dx)
+        # a product with ones is a quicker sum, and a more exact one
+        self.bias_gradients(work, np.matmul(work.ones, dz).reshape(-1))
+        D = dx.shape[-1]
+        first, *others = (Weights(W) for W in self.W_ih.T.reshape(len(dz), dz.shape[-1], D))  # (G H / P, D) each
+        most = first.rows_at_once(AT_ONCE // D)
+        for block in blocks(len(dx), self.W_ih.size):
+            for rows in pieces(block, most):
+                total, part = dx[rows], np.empty_like(dx[rows])
+                first.multiply(dz[0, rows], total)
+                for weights, panel in zip(others, dz[1:, rows], strict=True):
+                    weights.multiply(panel, part)
+                    np.add(total, part, out=total)
             yield
 
 
@@ -273,11 +297,6 @@ def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
                 yield
 
 
-def bias_gradient(work: Workspace, dz: Floats, out: Floats) -> None:
-    """d(loss)/db for z = x W + b: the sum of dz (P, T, B, G H / P) over all steps and streams, into `out` (G H,)."""
-    np.matmul(work.ones, as_rows(dz), out=out.reshape(len(dz), -1))
-
-
 def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     """Sum the rows of each character, the gradient of gathering them.
 
@@ -297,13 +316,21 @@ def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     order = np.argsort(flat, kind="stable")
     # where the sorted ids change, the places of the next character begin
     borders = [0, *(np.flatnonzero(np.diff(flat[order])) + 1).tolist(), len(flat)]
-    ones: Floats = np.ones(len(flat), dz.dtype)
+    P, _, width = rows.shape
+    most = max(1, AT_ONCE // (P * width))
+    room: Floats = np.empty(P * min(most, len(flat)) * width, dz.dtype)
+    ones: Floats = np.ones(most, dz.dtype)
     work = 0
-    for start, stop in itertools.pairwise(borders):
-        places = order[start:stop]
-        # a product with ones is a quicker sum
-        np.matmul(ones[start:stop], rows.take(places, axis=1), out=sums[flat[places[0]]].reshape(len(dz), -1))
-        work += (stop - start) * dz[:, 0, 0].size
-        if work > SUMMED:
-            work = 0
-            yield
+    for first, last in itertools.pairwise(borders):
+        of_one = sums[flat[order[first]]].reshape(P, width)
+        for start in range(first, last, most):
+            places = order[start : min(start + most, last)]
+            n = len(places)
+            # "clip" only spares numpy a buffer
+            gathered = rows.take(places, axis=1, out=room[: P * n * width].reshape(P, n, width), mode="clip")
+            # a product with ones is a quicker sum
+            of_one += np.matmul(ones[:n], gathered)
+            work += gathered.size
+            if work > SUMMED:
+                work = 0
+                yield

@@ -13,10 +13,11 @@ For each time step t, with the gates r, z, n:
 from __future__ import annotations
 
 import numpy as np
-from numpy import add, copyto, divide, exp, multiply, subtract, tanh
+from numpy import add, copyto, multiply, subtract, tanh
 
 from model import cell
-from model.cell import Cell, bias_gradient, weight_gradient
+from model.activation import SIGMOID, activation, scale
+from model.cell import Cell, as_rows, gate_by_gate, weight_gradient
 from model.gru_workspace import BackwardStep, ForwardStep, Workspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
@@ -30,11 +31,15 @@ class GRU(Cell):
     G = 3
     S = 1
     sigmoid_names = ("reset", "update")
-    SCALE = (-1.0, -1.0, 1.0)  # what the exponential of sigmoid(z) = 1 / (1 + exp(-z)) is taken of; n is a tanh
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         super().__init__(parameters, layer)
         self.one: Floats = np.array(1, self.W_hh.dtype)
+        self.activate = activation(np.array(SIGMOID, self.W_hh.dtype))
+
+    def scales(self) -> tuple[float, ...]:
+        """What forward wants each gate's pre-activation multiplied with."""
+        return scale(SIGMOID), scale(SIGMOID), 1.0
 
     @property
     def input_bias(self) -> Floats:
@@ -83,15 +88,13 @@ class GRU(Cell):
 
     @np.errstate(over="ignore")
     def _forward(self, steps: list[ForwardStep], work: Workspace) -> None:
-        recurrence, b_hn, one = work.recurrence, self.b_hh[2 * self.H :], self.one
+        recurrence, b_hn, activate = work.recurrence, self.b_hh[2 * self.H :], self.activate
         product_rz, product_n = recurrence.product[:2], recurrence.product[2]
         for rz, r, z, n, recall, h_before, h_to_recall, h in steps:
             recurrence.forward(h_to_recall)
-            # r, z = sigmoid(...): where exp overflows, 1 / infinity is the limit
+            # r, z = sigmoid(...)
             add(rz, product_rz, rz)
-            exp(rz, rz)
-            add(rz, one, rz)
-            divide(one, rz, rz)
+            activate(rz, None)
 
             # n = tanh(x W_in + b_in + r * (h W_hn + b_hn))
             add(product_n, b_hn, recall)
@@ -105,7 +108,7 @@ class GRU(Cell):
             add(h, n, h)
 
     def backward(self, work: cell.Workspace) -> Slices[None]:
-        """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradients of W_hh and the biases."""
+        """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradient of W_hh."""
         assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
         work.recurrence.take_transposed(self.W_hh)
@@ -114,8 +117,13 @@ class GRU(Cell):
             self._backward(work.backward[span], work)
             yield
         yield from weight_gradient(work.h[:-1], work.dz_hh, self.dW_hh)
-        bias_gradient(work, work.dz_hh, self.db_hh)
-        bias_gradient(work, work.dz, self.db_ih)
+
+    def bias_gradients(self, work: cell.Workspace, total: Floats) -> None:
+        """After backward: the gradients of both biases; that of b_hn differs, since r multiplies it."""
+        assert isinstance(work, Workspace)
+        super().bias_gradients(work, total)
+        dz_hh_n = as_rows(gate_by_gate(work.dz_hh, self.G))[2]  # (T B, H)
+        np.matmul(work.ones, dz_hh_n, out=self.db_hh[2 * self.H :])
 
     def _slopes(self, work: Workspace, span: slice) -> None:
         """What does not depend on later steps, for all steps of a block at once."""

@@ -7,17 +7,17 @@ For each time step t, with the gates i, f, g, o:
     c = f * c + i * g                                   # (B, H)
     h = o * tanh(c)
 
-(Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000.) tanh(z) is 2 sigmoid(2 z) - 1, so one
-pass of the exponential, which costs less than a tanh, serves all four gates.
+(Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000.)
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy import add, divide, exp, multiply, subtract, tanh
+from numpy import add, multiply, subtract, tanh
 
 from model import cell
-from model.cell import Cell, bias_gradient, weight_gradient
+from model.activation import SIGMOID, TANH, scale
+from model.cell import Cell, weight_gradient
 from model.lstm_at_rest import at_rest
 from model.lstm_workspace import Block, Carried, Workspace
 from model.parameters import Floats, Parameters
@@ -31,16 +31,18 @@ class LSTM(Cell):
     name = "lstm"
     G = 4
     S = 2
-    SCALE = (-1.0, -1.0, -2.0, -1.0)  # sigmoid(z) = 1 / (1 + exp(-z)), and tanh(z) = 2 sigmoid(2 z) - 1
+    GAINS = (SIGMOID, SIGMOID, TANH, SIGMOID)
     sigmoid_names = ("input", "forget", "output")
 
     def __init__(self, parameters: Parameters, layer: int) -> None:
         super().__init__(parameters, layer)
-        # as arrays, which numpy need not convert
-        self.one, self.two = np.array(1, self.W_hh.dtype), np.array(2, self.W_hh.dtype)
-        # tanh(gain z) gain + offset is the sigmoid of z for i, f and o, where both are 1/2, and the tanh for g: 1 and 0
-        self.gain = self.scale / -2
+        self.one: Floats = np.array(1, self.W_hh.dtype)  # an array, which numpy need not convert
+        self.gain: Floats = np.repeat(np.array(self.GAINS, self.W_hh.dtype), self.H)  # (4 H,)
         self.offset = 1 - self.gain
+
+    def scales(self) -> tuple[float, ...]:
+        """What forward wants each gate's pre-activation multiplied with."""
+        return tuple(scale(gain) for gain in self.GAINS)
 
     def sigmoid_gates(self, work: cell.Workspace) -> Floats:
         """i, f and o of the last time step, (3, B, H)."""
@@ -55,19 +57,19 @@ class LSTM(Cell):
 
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
-        return Workspace(T, B, self.H, self.W_hh.dtype)
+        return Workspace(T, B, self.H, self.W_hh.dtype, self.GAINS)
 
     def at_rest(self) -> Reading:
         """Weights and a step for a network that only writes."""
-        return at_rest(self.W_ih, self.b_ih + self.b_hh, self.W_hh, self.scale)
+        return at_rest(self.W_ih, self.b_ih + self.b_hh, self.W_hh, self.scale, self.gain)
 
     def step(self, at: StepBuffers, projected: Floats) -> None:
         """Advance h and c by one character."""
         z, (i, f, g, o), (h, c) = at.z, at.gates, at.memory
         add(projected, at.recall(), z)
         add(z, self.b_hh, z)
-        # sigmoid(z) = (tanh(z / 2) + 1) / 2: while weights change, an exponential of z might overflow, and to have that
-        # ignored takes longer than the tanh; `lstm_at_rest.py` can tell whether it may
+        # while weights change, an exponential of z might overflow, and to have that ignored takes longer than a tanh;
+        # `lstm_at_rest.py` can tell whether it may
         multiply(z, self.gain, z)
         tanh(z, z)
         multiply(z, self.gain, z)
@@ -90,21 +92,13 @@ class LSTM(Cell):
 
     @np.errstate(over="ignore")
     def _forward(self, block: Block, work: Workspace) -> None:
-        recurrence, one, two, scratch = work.recurrence, self.one, self.two, work.carried.scratch
-        product = recurrence.product
-        # gates, product (4, B, H); all else (B, H), or of a single stream without the axis B
+        recurrence, activate, scratch = work.recurrence, work.activate, work.carried.scratch
+        product = work.product
+        # gates, product (4, B, H), or of a single stream (4 H,); all else (B, H), or of a single stream (H,)
         for gates, i, f, g, o, h_to_recall, h, c_before, c, tanh_c in block.forward:
             recurrence.forward(h_to_recall)
-            # sigmoid(z) = 1 / (1 + exp(-z)), of -z_i, -z_f, -2 z_g and -z_o: the weights were multiplied by `scale`;
-            # where exp overflows, 1 / infinity is the limit
             add(gates, product, gates)
-            exp(gates, gates)
-            add(gates, one, gates)
-            divide(one, gates, gates)
-            # tanh(z) = 2 sigmoid(2 z) - 1
-            multiply(g, two, g)
-            subtract(g, one, g)
-
+            activate(gates, g)
             # c = f * c + i * g;  h = o * tanh(c)
             multiply(f, c_before, c)
             multiply(i, g, scratch)
@@ -113,7 +107,7 @@ class LSTM(Cell):
             multiply(o, tanh_c, h)
 
     def backward(self, work: cell.Workspace) -> Slices[None]:
-        """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
+        """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradient of W_hh."""
         assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
         work.carried.dc[...] = 0.0
@@ -123,9 +117,6 @@ class LSTM(Cell):
             self._backward(block, work)
             yield
         yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
-        # both biases are added to the same sum
-        bias_gradient(work, work.dz, self.db_hh)
-        self.db_ih[...] = self.db_hh
 
     def _slopes(self, block: Block) -> None:
         """The local derivatives of a block, in advance: what dc, or for o dh, is multiplied with to have dz.

@@ -1,31 +1,33 @@
-"""An LSTM that only writes: the same step as in `lstm.py`, in eleven calls of numpy, some of which do two things."""
+"""An LSTM that only writes: the same step as in `lstm.py`, in as few calls of numpy as there can be."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy import add, divide, exp, multiply, subtract, tanh
+from numpy import add, multiply, tanh
 
+from model.activation import activation, by_tanh
 from model.parameters import Floats
 from model.step_buffers import Reading, Step, StepBuffers
 
 
-def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats) -> Reading:
+def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats, gain: Floats) -> Reading:
     """Weights whose gates i, f, g, o have been put in the order o, i, f, g, and how to read with them.
 
-    Gates and memory then lie side by side as o i f g c h, and [i f] * [g c] is one product. The scale of the
-    exponential is in the weights.
+    Gates and memory then lie side by side as o i f g c h, and [i f] * [g c] is one product. The scale is in the
+    weights.
 
     Args:
         W_ih: (D, 4 H).
         b: The sum of both biases, (4 H,).
         W_hh: (H, 4 H).
-        scale: 1 / (1 + exp(scale z)) is the gate of a pre-activation z, or, of g, (tanh(z) + 1) / 2; (4 H,).
+        scale: What pre-activations are multiplied with, (4 H,).
+        gain: Theirs, (4 H,): see `activation.py`.
     """
     H = len(W_hh)
     order = np.roll(np.arange(4 * H), H)
     # "take" leaves rows in one piece, which picking by index does not
     W_ih, b, W_hh = (weights.take(order, -1) * scale[order] for weights in (W_ih, b, W_hh))
-    one, two = np.array(1, W_hh.dtype), np.array(2, W_hh.dtype)
+    activate = activation(gain[order])
 
     def step_in(at: StepBuffers, farthest: Floats) -> Step:
         """The step in the buffers `at`, for projections (B, 4 H) of which none is farther from 0 than `farthest`."""
@@ -36,18 +38,15 @@ def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats) -> Reading:
 
         def step(projected: Floats) -> None:
             add(projected, recall(), z)
-            exp(z, z)
-            add(z, one, z)
-            divide(one, z, z)
-            # tanh(z) = 2 sigmoid(2 z) - 1
-            multiply(g, two, g)
-            subtract(g, one, g)
+            activate(z, g)
             # c = f * c + i * g;  h = o * tanh(c)
             multiply(i_f, g_c, terms)
             add(i_g, f_c, c)
             tanh(c, h)
             multiply(h, o, h)
 
+        if by_tanh():
+            return step
         # h is never farther from 0 than 1, unless it began there
         z_farthest = farthest + np.abs(W_hh).sum(axis=0) * max(1.0, float(np.abs(h).max()))
         if z_farthest.max() < np.log(np.finfo(z.dtype).max):

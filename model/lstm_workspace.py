@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model import cell
+from model.activation import activation
 from model.cell import gate_by_gate, room_for_gates
 from model.parameters import Floats
 from model.products import aligned
@@ -20,7 +21,7 @@ class ForwardStep(NamedTuple):
     """
 
     gates: Floats
-    """i, f, g, o, (4, B, H): at first their input projection."""
+    """i, f, g, o, (4, B, H), or of a single stream (4 H,): at first their input projection."""
     i: Floats
     f: Floats
     g: Floats
@@ -80,6 +81,8 @@ class Workspace(cell.Workspace):
     """What an LSTM's forward leaves for its backward.
 
     Attributes:
+        product: Of the recurrence, (4, B, H), or of a single stream (4 H,).
+        activate: Turns pre-activations of that shape into gates.
         last_gates: Those of the last time step, which backward leaves as they are, (4, B, H).
         c: Memory cells with the initial one first, (T + 1, B, H).
         tanh_c: (T, B, H).
@@ -87,9 +90,13 @@ class Workspace(cell.Workspace):
         blocks: Views for some time steps each.
     """
 
-    def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
+    def __init__(self, T: int, B: int, H: int, dtype: npt.DTypeLike, gains: tuple[float, ...]) -> None:
+        """Make room for gates with these gains, as `activation.py` names them."""
         super().__init__(4, T, B, H, dtype)
         self.last_gates: Floats = np.zeros((4, B, H), dtype)
+        self.product = self.flat(self.recurrence.product)
+        gain: Floats = np.array(gains, dtype)
+        self.activate = activation(np.repeat(gain, H) if self.product.ndim == 1 else gain.reshape(4, 1, 1))
         self.c = aligned((T + 1, B, H), dtype)
         self.tanh_c = aligned((T, B, H), dtype)
         dc, scratch = (self.lean(aligned((B, H), dtype)) for _ in range(2))
@@ -116,7 +123,7 @@ class Workspace(cell.Workspace):
     def _forward_step(self, t: int) -> ForwardStep:
         gates, lean = self.gates[:, t], self.lean
         return ForwardStep(
-            gates=lean(gates),
+            gates=self.flat(gates),
             i=lean(gates[0]),
             f=lean(gates[1]),
             g=lean(gates[2]),

@@ -26,7 +26,7 @@ from model.products import multiply_rows
 from model.reader import Reader
 from model.rnn import RNN
 from model.slices import Slices, blocks
-from model.softmax import Ids, cross_entropy
+from model.softmax import Ids, cross_entropy, cross_entropy_gradient
 
 CELLS: Final[dict[str, type[Cell]]] = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
 
@@ -263,9 +263,9 @@ class Network:
                 np.multiply(buffers.dh, noisy.masks[index], out=buffers.dh)
             yield from layer.backward(buffers)
             if index:
-                yield from layer.project_backward(buffers.dz, outputs[index - 1], work.layers[index - 1].dh)
+                yield from layer.project_backward(buffers, outputs[index - 1], work.layers[index - 1].dh)
             else:
-                yield from self._embed_backward(inputs, buffers.dz, noisy)
+                yield from self._embed_backward(inputs, buffers, noisy)
         if self.settings.learned_state:
             self._initial_gradients(work, first=first)
         self._read_state(work, state)
@@ -316,14 +316,16 @@ class Network:
         W_ih = self.layers[0].W_ih
         return W_ih if E is None else np.matmul(E, W_ih)
 
-    def _embed_backward(self, ids: Ids, dz: Floats, noisy: Noisy) -> Slices[None]:
-        """Gradients of the first layer's W_ih and of the embedding, from dz (P, T, B, G H / P)."""
-        layer = self.layers[0]
-        if noisy.E is None or self.dE is None:
-            yield from sum_by_character(dz, ids, layer.dW_ih)
-            return
-        dtable: Floats = np.empty((self.V, layer.W_ih.shape[1]), dz.dtype)  # (V, G H)
+    def _embed_backward(self, ids: Ids, work: cell.Workspace, noisy: Noisy) -> Slices[None]:
+        """Gradients of the first layer's W_ih and biases and of the embedding, from what its backward left."""
+        layer, dz = self.layers[0], work.dz
+        one_hot = noisy.E is None or self.dE is None
+        dtable: Floats = layer.dW_ih if one_hot else np.empty((self.V, layer.W_ih.shape[1]), dz.dtype)  # (V, G H)
         yield from sum_by_character(dz, ids, dtable)
+        # a product with ones is a quicker sum
+        layer.bias_gradients(work, np.matmul(np.ones(self.V, dz.dtype), dtable))
+        if noisy.E is None or self.dE is None:
+            return
         np.matmul(noisy.E.T, dtable, out=layer.dW_ih)  # (D, G H)
         dE = np.matmul(dtable, layer.W_ih.T)  # (V, D)
         if noisy.E_mask is not None:
@@ -358,11 +360,8 @@ class Network:
             logits = work.logits(rows.stop - rows.start, self.V)
             multiply_rows(h[rows], self.W_out.T, logits)  # (N, V)
             logits += self.b_out
-            total += cross_entropy(logits, y[rows])
-            # d(loss)/d(logits) = (probabilities - one-hot target) / whole
+            total += cross_entropy_gradient(logits, y[rows], whole)
             dlogits = logits
-            dlogits[np.arange(len(dlogits)), y[rows]] -= 1.0
-            dlogits /= whole
             # a product with ones is a quicker sum, and a more exact one
             ones = work.layers[-1].ones[: len(dlogits)]
             if rows.start == 0:

@@ -7,14 +7,13 @@ that stay in the cache while a dozen ufuncs pass over them.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from typing import ClassVar, Final
 
 import numpy as np
 
 from model.config import TrainingSettings
 from model.parameters import Floats, Parameters
-from model.slices import Slices, blocks
+from model.slices import Slices, blocks, pieces
 
 FLOPS = 200.0
 """What a parameter's update costs, in the currency of `slices.blocks`: memory traffic, not arithmetic."""
@@ -54,7 +53,7 @@ class Optimizer(ABC):
         self.prepare(learning_rate)
         values, grads = self.parameters.values, self.parameters.grads
         for block in blocks(len(grads), FLOPS):
-            for part in chunks(block):
+            for part in pieces(block, CHUNK):
                 slots = [slot[part] for slot in self.slots.values()]
                 self.to_step(grads[part], *slots, self._scratch[: part.stop - part.start])
             yield
@@ -216,9 +215,3 @@ OPTIMIZERS: Final[dict[str, type[Optimizer]]] = {kind.name: kind for kind in (Ad
 def make_optimizer(parameters: Parameters, settings: TrainingSettings) -> Optimizer:
     """The optimiser that the settings name, at its beginning."""
     return OPTIMIZERS[settings.optimizer](parameters, settings)
-
-
-def chunks(block: slice) -> Iterator[slice]:
-    """Cut a block into runs of at most `CHUNK` items."""
-    for start in range(block.start, block.stop, CHUNK):
-        yield slice(start, min(start + CHUNK, block.stop))

@@ -9,23 +9,20 @@ here; elsewhere it is made as a whole.
 from __future__ import annotations
 
 import itertools
+import sys
 from collections.abc import Iterable
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_info
 
 from model.parameters import Floats
+from model.processor import has_avx512
 
 CACHE_LINE = 64
 """Bytes. Half of all wide loads touch two lines, and take twice as long, in an array that begins between two."""
 
 SMALL = 1_000_000
 """Multiplications up to which OpenBLAS has kernels that copy nothing."""
-
-WITH_SMALL_KERNELS = frozenset({"SkylakeX", "Cooperlake", "SapphireRapids"})
-"""What OpenBLAS calls the processors that it has them for; it takes Zen 4 and Zen 5 for one of these."""
 
 WIDTHS = (64, 32)
 """Columns of a piece, the best first; with fewer, loading what they are multiplied with is most of the work."""
@@ -38,12 +35,6 @@ DEEP = 160
 
 FEW = 128
 """Rows up to which a product is made as a whole, for to align the weights would cost too much."""
-
-
-@cache
-def has_small_kernels() -> bool:
-    """Whether numpy's BLAS multiplies small matrices as they lie."""
-    return any(library.get("architecture") in WITH_SMALL_KERNELS for library in threadpool_info())
 
 
 def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Floats:
@@ -74,7 +65,7 @@ def piece(rows: Iterable[int], depth: int, columns: int) -> tuple[int, int] | No
     Returns:
         Rows, and columns, which are a divisor of `columns`; None where the product is quickest as a whole.
     """
-    if has_small_kernels():
+    if has_avx512():
         for width, height in itertools.product((*WIDTHS, columns), rows):
             if columns % width == 0 and height * depth * width <= SMALL:
                 return height, width
@@ -87,22 +78,47 @@ def in_panels(array: Floats, width: int) -> Floats:
     return array.reshape(*above, N, K // width, width).swapaxes(-3, -2)
 
 
-def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
-    """Multiply many rows, in pieces where that is quicker.
+class Weights:
+    """Weights (D, K), or as many of them as there are products, (G, D, K), that many rows are multiplied with."""
 
-    Args:
-        x: (N, D).
-        W: (D, K), or as many of them as there are in `out`, (G, D, K).
-        out: Receives x W, (N, K) or (G, N, K).
-    """
-    (N, D), K = x.shape, W.shape[-1]
-    done = 0
-    if N > FEW and D <= DEEP and (size := piece((ROWS,), D, K)):
-        _, width = size
-        done = N - N % ROWS
-        rows = x[:done].reshape(-1, ROWS, D)
-        panels = copy_of(in_panels(W, width))[..., None, :, :]  # (..., K / width, 1, D, width)
-        parts = in_panels(out[..., :done, :], width)  # (..., K / width, done, width)
-        np.matmul(rows, panels, out=parts.reshape(*parts.shape[:-2], len(rows), ROWS, width))
-    if done < N:
-        np.matmul(x[done:], W, out=out[..., done:, :])
+    def __init__(self, W: Floats) -> None:
+        """Lay them out as is quickest, where that takes a copy."""
+        D, K = W.shape[-2:]
+        self._W = W
+        self._panels: Floats | None = None
+        if D <= DEEP and (size := piece((ROWS,), D, K)):
+            _, width = size
+            self._panels = copy_of(in_panels(W, width))[..., None, :, :]  # (..., K / width, 1, D, width)
+
+    def rows_at_once(self, most: int) -> int:
+        """How many rows to multiply at once, where `most` stay in the cache until they are worked on again.
+
+        In pieces as many as that; a product that is made as a whole is the quicker, the more rows it has.
+        """
+        return sys.maxsize if self._panels is None else max(ROWS, most)
+
+    def multiply(self, x: Floats, out: Floats) -> None:
+        """Multiply rows, in pieces where that is quicker.
+
+        Args:
+            x: (N, D).
+            out: Receives x W, (N, K) or (G, N, K).
+        """
+        N, D = x.shape
+        done = 0
+        if self._panels is not None:
+            done = N - N % ROWS
+            width = self._panels.shape[-1]
+            rows = x[:done].reshape(-1, ROWS, D)
+            parts = in_panels(out[..., :done, :], width)  # (..., K / width, done, width)
+            np.matmul(rows, self._panels, out=parts.reshape(*parts.shape[:-2], -1, ROWS, width))
+        if done < N:
+            np.matmul(x[done:], self._W, out=out[..., done:, :])
+
+
+def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
+    """Multiply rows (N, D) once with W (D, K), or with several of them, (G, D, K): `out` receives x W."""
+    if len(x) > FEW:
+        Weights(W).multiply(x, out)
+    else:
+        np.matmul(x, W, out=out)

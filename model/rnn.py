@@ -8,7 +8,7 @@ import numpy.typing as npt
 from numpy import add, multiply, subtract, tanh
 
 from model import cell
-from model.cell import Cell, bias_gradient, weight_gradient
+from model.cell import Cell, weight_gradient
 from model.parameters import Floats
 from model.slices import Slices
 from model.step_buffers import StepBuffers
@@ -60,7 +60,6 @@ class RNN(Cell):
     name = "rnn"
     G = 1
     S = 1
-    SCALE = (1.0,)
 
     def workspace(self, T: int, B: int) -> Workspace:
         """Buffers for windows of T steps and B streams."""
@@ -85,7 +84,7 @@ class RNN(Cell):
             yield
 
     def backward(self, work: cell.Workspace) -> Slices[None]:
-        """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradients of W_hh and the biases."""
+        """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradient of W_hh."""
         assert isinstance(work, Workspace)
         recurrence, dh = work.recurrence, work.dh_after
         recurrence.take_transposed(self.W_hh)
@@ -102,5 +101,3 @@ class RNN(Cell):
                 recurrence.backward(dz, dh)
             yield
         yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
-        bias_gradient(work, work.dz, self.db_hh)
-        self.db_ih[...] = self.db_hh

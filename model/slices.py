@@ -31,6 +31,11 @@ def finish(work: Generator[object, None, Result]) -> Result:
 
 def blocks(count: int, flops_each: float) -> Iterator[slice]:
     """Cut `range(count)` into runs that cost about one slice each, at least one item long."""
-    size = max(1, int(SLICE_FLOPS / max(flops_each, 1.0)))
-    for start in range(0, count, size):
-        yield slice(start, min(start + size, count))
+    return pieces(slice(0, count), int(SLICE_FLOPS / max(flops_each, 1.0)))
+
+
+def pieces(block: slice, most: int) -> Iterator[slice]:
+    """Cut a run of items into runs of at most `most`, at least one."""
+    size = max(1, most)
+    for start in range(block.start, block.stop, size):
+        yield slice(start, min(start + size, block.stop))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import products
+from model import activation, processor, products
 from model.config import CELLS, NetworkSettings
 from model.network import Network
 from model.parameters import Floats
@@ -15,8 +15,9 @@ from model.products import SMALL, aligned, copy_of, multiply_rows, piece
 from model.slices import finish
 
 
-def let_small_kernels_be(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
-    monkeypatch.setattr(products, "has_small_kernels", lambda: there)
+def let_avx512_be(monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    for module in (products, activation):
+        monkeypatch.setattr(module, "has_avx512", lambda: there)
 
 
 @given(st.lists(st.integers(0, 9), max_size=4), st.sampled_from([np.float32, np.float64]))
@@ -40,13 +41,13 @@ def test_a_copy_is_aligned_and_in_one_piece() -> None:
 @given(st.lists(st.integers(1, 300), max_size=3), st.integers(1, 700), st.integers(1, 700))
 def test_pieces_are_small(rows: list[int], depth: int, columns: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        let_small_kernels_be(patch, there=True)
+        let_avx512_be(patch, there=True)
         if found := piece(rows, depth, columns):
             height, width = found
             assert height in rows
             assert columns % width == 0
             assert height * depth * width <= SMALL
-        let_small_kernels_be(patch, there=False)
+        let_avx512_be(patch, there=False)
         assert piece(rows, depth, columns) is None
 
 
@@ -58,7 +59,7 @@ def test_rows_are_multiplied_whatever_their_number(
     x, W = rng.standard_normal((N, D)), rng.standard_normal((*several, K, D)).swapaxes(-1, -2)
     out = np.full((*several, N, K), np.nan)
     with pytest.MonkeyPatch.context() as patch:
-        let_small_kernels_be(patch, there=there)
+        let_avx512_be(patch, there=there)
         multiply_rows(x, W, out)
     assert np.allclose(out, x @ W, rtol=1e-12, atol=1e-12)
 
@@ -84,9 +85,9 @@ def assert_same(one: list[Floats], other: list[Floats]) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_pieces_change_no_loss_and_no_gradient(cell: str, layers: int, B: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shape = NetworkSettings(cell=cell, hidden_size=256, layers=layers)
-    let_small_kernels_be(monkeypatch, there=False)
+    let_avx512_be(monkeypatch, there=False)
     whole = learnt(shape, 3, B)
-    let_small_kernels_be(monkeypatch, there=True)
+    let_avx512_be(monkeypatch, there=True)
     assert_same(learnt(shape, 3, B), whole)
 
 
@@ -103,16 +104,16 @@ def test_slices_change_no_loss_and_no_gradient(
     assert_same(learnt(shape, 20, B), at_once)
 
 
-def test_small_kernels_are_known_by_the_name_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_avx512_is_known_by_the_name_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     def asked(architecture: str | None) -> bool:
         library = {"user_api": "blas"} | ({"architecture": architecture} if architecture else {})
-        monkeypatch.setattr(products, "threadpool_info", lambda: [{"user_api": "openmp"}, library])
-        products.has_small_kernels.cache_clear()
-        return products.has_small_kernels()
+        monkeypatch.setattr(processor, "threadpool_info", lambda: [{"user_api": "openmp"}, library])
+        processor.has_avx512.cache_clear()
+        return processor.has_avx512()
 
     try:
         assert asked("SkylakeX")
         assert not asked("Haswell")
         assert not asked(None)
     finally:
-        products.has_small_kernels.cache_clear()
+        processor.has_avx512.cache_clear()
