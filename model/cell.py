@@ -29,6 +29,10 @@ BLOCK = 16_384
 TILE = 2**20
 """Weights whose gradient is summed in one product; more would be a slice that is too long."""
 
+SHORT, PART = 512, 64
+"""A sum of up to so many rows is made in parts of so many, since that halves what rounding adds up to; BLAS makes parts
+only of longer ones."""
+
 AT_ONCE = 2**16
 """Numbers that are worked on again before they leave the cache."""
 
@@ -282,18 +286,20 @@ def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
         out: Receives x^T dz, (D, G H).
     """
     x, dz = as_rows(x), as_rows(dz)
+    most = PART if len(x) <= SHORT else len(x)
     width = max(1, TILE // len(out))
     for right, whole in zip(dz, in_panels(out, dz.shape[-1]), strict=True):
         for start in range(0, whole.shape[1], width):
             columns = slice(start, start + width)
             tile = whole[:, columns]
             part: Floats | None = None
-            for rows in blocks(len(x), tile.size):
-                if rows.start == 0:
-                    np.matmul(x[rows].T, right[rows, columns], out=tile)
-                else:
-                    part = np.matmul(x[rows].T, right[rows, columns], out=part)
-                    tile += part
+            for block in blocks(len(x), tile.size):
+                for rows in pieces(block, most):
+                    if rows.start == 0:
+                        np.matmul(x[rows].T, right[rows, columns], out=tile)
+                    else:
+                        part = np.matmul(x[rows].T, right[rows, columns], out=part)
+                        tile += part
                 yield
 
 
