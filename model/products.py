@@ -30,6 +30,9 @@ WIDTHS = (64, 32)
 ROWS = 64
 """Of a piece, where there are many of them."""
 
+FEWEST_ROWS = 16
+"""Of a piece of all rows that there are: with fewer, the weights are loaded too often."""
+
 DEEP = 160
 """Of sums; where they are deeper, many rows are worth the copying."""
 
@@ -45,6 +48,13 @@ def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Floats:
     start = -memory.__array_interface__["data"][0] % CACHE_LINE
     array: Floats = memory[start : start + size].view(dtype).reshape(shape)
     return array
+
+
+def aligned_rows(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Floats:
+    """An array each of whose rows begins where a cache line does."""
+    *above, length = shape
+    line = CACHE_LINE // np.dtype(dtype).itemsize
+    return aligned((*above, -(-length // line) * line), dtype)[..., :length]
 
 
 def copy_of(array: Floats) -> Floats:
@@ -70,6 +80,11 @@ def piece(rows: Iterable[int], depth: int, columns: int) -> tuple[int, int] | No
             if columns % width == 0 and height * depth * width <= SMALL:
                 return height, width
     return None
+
+
+def shares(rows: int, fewest: int) -> list[int]:
+    """All rows, and the divisors of their number down to `fewest`."""
+    return [rows, *(share for share in range(rows // 2, fewest - 1, -1) if rows % share == 0)]
 
 
 def in_panels(array: Floats, width: int) -> Floats:

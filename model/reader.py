@@ -9,8 +9,9 @@ from numpy import add
 
 from model.cell import Cell
 from model.parameters import Floats
+from model.products import aligned_rows
 from model.softmax import Ids
-from model.step_buffers import Step, StepBuffers, affine, contiguous, joined, state_in
+from model.step_buffers import Step, StepBuffers, affine, joined, state_in
 
 
 class Reader:
@@ -41,7 +42,8 @@ class Reader:
             at_rest: The weights no longer change: what follows from them alone is kept, a fifth of the time saved.
         """
         L, S, B, H = state.shape
-        rooms: Floats = np.ones((L, B, layers[0].G * H + S * H + 1), state.dtype)
+        rooms = aligned_rows((L, B, layers[0].G * H + S * H + 1), state.dtype)
+        rooms[...] = 1
         self.state = state_in(rooms, S, H)
         self.state[...] = state
         self._E = E
@@ -50,7 +52,7 @@ class Reader:
         self._above: list[tuple[Step, Callable[[], Floats]]] = []
         for layer, room in zip(layers, rooms, strict=True):
             W_ih, b, W_hh, step_in = layer.at_rest() if at_rest else layer.reading()
-            at = StepBuffers(room, contiguous(W_hh) if at_rest else W_hh)
+            at = StepBuffers(room, W_hh, at_rest=at_rest)
             # from characters, or from values between -1 and 1
             farthest = np.abs(W_ih).sum(axis=0) + np.abs(b)
             if below is None:

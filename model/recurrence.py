@@ -13,10 +13,7 @@ import numpy.typing as npt
 from numpy import add, copyto, matmul, multiply
 
 from model.parameters import Floats
-from model.products import aligned, in_panels, piece
-
-FEWEST_ROWS = 16
-"""Of a piece: with fewer, the weights are loaded too often."""
+from model.products import FEWEST_ROWS, aligned, in_panels, piece, shares
 
 MANY_UNITS = 640
 """With more, weights are loaded once, whatever that leaves of pieces."""
@@ -69,8 +66,7 @@ class OfManyStreams(Recurrence):
 
     def __init__(self, G: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
         fewest = FEWEST_ROWS if H <= MANY_UNITS else B
-        parts = [B, *(rows for rows in range(B // 2, fewest - 1, -1) if B % rows == 0)]
-        rows, width = piece(parts, H, H) or (B, H)
+        rows, width = piece(shares(B, fewest), H, H) or (B, H)
         self._panels = aligned((G, H // width, 1, H, width), dtype)
         self.product = aligned((G, B, H), dtype)
         # the same as products of pieces fill it: (G, H / width, B / rows, rows, width)

@@ -7,15 +7,17 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy import add, dot
+from numpy import add, dot, matmul
 
 from model.parameters import Floats
+from model.products import FEWEST_ROWS, copy_of, in_panels, piece, shares
 
 FEW = 6
 """Streams up to which a product for each is quicker than one for all, before which BLAS repacks the weights."""
 
 LARGE = 257
-"""Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are."""
+"""Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are, and
+one with many streams as a whole than in pieces of a few streams each."""
 
 Step = Callable[[Floats], None]
 """Advances what a layer remembers by a character, given its projection, (B, G H): see `Reading`."""
@@ -34,12 +36,13 @@ class StepBuffers:
         recall: Puts h W_hh into room of its own, (B, G H), and returns it.
     """
 
-    def __init__(self, room: Floats, W_hh: Floats) -> None:
+    def __init__(self, room: Floats, W_hh: Floats, *, at_rest: bool = False) -> None:
         """Cut the views.
 
         Args:
             room: See above; with the axis B.
             W_hh: (H, G H).
+            at_rest: It no longer changes.
         """
         H, columns = W_hh.shape
         # products with a vector are quicker than with a row
@@ -49,7 +52,7 @@ class StepBuffers:
         self.z, self.gates = room[..., :columns], tuple(vectors[:gates])
         self.memory = tuple(reversed(vectors[gates:]))
         self.h, self.h_and_1 = self.memory[0], room[..., -H - 1 :]
-        self.recall = product(self.h, W_hh)
+        self.recall = product(self.h, W_hh, at_rest=at_rest)
 
 
 class Reading(NamedTuple):
@@ -71,11 +74,24 @@ def state_in(rooms: Floats, S: int, H: int) -> Floats:
     return rooms[..., -S * H - 1 : -1].reshape(L, B, S, H)[:, :, ::-1].transpose(0, 2, 1, 3)
 
 
-def product(x: Floats, W: Floats) -> Callable[[], Floats]:
-    """A function that returns x W in room of its own, for (B, D) and (D, K), or (D,) for x, as they are then."""
+def product(x: Floats, W: Floats, *, at_rest: bool = False) -> Callable[[], Floats]:
+    """A function that returns x W in room of its own, as they are then.
+
+    Args:
+        x: (B, D) or (D,).
+        W: (D, K).
+        at_rest: W no longer changes: it is copied into the order in which the product is quickest.
+    """
     out: Floats = np.empty((*x.shape[:-1], W.shape[1]), W.dtype)
-    if x.ndim == 1 or len(x) > FEW:
-        return partial(dot, x, W, out)
+    if x.ndim == 1:
+        return partial(dot, x, in_order(W) if at_rest else W, out)
+    rows_of_pieces = shares(len(x), FEWEST_ROWS if len(W) < LARGE else len(x))
+    if (at_rest or W.strides[1] == W.itemsize) and (size := piece(rows_of_pieces, *W.shape)):
+        return in_pieces(size, x, W, out, at_rest=at_rest)
+    if len(x) > FEW:
+        return partial(dot, x, np.ascontiguousarray(W) if at_rest else W, out)
+    if at_rest:
+        W = in_order(W)
     rows = tuple(zip(x, out, strict=True))
 
     def row_by_row() -> Floats:
@@ -84,6 +100,24 @@ def product(x: Floats, W: Floats) -> Callable[[], Floats]:
         return out
 
     return row_by_row
+
+
+def in_pieces(
+    size: tuple[int, int], x: Floats, W: Floats, out: Floats, *, at_rest: bool = False
+) -> Callable[[], Floats]:
+    """The same for many streams, in pieces of so many rows and columns: see `products.py`."""
+    rows, width = size
+    panels = in_panels(W, width)[:, None]  # (K / width, 1, D, width)
+    if at_rest:
+        panels = copy_of(panels)
+    parts = in_panels(out, width).reshape(len(panels), -1, rows, width)
+    pieces = x.reshape(-1, rows, len(W))
+
+    def multiplied() -> Floats:
+        matmul(pieces, panels, parts)
+        return out
+
+    return multiplied
 
 
 def affine(x_and_1: Floats, W: Floats, b: Floats) -> Callable[[], Floats]:
@@ -99,9 +133,9 @@ def affine(x_and_1: Floats, W: Floats, b: Floats) -> Callable[[], Floats]:
 
 def joined(x_and_1: Floats, W: Floats, b: Floats) -> Callable[[], Floats]:
     """The same with the bias as one more row of weights, which must not change any more."""
-    return product(x_and_1, contiguous(np.vstack([W, b])))
+    return product(x_and_1, np.vstack([W, b]), at_rest=True)
 
 
-def contiguous(W: Floats) -> Floats:
-    """Weights (D, K) that no longer change, in the order in which a product of them with a vector is quickest."""
+def in_order(W: Floats) -> Floats:
+    """Copy weights (D, K) into the order in which a product of them with a vector is quickest."""
     return np.asfortranarray(W) if len(W) > LARGE else np.ascontiguousarray(W)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from model import activation, products
 from model.config import CELLS, NetworkSettings, SamplingSettings
 from model.network import Network
 from model.sampling import Sampler
@@ -49,12 +50,18 @@ def window_logits(network: Network, text: Ids, state: Floats) -> Floats:
     return logits
 
 
+@pytest.mark.parametrize("with_avx512", [False, True])
 @pytest.mark.parametrize("at_rest", [False, True])
 @pytest.mark.parametrize("embedding", [0, 3])
-@pytest.mark.parametrize("B", [1, 2, 6, 7, 13])
+@pytest.mark.parametrize("B", [1, 2, 6, 7, 13, 34])
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_reading_by_character_is_the_window(cell: str, layers: int, B: int, embedding: int, at_rest: bool) -> None:
+def test_reading_by_character_is_the_window(
+    cell: str, layers: int, B: int, embedding: int, at_rest: bool, with_avx512: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (activation, products):
+        monkeypatch.setattr(module, "has_avx512", lambda: with_avx512)
+    monkeypatch.setattr(products, "SMALL", 2000)  # so that 34 streams are two pieces
     network = network_of(cell, layers, embedding)
     text = np.random.default_rng(1).integers(0, V, (6, B))
     by_window, by_step = a_state(network, B), a_state(network, B)
