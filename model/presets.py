@@ -214,3 +214,15 @@ BEST: Final = Preset(
 _ALL = (NANOGPT_CPU_BEATER, BEST, VPJ, VPJ_MENDED, MIN_CHAR_RNN, POLSTM, CHAR_RNN, TORCH_RNN)
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType({preset.name: preset for preset in _ALL})
+
+DEFAULT: Final = Preset(
+    name="default",
+    summary="what a new network is unless you say otherwise: one layer of 128 LSTM cells, Adam",
+    source="",
+    network=NetworkSettings(),
+    training=TrainingSettings(),
+)
+"""What is set where nothing is said; it is asked for by name where something else is remembered."""
+
+NAMED: Final[Mapping[str, Preset]] = MappingProxyType({DEFAULT.name: DEFAULT, **PRESETS})
+"""All that can be asked for."""

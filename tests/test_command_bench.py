@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from model.presets import PRESETS
+from model.presets import DEFAULT, PRESETS
 from model.speed import READINGS, SHAKESPEARE, SamplingSpeed, Speed, TrainingSpeed, measure_speed, per_second
 from tui.__main__ import main
 
@@ -81,6 +81,11 @@ def test_presets_say_what_they_set_and_where_they_come_from(capsys: Captured) ->
     assert "hidden size 25" in printed
 
 
+def test_the_default_is_told_of_when_it_is_named(capsys: Captured) -> None:
+    assert main(["presets", "default"]) == 0
+    assert capsys.readouterr().out == f"default\n  {DEFAULT.summary}\n"
+
+
 def test_presets_for_scripts_have_every_setting(capsys: Captured) -> None:
     assert main(["presets", "vpj", "polstm", "--json"]) == 0
     vpj, polstm = json_lines(capsys.readouterr().out)
@@ -90,4 +95,4 @@ def test_presets_for_scripts_have_every_setting(capsys: Captured) -> None:
 
 def test_a_preset_that_is_not_there_is_said(capsys: Captured) -> None:
     assert main(["presets", "gpt"]) == 2
-    assert complaint(capsys).startswith("'gpt' is not a preset; there are nanogpt-cpu-beater, best, vpj")
+    assert complaint(capsys).startswith("'gpt' is not a preset; there are default, nanogpt-cpu-beater, best, vpj")

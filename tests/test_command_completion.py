@@ -40,6 +40,7 @@ def test_the_first_word_may_be_a_command_a_corpus_or_a_file(tmp_path: Path) -> N
         ("lstm-tui train --hidden", {"--hidden-size"}),
         ("lstm-tui train shakespeare --cell ", {"lstm", "gru", "rnn"}),
         ("lstm-tui --preset char", {"char-rnn"}),
+        ("lstm-tui --preset de", {"default"}),
         ("lstm-tui presets van", set()),
         ("lstm-tui presets tor", {"torch-rnn"}),
         ("lstm-tui corpora count", {"counting"}),

@@ -9,7 +9,7 @@ import pytest
 
 from corpora.catalogue import BY_NAME
 from corpora.info import Treatment
-from model.config import SettingsError
+from model.config import NetworkSettings, SettingsError, TrainingSettings
 from model.protocol import LoadCorpus, SetShare
 from tui.commands import course
 from tui.commands.arguments import app_parser
@@ -148,6 +148,15 @@ def test_a_preset_by_flag_beats_what_the_environment_says_of_the_text(monkeypatc
     monkeypatch.setenv("LSTM_TUI_TREAT", "lower")
     assert asked_settings(options("--preset", "polstm")).treatments == {Treatment.COLLAPSE}
     assert asked_settings(options()).treatments == {Treatment.LOWER}
+
+
+@pytest.mark.usefixtures("own_folders")
+def test_the_default_can_be_asked_for_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    save_settings(paths().settings, Settings(network=NetworkSettings(hidden_size=64)))
+    monkeypatch.setenv("LSTM_TUI_CELL", "gru")
+    assert asked_settings(options()).network == NetworkSettings(hidden_size=64, cell="gru")
+    asked = asked_settings(options("--preset", "default"))
+    assert (asked.network, asked.training) == (NetworkSettings(), TrainingSettings())
 
 
 def test_a_file_that_is_nested_too_deeply_is_one_sentence(tmp_path: Path) -> None:

@@ -9,13 +9,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from model.config import NetworkSettings, SettingsError, TrainingSettings
-from model.presets import PRESETS, Preset
+from model.presets import DEFAULT, NAMED, Preset
 from tui.recipe import BY_NAME, PRESET, SETTINGS
 from tui.setting import NETWORK_NAMES, Setting, Value
 
-DEFAULT: Final = "default"
 OWN: Final = "own"
-"""What the preset is called where it is none, or none of them."""
+"""What the preset is called where it is none of them."""
 
 
 class Draft(Struct, frozen=True):
@@ -52,7 +51,7 @@ class Draft(Struct, frozen=True):
         if setting is not PRESET:
             return setting.choices
         own = (OWN,) if self.own is not None or self.preset == OWN else ()
-        return (DEFAULT, *PRESETS, *own)
+        return (*NAMED, *own)
 
     # --------------------------------------------------------------------------------- filling it in
 
@@ -70,12 +69,12 @@ class Draft(Struct, frozen=True):
         own = dict(self.edits) if self.preset == OWN else self.own
         if name == OWN:
             return self if own is None else replace(self, edits=own, picked=None)
-        preset = PRESETS.get(name)
-        source = Draft(preset.network, preset.training) if preset else Draft(NetworkSettings(), TrainingSettings())
+        preset = NAMED[name]
+        source = Draft(preset.network, preset.training)
         filled = {s.name: source.asked(s) for s in SETTINGS if s.name != "seed" and source.asked(s) != self.asked(s)}
         if "seed" in self.edits:
             filled["seed"] = self.edits["seed"]
-        return replace(self, edits=filled, picked=preset, own=own)
+        return replace(self, edits=filled, picked=None if preset is DEFAULT else preset, own=own)
 
     @property
     def turned(self) -> bool:
@@ -180,7 +179,7 @@ class Draft(Struct, frozen=True):
 
     @property
     def preset(self) -> str:
-        """The name of the preset that is filled in, `default`, or `own`."""
+        """The name of the preset that is filled in, or `own`."""
         try:
             return preset_name(*self.recipe())
         except SettingsError:
@@ -188,11 +187,9 @@ class Draft(Struct, frozen=True):
 
 
 def preset_name(network: NetworkSettings, training: TrainingSettings) -> str:
-    """The name of the preset that these settings are, whatever the seed; `default` or `own` where they are none."""
+    """The name of the preset that these settings are, whatever the seed; `own` where they are none."""
     training = replace(training, seed=0)
-    if (network, training) == (NetworkSettings(), TrainingSettings()):
-        return DEFAULT
-    same = (preset.name for preset in PRESETS.values() if (preset.network, preset.training) == (network, training))
+    same = (preset.name for preset in NAMED.values() if (preset.network, preset.training) == (network, training))
     return next(same, OWN)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from corpora.info import Treatment
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
-from model.presets import PRESETS, Preset
+from model.presets import NAMED, Preset
 from tui.commands.errors import UsageError
 from tui.commands.options import (
     NETWORK,
@@ -95,8 +95,8 @@ def preset_named(name: str) -> Preset:
     Raises:
         UsageError: If there is none.
     """
-    if name not in PRESETS:
-        near = difflib.get_close_matches(name, PRESETS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(PRESETS)}"
+    if name not in NAMED:
+        near = difflib.get_close_matches(name, NAMED, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMED)}"
         raise UsageError(f"{name!r} is not a preset; {hint}")
-    return PRESETS[name]
+    return NAMED[name]

@@ -12,7 +12,7 @@ from argcomplete.shell_integration import shellcode
 
 from corpora.catalogue import BY_NAME
 from model.config import CELLS, INITIALISATIONS, OPTIMIZERS, SCHEDULES
-from model.presets import PRESETS
+from model.presets import NAMED
 from tui.commands.arguments import APP, COMMANDS
 from tui.commands.errors import DONE
 from tui.commands.options import ENCODING, INKS, TREATMENTS
@@ -24,7 +24,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
     "initialisation": INITIALISATIONS,
-    "preset": tuple(PRESETS),
+    "preset": tuple(NAMED),
     "ink": INKS,
     "treat": TREATMENTS,
     ENCODING.name: ("utf-8", "latin-1"),
@@ -64,7 +64,7 @@ def candidates(setting: str, command: str | None) -> Iterator[str]:
     elif setting == "resume":
         yield from (run.name for run in RunShelf(paths().last_run.parent).runs())
     elif setting == "names":
-        yield from PRESETS if command == "presets" else BY_NAME
+        yield from NAMED if command == "presets" else BY_NAME
 
 
 class Names:

@@ -41,9 +41,8 @@ def run(options: argparse.Namespace) -> int:
 def lines(preset: Preset) -> Iterator[str]:
     """Name, summary, what it sets, source."""
     yield preset.name
-    yield f"  {preset.summary}"
-    yield "  " + ", ".join(f"{name} {value}" for name, value in describe(preset))
-    yield f"  {preset.source}"
+    said = preset.summary, ", ".join(f"{name} {value}" for name, value in describe(preset)), preset.source
+    yield from (f"  {line}" for line in said if line)
 
 
 def facts(preset: Preset) -> dict[str, object]:

@@ -12,9 +12,9 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from model.config import SettingsError
-from model.presets import PRESETS, Preset, describe
+from model.presets import NAMED, Preset, describe
 from tui.bindings import EXPLAIN
-from tui.draft import DEFAULT, Draft
+from tui.draft import Draft
 from tui.recipe import PRESET, SETTINGS
 from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.dialog import Dialog
@@ -27,7 +27,6 @@ from tui.widgets.ways import ways
 ABOUT = ("summary", "sets", "source")
 """What there is to say of a preset."""
 OWN_SUMMARY = "none of the presets: a recipe of your own"
-DEFAULT_SUMMARY = "what a new network is unless you say otherwise: one layer of 128 LSTM cells, Adam"
 
 
 class RecipeScreen(Dialog[bool]):
@@ -181,11 +180,9 @@ def advice(visited: Setting | None) -> str:
 def about(draft: Draft) -> tuple[str, str, str]:
     """What the recipe that is filled in is, what it sets, and where that comes from; "" where there is nothing."""
     name = draft.preset
-    if name in PRESETS:
-        preset = PRESETS[name]
+    if name in NAMED:
+        preset = NAMED[name]
         return preset.summary, sets(preset), preset.source
-    if name == DEFAULT:
-        return DEFAULT_SUMMARY, "", ""
     try:
         return OWN_SUMMARY, sets(Preset(name, "", "", *draft.recipe())), ""
     except SettingsError:
@@ -193,5 +190,6 @@ def about(draft: Draft) -> tuple[str, str, str]:
 
 
 def sets(preset: Preset) -> str:
-    """What a preset sets that is not the default, in words."""
-    return "sets " + ", ".join(f"{name} {value}" for name, value in describe(preset))
+    """What a preset sets that is not the default, in words; "" where all is."""
+    told = ", ".join(f"{name} {value}" for name, value in describe(preset))
+    return told and f"sets {told}"

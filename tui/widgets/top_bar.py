@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from model.presets import DEFAULT
 from model.protocol import Gauges, RunState
 from tui import units
-from tui.draft import DEFAULT, OWN, preset_name
+from tui.draft import OWN, preset_name
 from tui.sanitize import sanitize_line
 
 STATES = {
@@ -92,5 +93,5 @@ def describe_run(gauges: Gauges) -> Content:
         parts.append(f"{gauges.parameters:,} parameters")
         if training is not None:
             recipe = preset_name(network, training)
-            parts.append(OPTIMIZERS[training.optimizer] if recipe in (DEFAULT, OWN) else recipe)
+            parts.append(OPTIMIZERS[training.optimizer] if recipe in (DEFAULT.name, OWN) else recipe)
     return Content(" · ".join(parts))
