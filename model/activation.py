@@ -47,9 +47,13 @@ def activation(gain: Floats) -> Activate:
 
     Args:
         gain: Of each pre-activation, in a shape that can be multiplied with theirs.
+
+    Returns:
+        What activates. Where an exponential overflows, the gate is at its limit, and the caller has numpy ignore it.
     """
-    offset = 1 - gain
-    one, two = np.array(1, gain.dtype), np.array(2, gain.dtype)  # arrays, which numpy need not convert
+    # arrays, which numpy need not convert
+    one, two = np.array(1, gain.dtype), np.array(2, gain.dtype)
+    offset = np.asarray(one - gain)
 
     def from_tanh(z: Floats, _: Floats | None) -> None:
         tanh(z, z)
@@ -57,7 +61,7 @@ def activation(gain: Floats) -> Activate:
         add(z, offset, z)
 
     def from_exponential(z: Floats, g: Floats | None) -> None:
-        # where it overflows, which is for the caller to ignore, 1 / infinity is the limit
+        # where it overflows, 1 / infinity is the limit
         exp(z, z)
         add(z, one, z)
         divide(one, z, z)

@@ -29,9 +29,9 @@ BLOCK = 16_384
 TILE = 2**20
 """Weights whose gradient is summed in one product; more would be a slice that is too long."""
 
-SHORT, PART = 512, 64
-"""A sum of up to so many rows is made in parts of so many, since that halves what rounding adds up to; BLAS makes parts
-only of longer ones."""
+FEW_WEIGHTS, PART = 64 * 64, 64
+"""Gradients of up to so many weights are summed in parts of so many rows, which halves what rounding adds up to; for
+larger ones that would take longer, and BLAS itself makes parts of a few hundred rows."""
 
 AT_ONCE = 2**16
 """Numbers that are worked on again before they leave the cache."""
@@ -54,7 +54,7 @@ class Workspace:
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
         recurrence: Multiplies with the recurrent weights.
         dh_t: d(loss)/dh of the step that backward is at, (B, H).
-        single: Whether these are vectors; of one unit, vectors are no different from rows.
+        single: Whether there is one stream of several units, whose numbers are handled as vectors.
         K: Time steps of a block, about `BLOCK` numbers of each gate.
     """
 
@@ -239,7 +239,7 @@ class Cell(ABC):
         x, out = as_rows(x), as_rows(out)
         W = in_panels(self.W_ih * self.scale, out.shape[-1])  # (P, D, G H / P)
         b = (self.input_bias * self.scale).reshape(len(out), 1, -1)
-        weights = Weights(W)
+        weights = Weights(W, len(x))
         for block in blocks(len(x), W.size):
             for rows in pieces(block, weights.rows_at_once(AT_ONCE // len(self.scale))):
                 weights.multiply(x[rows], out[:, rows])
@@ -259,7 +259,8 @@ class Cell(ABC):
         # a product with ones is a quicker sum, and a more exact one
         self.bias_gradients(work, np.matmul(work.ones, dz).reshape(-1))
         D = dx.shape[-1]
-        first, *others = (Weights(W) for W in self.W_ih.T.reshape(len(dz), dz.shape[-1], D))  # (G H / P, D) each
+        panels = self.W_ih.T.reshape(len(dz), dz.shape[-1], D)  # (P, G H / P, D)
+        first, *others = (Weights(W, len(dx)) for W in panels)
         most = first.rows_at_once(AT_ONCE // D)
         for block in blocks(len(dx), self.W_ih.size):
             for rows in pieces(block, most):
@@ -286,12 +287,12 @@ def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
         out: Receives x^T dz, (D, G H).
     """
     x, dz = as_rows(x), as_rows(dz)
-    most = PART if len(x) <= SHORT else len(x)
     width = max(1, TILE // len(out))
     for right, whole in zip(dz, in_panels(out, dz.shape[-1]), strict=True):
         for start in range(0, whole.shape[1], width):
             columns = slice(start, start + width)
             tile = whole[:, columns]
+            most = PART if tile.size <= FEW_WEIGHTS else len(x)
             part: Floats | None = None
             for block in blocks(len(x), tile.size):
                 for rows in pieces(block, most):

@@ -31,7 +31,7 @@ ROWS = 64
 """Of a piece, where there are many of them."""
 
 FEWEST_ROWS = 16
-"""Of a piece of all rows that there are: with fewer, the weights are loaded too often."""
+"""Of a piece of several that share the rows: with fewer, the weights are loaded too often."""
 
 DEEP = 160
 """Of sums; where they are deeper, many rows are worth the copying."""
@@ -96,12 +96,12 @@ def in_panels(array: Floats, width: int) -> Floats:
 class Weights:
     """Weights (D, K), or as many of them as there are products, (G, D, K), that many rows are multiplied with."""
 
-    def __init__(self, W: Floats) -> None:
-        """Lay them out as is quickest, where that takes a copy."""
+    def __init__(self, W: Floats, rows: int) -> None:
+        """Lay them out as is quickest for so many rows, where that takes a copy."""
         D, K = W.shape[-2:]
         self._W = W
         self._panels: Floats | None = None
-        if D <= DEEP and (size := piece((ROWS,), D, K)):
+        if rows > FEW and D <= DEEP and (size := piece((ROWS,), D, K)):
             _, width = size
             self._panels = copy_of(in_panels(W, width))[..., None, :, :]  # (..., K / width, 1, D, width)
 
@@ -110,7 +110,7 @@ class Weights:
 
         In pieces as many as that; a product that is made as a whole is the quicker, the more rows it has.
         """
-        return sys.maxsize if self._panels is None else max(ROWS, most)
+        return sys.maxsize if self._panels is None else max(ROWS, most - most % ROWS)
 
     def multiply(self, x: Floats, out: Floats) -> None:
         """Multiply rows, in pieces where that is quicker.
@@ -133,7 +133,4 @@ class Weights:
 
 def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
     """Multiply rows (N, D) once with W (D, K), or with several of them, (G, D, K): `out` receives x W."""
-    if len(x) > FEW:
-        Weights(W).multiply(x, out)
-    else:
-        np.matmul(x, W, out=out)
+    Weights(W, len(x)).multiply(x, out)

@@ -10,7 +10,8 @@ from model.parameters import Floats
 Ids = npt.NDArray[np.integer]
 
 FAR = 60.0
-"""Where no logit is farther from 0, no exponential and no sum of them is too large or too small for a float32."""
+"""Where no logit is farther from 0, no exponential is too large or too small for a float32, and no sum of exponentials
+times `whole`, up to 10^12 of both together."""
 
 
 def cross_entropy(logits: Floats, targets: Ids) -> float:
@@ -28,10 +29,10 @@ def cross_entropy_gradient(logits: Floats, targets: Ids, whole: int) -> float:
     places = np.arange(len(targets)), targets
     chosen = logits[places]  # (N,)
     total, log_total = _exponentials(logits)
-    # (probabilities - one-hot target) / whole
+    # (probabilities - one-hot target) / whole, where a target that is certain cancels before it is rounded
+    logits[places] -= total
     total *= whole
     np.divide(logits, total[:, None], out=logits)
-    logits[places] -= 1.0 / whole
     return float((log_total - chosen).sum(dtype=np.float64))
 
 

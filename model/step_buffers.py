@@ -13,11 +13,14 @@ from model.parameters import Floats
 from model.products import FEWEST_ROWS, copy_of, in_panels, piece, shares
 
 FEW = 6
-"""Streams up to which a product for each is quicker than one for all, before which BLAS repacks the weights."""
+"""Streams up to which a product for each is quicker than one for all, before which BLAS repacks the weights; with
+AVX-512 it is their number only where a product does not go in pieces."""
 
 LARGE = 257
-"""Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are, and
-one with many streams as a whole than in pieces of a few streams each."""
+"""Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are."""
+
+SHALLOW = 257
+"""Rows of weights up to which streams are worth sharing out to several pieces; with more, results lie too far apart."""
 
 Step = Callable[[Floats], None]
 """Advances what a layer remembers by a character, given its projection, (B, G H): see `Reading`."""
@@ -85,7 +88,7 @@ def product(x: Floats, W: Floats, *, at_rest: bool = False) -> Callable[[], Floa
     out: Floats = np.empty((*x.shape[:-1], W.shape[1]), W.dtype)
     if x.ndim == 1:
         return partial(dot, x, in_order(W) if at_rest else W, out)
-    rows_of_pieces = shares(len(x), FEWEST_ROWS if len(W) < LARGE else len(x))
+    rows_of_pieces = shares(len(x), FEWEST_ROWS if len(W) <= SHALLOW else len(x))
     if (at_rest or W.strides[1] == W.itemsize) and (size := piece(rows_of_pieces, *W.shape)):
         return in_pieces(size, x, W, out, at_rest=at_rest)
     if len(x) > FEW:

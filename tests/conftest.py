@@ -5,6 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# how long an example takes is the machine's business
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 # A screen is made of very many objects that stay until it ends, and most tests of the app make one: the collector
 # would look through them again and again, for a quarter of the time.

@@ -101,6 +101,8 @@ def test_slices_change_no_loss_and_no_gradient(
     at_once = learnt(shape, 20, B)
     for name, value in (("slices.SLICE_FLOPS", 3e5), ("cell.TILE", 3000), ("cell.SUMMED", 500), ("cell.BLOCK", 700)):
         monkeypatch.setattr(f"model.{name}", value)
+    for name, value in (("AT_ONCE", 2000), ("PART", 7), ("FEW_WEIGHTS", 10**6)):
+        monkeypatch.setattr(f"model.cell.{name}", value)
     assert_same(learnt(shape, 20, B), at_once)
 
 

@@ -21,6 +21,11 @@ Floats = npt.NDArray[np.floating[Any]]
 Ids = npt.NDArray[np.integer]
 
 
+def let_avx512_be(monkeypatch: pytest.MonkeyPatch, *, there: bool) -> None:
+    for module in (activation, products):
+        monkeypatch.setattr(module, "has_avx512", lambda: there)
+
+
 def network_of(cell: str, layers: int, embedding: int = 0) -> Network:
     network = Network(NetworkSettings(hidden_size=H, layers=layers, cell=cell, embedding_size=embedding), V, np.float64)
     network.parameters.values[...] = np.random.default_rng(layers).normal(0.0, 0.7, len(network.parameters))
@@ -59,8 +64,7 @@ def window_logits(network: Network, text: Ids, state: Floats) -> Floats:
 def test_reading_by_character_is_the_window(
     cell: str, layers: int, B: int, embedding: int, at_rest: bool, with_avx512: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (activation, products):
-        monkeypatch.setattr(module, "has_avx512", lambda: with_avx512)
+    let_avx512_be(monkeypatch, there=with_avx512)
     monkeypatch.setattr(products, "SMALL", 2000)  # so that 34 streams are two pieces
     network = network_of(cell, layers, embedding)
     text = np.random.default_rng(1).integers(0, V, (6, B))
@@ -85,6 +89,21 @@ def test_new_weights_are_read_with_at_the_very_next_character(cell: str, embeddi
         np.testing.assert_array_equal(reader.read(2), expected, err_msg=name)
 
 
+@pytest.mark.parametrize("with_avx512", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_many_streams_are_read_with_new_weights_too(
+    cell: str, with_avx512: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_avx512_be(monkeypatch, there=with_avx512)
+    network, ids = network_of(cell, 2), np.arange(7)
+    reader = network.reader(a_state(network, 7))
+    reader.read(ids)
+    for name, tensor in network.parameters.tensors.items():
+        tensor += 0.1
+        expected = network.step(ids, reader.state.copy())
+        np.testing.assert_array_equal(reader.read(ids), expected, err_msg=name)
+
+
 def test_a_step_overwrites_nothing_that_an_earlier_one_gave() -> None:
     network = network_of("lstm", 1)
     state = network.initial_state()
@@ -105,9 +124,13 @@ def test_weights_at_rest_cannot_change() -> None:
         network.parameters.tensors["lstm.weight_hh_l0"][...] = 0.0
 
 
+@pytest.mark.parametrize("with_avx512", [False, True])
 @pytest.mark.parametrize("factor", [1.0, 400.0])
 @pytest.mark.parametrize("layers", [1, 2])
-def test_weights_at_rest_may_be_so_large_that_an_exponential_overflows(layers: int, factor: float) -> None:
+def test_weights_at_rest_may_be_so_large_that_an_exponential_overflows(
+    layers: int, factor: float, with_avx512: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_avx512_be(monkeypatch, there=with_avx512)
     network = Network(NetworkSettings(hidden_size=H, layers=layers), V)
     network.parameters.values[...] = factor * np.random.default_rng(0).normal(0.0, 0.7, len(network.parameters))
     text = np.random.default_rng(1).integers(0, V, (30, 1))
@@ -119,7 +142,11 @@ def test_weights_at_rest_may_be_so_large_that_an_exponential_overflows(layers: i
     np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-5 * factor)
 
 
-def test_a_look_ahead_after_a_new_beginning_knows_how_far_the_state_may_be() -> None:
+@pytest.mark.parametrize("with_avx512", [False, True])
+def test_a_look_ahead_after_a_new_beginning_knows_how_far_the_state_may_be(
+    with_avx512: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_avx512_be(monkeypatch, there=with_avx512)
     network = Network(NetworkSettings(hidden_size=8, learned_state=True), 65)
     network.initialise(np.random.default_rng(0))
     network.parameters.tensors["initial.h"][...] = 400.0 * np.random.default_rng(1).choice([-1, 1], (1, 8))

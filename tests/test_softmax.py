@@ -48,6 +48,22 @@ def test_one_logit_far_above_all_others_leaves_finite_numbers(height: float) -> 
     assert np.isfinite(logits).all()
 
 
+@pytest.mark.parametrize("height", [0.99 * FAR, -0.99 * FAR, 2.0 * FAR])
+def test_many_high_or_low_logits_in_a_large_batch_leave_the_gradient_exact(height: float) -> None:
+    V, whole = 1000, 1_000_000
+    logits = np.full((2, V), height, np.float32)
+    assert cross_entropy_gradient(logits, np.array([0, 1]), whole) == pytest.approx(2 * np.log(V), rel=1e-5)
+    assert logits[0, 0] == pytest.approx((1 / V - 1) / whole, rel=1e-5)
+    assert logits[0, 1:] == pytest.approx(1 / V / whole, rel=1e-5)
+
+
+def test_what_is_predicted_for_certain_has_no_gradient_left_by_rounding() -> None:
+    for whole in range(1, 200):
+        logits = np.array([[30.5 - whole / 7, -whole / 7]], np.float32)
+        cross_entropy_gradient(logits, np.array([0]), whole)
+        assert logits[0, 0] == 0.0
+
+
 def test_a_row_far_below_another_has_its_own_maximum_taken_off() -> None:
     logits = np.array([[-300.0, -300.0], [300.0, 300.0]], np.float32)
     assert cross_entropy(logits, np.array([0, 1])) == pytest.approx(2 * np.log(2), rel=1e-5)
