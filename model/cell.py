@@ -29,7 +29,7 @@ BLOCK = 16_384
 TILE = 2**20
 """Weights whose gradient is summed in one product; more would be a slice that is too long."""
 
-FEW_WEIGHTS, PART = 64 * 64, 64
+FEW_WEIGHTS, PART = 32 * 32, 64
 """Gradients of up to so many weights are summed in parts of so many rows, which halves what rounding adds up to; for
 larger ones that would take longer, and BLAS itself makes parts of a few hundred rows."""
 
