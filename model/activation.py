@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from numpy import add, divide, exp, multiply, subtract, tanh
 
 from model.parameters import Floats
@@ -51,16 +52,26 @@ def activation(gain: Floats) -> Activate:
     Returns:
         What activates. Where an exponential overflows, the gate is at its limit, and the caller has numpy ignore it.
     """
-    # arrays, which numpy need not convert
-    one, two = np.array(1, gain.dtype), np.array(2, gain.dtype)
-    offset = np.asarray(one - gain)
+    return from_tanh(gain) if by_tanh() else from_exponential(gain.dtype)
 
-    def from_tanh(z: Floats, _: Floats | None) -> None:
+
+def from_tanh(gain: Floats) -> Activate:
+    """What activates by tanh: it expects the gains as scales, and overflows nowhere."""
+    offset = np.asarray(1 - gain)  # an array, which numpy need not convert
+
+    def activate(z: Floats, _: Floats | None) -> None:
         tanh(z, z)
         multiply(z, gain, z)
         add(z, offset, z)
 
-    def from_exponential(z: Floats, g: Floats | None) -> None:
+    return activate
+
+
+def from_exponential(dtype: npt.DTypeLike) -> Activate:
+    """What activates by an exponential: it expects the gains times -2 as scales."""
+    one, two = np.array(1, dtype), np.array(2, dtype)
+
+    def activate(z: Floats, g: Floats | None) -> None:
         # where it overflows, 1 / infinity is the limit
         exp(z, z)
         add(z, one, z)
@@ -69,4 +80,4 @@ def activation(gain: Floats) -> Activate:
             multiply(g, two, g)
             subtract(g, one, g)
 
-    return from_tanh if by_tanh() else from_exponential
+    return activate

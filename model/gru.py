@@ -16,7 +16,7 @@ import numpy as np
 from numpy import add, copyto, multiply, subtract, tanh
 
 from model import cell
-from model.activation import SIGMOID, activation, scale
+from model.activation import SIGMOID, activation, from_tanh, scale
 from model.cell import Cell, as_rows, gate_by_gate, weight_gradient
 from model.gru_workspace import BackwardStep, ForwardStep, Workspace
 from model.parameters import Floats, Parameters
@@ -35,7 +35,8 @@ class GRU(Cell):
     def __init__(self, parameters: Parameters, layer: int) -> None:
         super().__init__(parameters, layer)
         self.one: Floats = np.array(1, self.W_hh.dtype)
-        self.activate = activation(np.array(SIGMOID, self.W_hh.dtype))
+        self.gain: Floats = np.array(SIGMOID, self.W_hh.dtype)
+        self.activate, self.activate_in_step = activation(self.gain), from_tanh(self.gain)
 
     def scales(self) -> tuple[float, ...]:
         """What forward wants each gate's pre-activation multiplied with."""
@@ -62,13 +63,11 @@ class GRU(Cell):
         (h,), (r, z, n), H = at.memory, at.gates, self.H
         recall = at.recall()
         add(recall, self.b_hh, recall)
-        # sigmoid(z) = (tanh(z / 2) + 1) / 2
+        # r, z = sigmoid(...), by tanh as in `lstm.py`
         rz = at.z[..., : 2 * H]
         add(projected[..., : 2 * H], recall[..., : 2 * H], rz)
-        multiply(rz, 0.5, rz)
-        tanh(rz, rz)
-        multiply(rz, 0.5, rz)
-        add(rz, 0.5, rz)
+        multiply(rz, self.gain, rz)
+        self.activate_in_step(rz, None)
         multiply(r, recall[..., 2 * H :], r)
         add(projected[..., 2 * H :], r, n)
         tanh(n, n)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy import add, multiply, subtract, tanh
 
 from model import cell
-from model.activation import SIGMOID, TANH, scale
+from model.activation import SIGMOID, TANH, from_tanh, scale
 from model.cell import Cell, weight_gradient
 from model.lstm_at_rest import at_rest
 from model.lstm_workspace import Block, Carried, Workspace
@@ -38,7 +38,7 @@ class LSTM(Cell):
         super().__init__(parameters, layer)
         self.one: Floats = np.array(1, self.W_hh.dtype)  # an array, which numpy need not convert
         self.gain: Floats = np.repeat(np.array(self.GAINS, self.W_hh.dtype), self.H)  # (4 H,)
-        self.offset = 1 - self.gain
+        self.activate_in_step = from_tanh(self.gain)
 
     def scales(self) -> tuple[float, ...]:
         """What forward wants each gate's pre-activation multiplied with."""
@@ -71,9 +71,7 @@ class LSTM(Cell):
         # while weights change, an exponential of z might overflow, and to have that ignored takes longer than a tanh;
         # `lstm_at_rest.py` can tell whether it may
         multiply(z, self.gain, z)
-        tanh(z, z)
-        multiply(z, self.gain, z)
-        add(z, self.offset, z)
+        self.activate_in_step(z, None)
         # c = f * c + i * g;  h = o * tanh(c)
         multiply(c, f, c)
         multiply(i, g, i)

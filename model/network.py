@@ -319,8 +319,8 @@ class Network:
     def _embed_backward(self, ids: Ids, work: cell.Workspace, noisy: Noisy) -> Slices[None]:
         """Gradients of the first layer's W_ih and biases and of the embedding, from what its backward left."""
         layer, dz = self.layers[0], work.dz
-        one_hot = noisy.E is None or self.dE is None
-        dtable: Floats = layer.dW_ih if one_hot else np.empty((self.V, layer.W_ih.shape[1]), dz.dtype)  # (V, G H)
+        # d(loss)/d(x W_ih) of each character, (V, G H)
+        dtable: Floats = layer.dW_ih if self.dE is None else np.empty((self.V, layer.W_ih.shape[1]), dz.dtype)
         yield from sum_by_character(dz, ids, dtable)
         # a product with ones is a quicker sum
         layer.bias_gradients(work, np.matmul(np.ones(self.V, dz.dtype), dtable))

@@ -105,9 +105,7 @@ def product(x: Floats, W: Floats, *, at_rest: bool = False) -> Callable[[], Floa
     return row_by_row
 
 
-def in_pieces(
-    size: tuple[int, int], x: Floats, W: Floats, out: Floats, *, at_rest: bool = False
-) -> Callable[[], Floats]:
+def in_pieces(size: tuple[int, int], x: Floats, W: Floats, out: Floats, *, at_rest: bool) -> Callable[[], Floats]:
     """The same for many streams, in pieces of so many rows and columns: see `products.py`."""
     rows, width = size
     panels = in_panels(W, width)[:, None]  # (K / width, 1, D, width)
