@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from model.checkpoint import Checkpoint, save_checkpoint
@@ -21,6 +20,7 @@ class Autosave:
         self._next = clock() + AUTOSAVE_SECONDS
         self._thread: threading.Thread | None = None
         self._unwritten: Checkpoint | None = None
+        self._trouble = self._told = ""
 
     @property
     def busy(self) -> bool:
@@ -37,15 +37,22 @@ class Autosave:
             self._thread = threading.Thread(target=self._write, args=(checkpoint,), daemon=True)
             self._thread.start()
 
+    def trouble(self) -> str:
+        """Why copies cannot be written since they could be for the last time, said once; empty where all is well."""
+        trouble, told, self._told = self._trouble, self._told, self._trouble
+        return "" if trouble == told else trouble
+
     def finish(self) -> None:
         """Wait until nothing is being written."""
         if self._thread is not None:
             self._thread.join()
 
     def _write(self, checkpoint: Checkpoint) -> None:
-        # the person is told when the run is saved for good; until then a full disk is no reason to stop training
         self._unwritten = checkpoint
-        with suppress(OSError):
+        try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             save_checkpoint(checkpoint, self._path)
-            self._unwritten = None
+        except OSError as error:  # a full disk is no reason to stop training
+            self._trouble = error.strerror or str(error)
+        else:
+            self._unwritten, self._trouble = None, ""

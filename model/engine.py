@@ -141,13 +141,23 @@ class Engine:
         """Send what is new, unless an update is still on its way."""
         if not self._awaited:
             return
-        news = tuple(update for run in self._runs.values() if (update := run.take_news()) is not None)
+        news = self._news()
         if news:
             self._tell(news)
 
-    def _tell(self, runs: tuple[protocol.RunUpdate, ...], *, saving: bool = False, stopped: bool = False) -> None:
+    def _news(self) -> tuple[protocol.RunUpdate, ...]:
+        return tuple(update for run in self._runs.values() if (update := run.take_news()) is not None)
+
+    def _tell(
+        self,
+        runs: tuple[protocol.RunUpdate, ...],
+        *,
+        saving: bool = False,
+        stopped: bool = False,
+        unsaved: bool = False,
+    ) -> None:
         self._number += 1
-        self._send(protocol.Update(self._number, runs, saving, stopped))
+        self._send(protocol.Update(self._number, runs, saving, stopped, unsaved))
 
     # --------------------------------------------------------------------------------------- commands
 
@@ -157,7 +167,7 @@ class Engine:
             self._acknowledged = max(self._acknowledged, command.number)
             return
         if isinstance(command, protocol.Stop):
-            self.stop(command.save_to)
+            self.stop(command.save_to, anyway=command.anyway)
             return
         if isinstance(command, protocol.SetShare):
             self._take_share(command.share)
@@ -313,23 +323,26 @@ class Engine:
         self._loading = {name: loading for name, loading in self._loading.items() if name in self._runs}
         gc.collect()  # a half-done step and its trainer hold each other, and with them the memory of a whole network
 
-    def stop(self, save_to: str | None) -> None:
-        """Save what was trained, say goodbye, and take no more turns."""
-        if not self.stopped:
-            self.stopped = True
-            run = self._named
-            worth = save_to is not None and run.worth_saving
-            if worth or self._left.busy or (self._autosave is not None and self._autosave.busy):
-                # before anything that takes its time; and it is saved even if the app has gone meanwhile
-                with suppress(wire.WireClosed):
-                    self._tell((), saving=True)
-            self._finish_autosave()
-            self._left.finish()
-            if worth:
-                run.save(Path(str(save_to)))
-            self._say_what_is_not_kept()
-            news = tuple(update for run in self._runs.values() if (update := run.take_news()) is not None)
-            self._tell(news, stopped=True)
+    def stop(self, save_to: str | None, *, anyway: bool = False) -> None:
+        """Save what was trained, say goodbye, and take no more turns.
+
+        Where it cannot be saved all goes on, unless it is to end anyway: what was learnt is still here.
+        """
+        if self.stopped:
+            return
+        run = self._named
+        worth = save_to is not None and run.worth_saving
+        if worth or self._left.busy or (self._autosave is not None and self._autosave.busy):
+            # before anything that takes its time; and it is saved even if the app has gone meanwhile
+            with suppress(wire.WireClosed):
+                self._tell((), saving=True)
+        self._finish_autosave()
+        self._left.finish()
+        unsaved = worth and not run.save(Path(str(save_to)))
+        self._say_what_is_not_kept()
+        self.stopped = anyway or not unsaved
+        self._tell(self._news(), stopped=self.stopped, unsaved=unsaved)
+        if self.stopped:
             run.close()
 
     def rescue(self) -> None:
@@ -342,8 +355,11 @@ class Engine:
         run.close()
 
     def _say_what_is_not_kept(self) -> None:
+        main = self._runs[protocol.MAIN]
         for trouble in self._left.troubles():
-            self._runs[protocol.MAIN].say(trouble, "error")
+            main.say(trouble, "error")
+        if self._autosave is not None and (trouble := self._autosave.trouble()):
+            main.say(f"no copy of the run can be kept: {trouble}; an accident would cost what it learns", "error")
 
     def _finish_autosave(self) -> None:
         if self._autosave is not None:

@@ -264,6 +264,8 @@ class Stop(Struct, frozen=True):
     """Save the run to `save_to`, where given and there is something to save, and end the process."""
 
     save_to: str | None = None
+    anyway: bool = False
+    """End it even if the run cannot be saved; else it goes on then, and says so."""
 
 
 class Watch(Struct, frozen=True):
@@ -514,4 +516,6 @@ class Update(Struct, frozen=True):
     saving: bool = False
     """The engine was told to stop and is writing the run to disk."""
     stopped: bool = False
-    """The engine has saved what it was asked to save and is about to end; no update follows."""
+    """The engine is about to end; no update follows."""
+    unsaved: bool = False
+    """The run could not be saved, a notice says why; unless it was told to end anyway, the engine goes on."""

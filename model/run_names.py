@@ -8,6 +8,8 @@ from datetime import datetime
 FEWEST_STEPS = 100
 """A run of fewer is begun again sooner than it is found again."""
 
+SUFFIX = ".safetensors"
+
 LAST = "last"
 """What the file of the run of the last quit is called, whichever run that was."""
 

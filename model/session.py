@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
@@ -30,6 +30,10 @@ class EngineError(Exception):
     """The engine process ended without being asked to; the message says how, for people."""
 
 
+class NotSavedError(Exception):
+    """The run could not be saved when the engine was told to stop; the message says why, for people."""
+
+
 class Session(Protocol):
     """What an app needs of an engine; `EngineSession` has a process behind it, tests script their own."""
 
@@ -45,11 +49,19 @@ class Session(Protocol):
             EngineError: If the process ends without having been told to stop.
         """
 
-    async def stop(self, save_to: str | None = None) -> tuple[Notice, ...]:
+    async def stop(self, save_to: str | None = None, *, anyway: bool = False) -> tuple[Notice, ...]:
         """Save the run to `save_to`, end the process, and kill it if it neither ends nor says that it is saving.
 
+        Args:
+            save_to: The file; None saves nothing.
+            anyway: End the process even if the run cannot be saved.
+
         Returns:
-            What the engine said last: where the run was saved, or why it was not.
+            What the engine said last: where the run was saved.
+
+        Raises:
+            NotSavedError: If it could not be; unless it was to end anyway, the engine goes on.
+            EngineError: If the process had ended before, or had to be killed.
         """
 
 
@@ -69,13 +81,20 @@ class EngineSession:
         self._waiting: Update | None = None
         self._taken = 0
         self._last_words: tuple[Notice, ...] = ()
-        self._saving = self._stopping = self._closed = False
+        self._saving = self._stopping = self._closed = self._ended_well = False
+        self._unsaved: tuple[Notice, ...] | None = None
         self._changed = asyncio.Event()
         self._listener: threading.Thread | None = None
 
     @classmethod
     def start(
-        cls, log_path: Path, *, threads: int | None = 1, rescue: Path | None = None, shelf: Path | None = None
+        cls,
+        log_path: Path,
+        *,
+        threads: int | None = 1,
+        rescue: Path | None = None,
+        shelf: Path | None = None,
+        keep_open: Sequence[int] = (),
     ) -> EngineSession:
         """Start the engine process and return at once, while it is still importing.
 
@@ -84,6 +103,7 @@ class EngineSession:
             threads: Processes that work out a training step; None uses as many as are quickest.
             rescue: Where the run is saved if this process dies without saying goodbye.
             shelf: The folder of runs that were left behind.
+            keep_open: Files, by their descriptors, that the process holds open as long as it lives.
         """
         log_path.parent.mkdir(parents=True, exist_ok=True)
         # -P keeps a model.py in the user's folder from being taken for ours
@@ -96,7 +116,12 @@ class EngineSession:
             command += ["--shelf", str(shelf)]
         with log_path.open("wb") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=keep_open,
             )
         return cls(process, log_path)
 
@@ -136,20 +161,27 @@ class EngineSession:
                     return
                 raise EngineError(self._describe_death())
 
-    async def stop(self, save_to: str | None = None) -> tuple[Notice, ...]:
+    async def stop(self, save_to: str | None = None, *, anyway: bool = False) -> tuple[Notice, ...]:
         """Save the run to `save_to`, end the process, and kill it if it neither ends nor says that it is saving."""
         from model.protocol import Stop
 
-        self._stopping = True
+        self._stopping, self._unsaved, self._last_words = True, None, ()
         self._listen()
-        self.send(Stop(save_to))
+        self.send(Stop(save_to, anyway))
         begin = time.monotonic()
         while self._process.poll() is None:
+            if self._unsaved is not None and not anyway:
+                self._stopping = self._saving = False
+                raise NotSavedError(reason(self._unsaved))
             if time.monotonic() - begin > (SAVE_SECONDS if self._saving else STOP_SECONDS):
                 break
             await asyncio.sleep(0.005)
         self.kill()
         await asyncio.sleep(0.0)  # what the listener has read is taken in only now
+        if self._unsaved is not None:
+            raise NotSavedError(reason(self._unsaved))
+        if not self._ended_well:
+            raise EngineError(self._describe_death())
         return self._last_words
 
     def kill(self) -> None:
@@ -188,8 +220,12 @@ class EngineSession:
     def _arrived(self, message: object) -> None:
         update: Update = message  # type: ignore[assignment]
         self._saving = self._saving or update.saving
+        notices = tuple(notice for run in update.runs for notice in run.notices)
         if self._stopping:
-            self._last_words += tuple(notice for run in update.runs for notice in run.notices)
+            self._last_words += notices
+        if update.unsaved:
+            self._unsaved = notices
+        self._ended_well = update.stopped
         if not update.saving:
             self._waiting = update
         self._changed.set()
@@ -204,3 +240,8 @@ class EngineSession:
         lines = self._log_path.read_text(errors="replace").strip().splitlines() if self._log_path.exists() else []
         told = f"; its last words, in {self._log_path}: {lines[-1]}" if lines else ""
         return f"the engine {how}{told}"
+
+
+def reason(notices: tuple[Notice, ...]) -> str:
+    """What an engine said of the save that failed: the first of its errors."""
+    return next((notice.text for notice in notices if notice.severity == "error"), "the run could not be saved")

@@ -9,9 +9,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from model.checkpoint import Checkpoint, save_checkpoint
-from model.run_names import run_name
-
-SUFFIX = ".safetensors"
+from model.run_names import SUFFIX, run_name
 
 
 class Shelf:

@@ -27,7 +27,7 @@ from model.protocol import (
     Update,
     Written,
 )
-from model.session import EngineError
+from model.session import EngineError, NotSavedError
 from tui.app import LSTMApp
 from tui.pace import Pace
 
@@ -160,6 +160,7 @@ class ScriptedSession:
     def __init__(self) -> None:
         self.sent: list[Command] = []
         self.saved_to: str | None = None
+        self.trouble = ""
         self.stopped = False
         self._script: asyncio.Queue[Update | EngineError] = asyncio.Queue()
 
@@ -192,11 +193,16 @@ class ScriptedSession:
             if each.stopped:
                 return
 
-    async def stop(self, save_to: str | None = None) -> None:
-        """Remember where to."""
+    async def stop(self, save_to: str | None = None, *, anyway: bool = False) -> tuple[Notice, ...]:
+        """Remember where to; where saving was scripted to fail it does, and all goes on unless it is to end anyway."""
         self.saved_to = save_to
+        if self.trouble and not anyway:
+            raise NotSavedError(self.trouble)
         self.stopped = True
         self._script.put_nowait(Update(number=0, stopped=True))
+        if self.trouble:
+            raise NotSavedError(self.trouble)
+        return ()
 
 
 def scripted_app(session: ScriptedSession, folder: Path, **changes: object) -> LSTMApp:

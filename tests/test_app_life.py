@@ -13,6 +13,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import NewNetwork, Save, SetSampling
 from model.session import EngineError
 from tui.app import LSTMApp
+from tui.rescue import Rescue
 from tui.settings import Settings, load_settings, save_settings
 from tui.widgets.sample_pane import SamplePane
 
@@ -44,6 +45,42 @@ async def test_ctrl_q_quits_where_nothing_can_be_written(tmp_path: Path) -> None
         await pilot.press("]", "ctrl+q")
         assert session.stopped
     assert app.return_code == 0
+
+
+async def test_where_the_run_cannot_be_saved_it_goes_on_until_it_is_left_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        session.trouble = "could not save last.safetensors: No space left on device"
+        await pilot.press("ctrl+q")
+        assert not session.stopped
+        assert notices(app) == "Your run goes on. ctrl+s saves it where you are; ctrl+q once more leaves without it."
+        await pilot.press("]")
+        assert isinstance(session.sent[-1], SetSampling)
+        monkeypatch.setattr("tui.app.ASKED_SECONDS", 0.0)  # much later
+        await pilot.press("ctrl+q")
+        assert not session.stopped
+        monkeypatch.undo()
+        await pilot.press("ctrl+q")
+        assert session.stopped
+    assert app.return_code == 1
+    assert app.farewell == "Your run is not saved: could not save last.safetensors: No space left on device."
+
+
+async def test_the_copy_of_a_run_is_kept_until_that_is_saved(tmp_path: Path) -> None:
+    rescue = Rescue(tmp_path / "state" / "runs")
+    rescue.path.touch()
+    async with playing(tmp_path, rescue=rescue) as (session, app, pilot):
+        session.trouble = "could not save last.safetensors: No space left on device"
+        await pilot.press("ctrl+q", "ctrl+q")
+        assert session.stopped
+    assert rescue.path.exists()
+    assert app.farewell.endswith("; `lstm-tui --resume` goes on with the last copy of it.")
+
+    async with playing(tmp_path, rescue=rescue) as (_session, app, pilot):
+        await pilot.press("ctrl+q")
+    assert not rescue.path.exists()
+    assert list(rescue.path.parent.glob("[!.]*")) == []
 
 
 async def test_ctrl_c_tells_how_to_quit(tmp_path: Path) -> None:

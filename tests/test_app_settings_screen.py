@@ -259,7 +259,7 @@ async def test_the_text_that_is_learnt_is_remembered(tmp_path: Path) -> None:
 
 
 async def test_a_greeting_is_said(tmp_path: Path) -> None:
-    async with playing(tmp_path, greeting="[b] is no longer there.") as (_session, app, _pilot):
+    async with playing(tmp_path, greetings=("[b] is no longer there.",)) as (_session, app, _pilot):
         assert [notice.message for notice in app._notifications] == ["[b] is no longer there."]
 
 

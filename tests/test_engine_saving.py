@@ -135,6 +135,46 @@ def test_a_copy_of_the_run_is_kept_every_minute(tmp_path: Path) -> None:
     assert load_checkpoint(path).step > first
 
 
+def test_that_no_copy_can_be_written_is_said_once_until_one_could_be(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "last.safetensors"
+    desk = Desk(rescue=path)
+    desk.load()
+
+    def a_minute_later() -> list[str]:
+        told = len(desk.runs)
+        desk.clock.now += 61.0
+        desk.turn(5)
+        desk.engine._finish_autosave()
+        desk.turn(1)
+        return [notice.text for run in desk.runs[told:] for notice in run.notices]
+
+    path.parent.write_text("a file where the folder should be")
+    said = "no copy of the run can be kept: File exists; an accident would cost what it learns"
+    assert a_minute_later() == [said]
+    assert a_minute_later() == []
+    path.parent.unlink()
+    assert a_minute_later() == []
+    assert path.exists()
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.write_text("again")
+    assert a_minute_later() == [said]
+
+
+def test_what_cannot_be_saved_goes_on_unless_it_is_to_end_anyway(desk: Desk, tmp_path: Path) -> None:
+    desk.load()
+    desk.turn(5)
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "last.safetensors"
+    desk.say(Stop(str(path)))
+    assert (desk.updates[-1].unsaved, desk.updates[-1].stopped, desk.engine.stopped) == (True, False, False)
+    step = desk.runs[-1].gauges.step
+    desk.turn(20)
+    assert desk.runs[-1].gauges.step > step
+    desk.say(Stop(str(path), anyway=True))
+    assert (desk.updates[-1].unsaved, desk.updates[-1].stopped, desk.engine.stopped) == (True, True, True)
+
+
 def test_a_copy_that_could_not_be_written_is_tried_again_though_nothing_is_learnt_meanwhile(tmp_path: Path) -> None:
     path = tmp_path / "runs" / "last.safetensors"
     desk = Desk(rescue=path)

@@ -16,7 +16,7 @@ import pytest
 from model.checkpoint import load_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import LoadCorpus, RunUpdate, SetSampling, StartSampling, Train
-from model.session import EngineError, EngineSession
+from model.session import EngineError, EngineSession, NotSavedError
 
 NETWORK = NetworkSettings(hidden_size=8)
 TRAINING = TrainingSettings(seq_length=8, batch_size=4)
@@ -75,8 +75,25 @@ async def test_a_run_that_cannot_be_saved_is_said_at_the_end(session: EngineSess
     (tmp_path / "file").write_text("in the way")
     session.send(LOAD)
     await until(session, lambda run: run.losses)
-    notices = await session.stop(str(tmp_path / "file" / "last.safetensors"))
-    assert [notice.severity for notice in notices] == ["error"]
+    path = str(tmp_path / "file" / "last.safetensors")
+    with pytest.raises(NotSavedError, match=r"could not save .*/last\.safetensors: File exists"):
+        await session.stop(path)
+    with pytest.raises(NotSavedError, match=r"could not save .*/last\.safetensors: File exists"):
+        await session.stop(path, anyway=True)
+    assert not is_running(session.pid)
+
+
+async def test_a_run_that_cannot_be_saved_goes_on_and_can_be_saved_elsewhere(
+    session: EngineSession, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    session.send(LOAD)
+    before = await until(session, lambda run: run.losses)
+    with pytest.raises(NotSavedError):
+        await session.stop(str(tmp_path / "file" / "last.safetensors"))
+    await until(session, lambda run: run.gauges.step > before.gauges.step + 5)
+    await session.stop(str(tmp_path / "last.safetensors"))
+    assert load_checkpoint(tmp_path / "last.safetensors").step > before.gauges.step + 5
 
 
 async def test_the_end_of_the_engine_ends_the_updates(session: EngineSession) -> None:
@@ -102,7 +119,8 @@ async def test_an_engine_that_hangs_is_killed_when_it_is_told_to_stop(session: E
     session.send(LOAD)
     await until(session, lambda run: run.losses)
     os.kill(session.pid, signal.SIGSTOP)
-    await asyncio.wait_for(session.stop(), PATIENCE)
+    with pytest.raises(EngineError, match="was killed by signal 9"):
+        await asyncio.wait_for(session.stop(), PATIENCE)
     assert not is_running(session.pid)
 
 

@@ -105,6 +105,19 @@ def test_a_run_that_was_left_is_taken_up_again(terminal: Terminal, folders: dict
         assert resumed.wait_for_end() == 0
 
 
+def test_a_run_whose_window_was_closed_is_taken_up_again(terminal: Terminal, folders: dict[str, str]) -> None:
+    terminal.wait_for(r"step +[1-9]", SLOW_MACHINE)
+    terminal.process.kill()
+    terminal.process.wait()
+    with Terminal([program(), "--resume"], env=folders) as resumed:
+        resumed.wait_for("● training", SLOW_MACHINE)
+        runs = Path(folders["XDG_STATE_HOME"]) / "lstm-tui" / "runs"
+        assert load_checkpoint(runs / "last.safetensors").step > 0
+        resumed.press(CTRL_Q)
+        assert resumed.wait_for_end() == 0
+        assert list((runs / "open").glob("[!.]*")) == []
+
+
 def test_a_run_on_what_was_piped_in_goes_on_another_day(folders: dict[str, str], tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -23,7 +25,7 @@ from corpora.entry import Entry
 from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, EndRace
-from model.session import EngineError, Session
+from model.session import EngineError, NotSavedError, Session
 from tui.bindings import KEYS, OTHER_KEYS, app_bindings, shown
 from tui.doer import doer
 from tui.in_force import InForce
@@ -35,6 +37,7 @@ from tui.pace import Pace
 from tui.palette import TableProvider
 from tui.portrayer import Look, ProcessLook, facts_of
 from tui.recent_texts import RecentTexts
+from tui.rescue import Rescue
 from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem, working_folder
 from tui.screens.main import MainScreen
@@ -52,6 +55,8 @@ if TYPE_CHECKING:
 
 SETTLING_SECONDS = 3.0
 """From the start until panels and styles have been drawn once."""
+ASKED_SECONDS = 30.0
+"""In which to quit once more leaves without the run."""
 MOUNTING = 0.01
 """Between two looks whether a screen that was opened has all its parts."""
 
@@ -87,7 +92,8 @@ class LSTMApp(App[None]):
         fps: float = 15,
         demo: bool = False,
         settings: Settings | None = None,
-        greeting: str = "",
+        greetings: Sequence[str] = (),
+        rescue: Rescue | None = None,
         settled: Callable[[], None] | None = None,
     ) -> None:
         """Prepare the app.
@@ -113,7 +119,8 @@ class LSTMApp(App[None]):
             fps: Updates taken in a second, at most.
             demo: Play a show until the first key or click.
             settings: What else is remembered, or was said by a flag.
-            greeting: Something to be said at once.
+            greetings: What is to be said at once; empty ones are passed over.
+            rescue: Where the engine keeps a copy of the run; it is thrown away once that is saved on leaving.
             settled: Called once, as soon as all is there that stays to the end.
         """
         super().__init__()
@@ -133,7 +140,7 @@ class LSTMApp(App[None]):
         self.set_keymap(keymap)
         self.shown_keys = keys_in_force(keymap)
         """The keys that do something, by its id, as people write them."""
-        self._greetings = [greeting, *(f"{self._settings_file.name}: {complaint}" for complaint in wrong)]
+        self._greetings = [*greetings, *(f"{self._settings_file.name}: {complaint}" for complaint in wrong)]
         self._text, self._unkept = settings.text, ""
         self._run_file = last_run(state_dir or user.state)
         self._shelf = RunShelf(self._run_file.parent)
@@ -152,7 +159,8 @@ class LSTMApp(App[None]):
             recent=RecentTexts(recent_texts(state_dir or user.state)),
         )
         self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
-        self._leaving = False
+        self._leaving, self._asked = False, -math.inf
+        self._rescue = rescue
         self.farewell = ""
         """What to say where the screen was, once it is gone."""
         self._keeper.resting = demo
@@ -286,9 +294,10 @@ class LSTMApp(App[None]):
     # ---------------------------------------------------------------------------------------- leaving
 
     async def action_quit(self) -> None:
-        """Save the run and the settings, end the engine, and leave; whatever goes wrong on the way.
+        """Save the run and the settings, end the engine, and leave.
 
-        Nothing is saved of a show that nobody has taken over: it was nobody's run.
+        Where the run cannot be saved all goes on, and to quit once more leaves whatever goes wrong on the way. Nothing
+        is saved of a show that nobody has taken over: it was nobody's run.
         """
         if self._leaving:
             return
@@ -304,6 +313,7 @@ class LSTMApp(App[None]):
         await self._leave()
 
     async def _leave(self) -> None:
+        code, anyway = 0, time.monotonic() - self._asked < ASKED_SECONDS
         try:
             if self.demo is not None and self.demo.going:
                 self.demo.going = False
@@ -312,13 +322,38 @@ class LSTMApp(App[None]):
             with contextlib.suppress(OSError):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
             async with self._shelf.alone():
-                await self.session.stop(save_to=str(self._run_file))
-                self._keeper.write()
+                await self.session.stop(save_to=str(self._run_file), anyway=anyway)
                 self._shelf.adopt_last()
                 self._shelf.prune()
                 self.farewell = self._shelf.farewell()
+            if self._rescue is not None:
+                self._rescue.discard()
+        except NotSavedError as error:
+            self._leaving = anyway
+            code, self.farewell = 1, self._regret(error)
+        except EngineError as death:
+            code, self.farewell = 1, self._regret(death)
         finally:
-            self.exit()
+            self._keeper.write()
+            if self._leaving:
+                self.exit(return_code=code)
+        if not self._leaving:
+            self._stay()
+
+    def _regret(self, error: Exception) -> str:
+        copy = self._rescue is not None and self._rescue.path.exists()
+        what_is_kept = "; `lstm-tui --resume` goes on with the last copy of it" if copy else ""
+        return f"Your run is not saved: {error}{what_is_kept}."
+
+    def _stay(self) -> None:
+        """Say how to leave all the same; why the run cannot be saved, the engine has said."""
+        self._asked, self.farewell = time.monotonic(), ""
+        save, leave = (self.shown_keys[key] for key in ("save", "quit"))
+        self.main.say(
+            f"Your run goes on. {save} saves it where you are; {leave} once more leaves without it.",
+            "error",
+            timeout=ASKED_SECONDS,
+        )
 
     # --------------------------------------------------------------------------------------- settings
 

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from msgspec import structs
 
-from model.run_names import FEWEST_STEPS, LAST, is_name, run_name
+from model.run_names import FEWEST_STEPS, LAST, SUFFIX, is_name, run_name
 from tui.earlier_run import DAMAGE, EarlierRun, read_header
+from tui.rescue import left_copies
 from tui.saving import free_path
 from tui.whole_file import whole_file
 
-SUFFIX = ".safetensors"
 MOST = 20
 """Runs without a name of their own that are kept, the newest."""
 MOST_BYTES = 4 * 1024**3
@@ -160,33 +160,49 @@ class RunShelf:
                         await asyncio.sleep(LOOK)
             yield
 
-    def adopt_last(self) -> None:
+    def recover(self) -> None:
+        """Take in the copies of runs whose apps ended without a goodbye; the newest is the run to go on with."""
+        for copy in left_copies(self.folder):
+            with contextlib.suppress(OSError):  # it stays where it is
+                last = self.last.stat().st_mtime_ns if self.last.exists() else None
+                if last is None or (last < copy.stat().st_mtime_ns and self.adopt_last()):
+                    copy.replace(self.last)
+                elif self._adopt(copy):
+                    copy.unlink()
+        self.adopt_last()
+
+    def adopt_last(self) -> bool:
         """Keep the run of the last quit among the others, if it is worth it: its file is about to be another's.
 
-        That costs no room: both names are of one file, as long as the file system can do that.
+        Returns:
+            Whether nothing is lost with that file.
         """
-        last = self.last
+        return self._adopt(self.last)
+
+    def _adopt(self, file: Path) -> bool:
+        """That costs no room: both names are of one file, as long as the file system can do that."""
         try:
-            header, stat = read_header(last), last.stat()
+            header, stat = read_header(file), file.stat()
             if int(header["step"]) < FEWEST_STEPS:
-                return
+                return True
             name = header["progress"].get("kept_as")
             if isinstance(name, str) and is_name(name):
                 path = self.folder / (name + SUFFIX)
                 if path.exists() and int(read_header(path)["step"]) >= int(header["step"]):
-                    return
+                    return True
             else:
-                name = run_name(EarlierRun.of_checkpoint(last).corpus, datetime.fromtimestamp(stat.st_mtime))
+                name = run_name(EarlierRun.of_checkpoint(file).corpus, datetime.fromtimestamp(stat.st_mtime))
                 path = self.folder / (name + SUFFIX)
                 if path.exists():
                     if path.stat().st_mtime_ns == stat.st_mtime_ns:
-                        return
+                        return True
                     path = free_path(self.folder, name, SUFFIX)  # two were left in the same second
-            _link(last, path)
+            _link(file, path)
             os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
         except (OSError, *DAMAGE):
-            return  # there is none, or it stays where it is
+            return False  # there is none, or it stays where it is
         self._look(path)
+        return True
 
     def prune(self) -> None:
         """Throw away the oldest of those without a name, beyond what is kept."""

@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,6 +37,7 @@ from tui.commands.options import (
     preferred,
 )
 from tui.opening import Opening
+from tui.rescue import Rescue
 from tui.run_shelf import RunShelf
 from tui.settings import Paths, Settings, load_settings, paths
 from tui.whole_file import whole_file
@@ -49,6 +51,8 @@ PAINTS_PER_SECOND = "120"
 def run(options: argparse.Namespace) -> int:
     """Open the app, and come back when it has been left; the exit code."""
     user = paths()
+    shelf = RunShelf(user.last_run.parent)
+    shelf.recover()  # before it is asked for the last run
     opening = opening_of(options, user)
     # a show is the same wherever it plays
     settings = Settings() if options.demo else load_settings(user.settings)
@@ -69,15 +73,18 @@ def run(options: argparse.Namespace) -> int:
         encoding=opening.encoding if encoding is None else str(encoding),
     )
     sources = terminal_input(opening.sources, user.standard_input)
-    user.last_run.parent.mkdir(parents=True, exist_ok=True)
-    shelf = user.last_run.parent
     # a show's runs are nobody's: none of them is kept unless someone takes over, and quits
-    kept = {} if options.demo else {"rescue": user.last_run, "shelf": shelf}
-    session = EngineSession.start(user.state / "engine.log", threads=preferences["threads"] or None, **kept)
+    rescue, trouble = (None, "") if options.demo else rescue_in(shelf.folder)
+    session = EngineSession.start(
+        Path(os.devnull) if trouble else user.state / "engine.log",
+        threads=preferences["threads"] or None,
+        rescue=None if rescue is None else rescue.path,
+        shelf=None if rescue is None else shelf.folder,
+        keep_open=() if rescue is None else (rescue.descriptor,),
+    )
     opening = replace(opening, sources=sources, share=preferences["share"])
     for command in opening.commands():
         session.send(command)
-    RunShelf(shelf).adopt_last()  # before the engine saves another run there
     os.environ.setdefault("TEXTUAL_FPS", PAINTS_PER_SECOND)  # Textual asks for it once, when it is imported
     from tui.app import LSTMApp
 
@@ -95,14 +102,23 @@ def run(options: argparse.Namespace) -> int:
         fps=preferences["fps"],
         demo=options.demo,
         settings=replace(settings, **preferences),
-        greeting=greeting,
+        greetings=(greeting, trouble),
+        rescue=rescue,
         settled=settle,
     )
     app.run()
     code = app.return_code or DONE
-    if code == DONE and app.farewell:
-        print(app.farewell)
+    if app.farewell:
+        print(app.farewell, file=sys.stdout if code == DONE else sys.stderr)
     return code
+
+
+def rescue_in(shelf: Path) -> tuple[Rescue | None, str]:
+    """Where the run is kept while the app is open, and a sentence where that cannot be."""
+    try:
+        return Rescue(shelf), ""
+    except OSError as error:
+        return None, f"No run can be kept: {error.filename or shelf}: {error.strerror or error}."
 
 
 def settle() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from model.run_names import SUFFIX
 from tui.commands.errors import WorkError
-from tui.run_shelf import SUFFIX, RunNameError, RunShelf
+from tui.run_shelf import RunNameError, RunShelf
 from tui.settings import Paths
 
 
@@ -21,8 +22,10 @@ def run_named(name: str, user: Paths) -> Path:
     Raises:
         WorkError: If there is none, or several.
     """
+    shelf = RunShelf(user.last_run.parent)
+    shelf.recover()
     try:
-        found = RunShelf(user.last_run.parent).find(name)
+        found = shelf.find(name)
     except RunNameError as error:
         raise WorkError(str(error)) from None
     assert found.path is not None

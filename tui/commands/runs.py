@@ -27,7 +27,7 @@ TREND_CELLS = 16
 def run(options: argparse.Namespace) -> int:
     """List the runs; the exit code."""
     shelf = RunShelf(paths().last_run.parent)
-    shelf.adopt_last()
+    shelf.recover()
     kept = shelf.runs()
     runs = [each for each in kept if each.matches(" ".join(options.words))]
     if options.json:

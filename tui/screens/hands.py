@@ -14,10 +14,10 @@ from corpora.info import Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import RunState
+from model.run_names import SUFFIX
 from tui import loops
 from tui.knobs import Knob, turned
 from tui.manners import Manner
-from tui.run_shelf import SUFFIX
 from tui.saving import free_path, network_stem, working_folder
 from tui.screens.panels import Panels
 from tui.sight import in_sight

@@ -16,12 +16,13 @@ from corpora.info import CorpusInfo
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, Command, Gauges, RunState, RunUpdate
+from model.run_names import SUFFIX
 from tui import chronicle, units
 from tui.portrayer import Look
 from tui.praise import Praise
 from tui.recent_texts import RecentTexts
 from tui.room import is_ample
-from tui.run_shelf import SUFFIX, RunShelf
+from tui.run_shelf import RunShelf
 from tui.sanitize import excerpt, sanitize_line
 from tui.saving import free_path, network_stem, working_folder
 from tui.screens.hands import Hands
