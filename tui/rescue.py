@@ -24,7 +24,12 @@ PATIENCE, LOOK = 3.0, 0.02
 
 
 class Rescue:
-    """Where one app keeps its copy; `path` is its file, which the engine writes."""
+    """Where one app keeps its copy.
+
+    Attributes:
+        path: Its file, which the engine writes.
+        descriptor: Of the lock, for the engine to hold too; it is held until the process ends.
+    """
 
     def __init__(self, shelf: Path) -> None:
         """Choose a file in a folder of the shelf, and lock it.
@@ -37,23 +42,17 @@ class Rescue:
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}-{os.getpid()}"
         self.path, self._lock_path = folder / (name + SUFFIX), folder / (name + LOCK)
         with _nobody_else_looks(folder):
-            self._lock = self._lock_path.open("w", encoding="ascii")
+            self.descriptor = os.open(self._lock_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with contextlib.suppress(OSError):  # not every file system can
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with contextlib.suppress(OSError):  # a full disk has room for a name still
                 os.write(self.descriptor, str(os.getpid()).encode())
-
-    @property
-    def descriptor(self) -> int:
-        """Of the lock, for the engine to hold too."""
-        return self._lock.fileno()
 
     def discard(self) -> None:
         """Throw the copy away: the run is saved where it belongs."""
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
             self._lock_path.unlink(missing_ok=True)
-        self._lock.close()
 
 
 def left_copies(shelf: Path) -> Iterator[Path]:
