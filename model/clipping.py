@@ -7,16 +7,31 @@ import numpy as np
 from model.parameters import Floats
 
 
+@np.errstate(over="ignore")
 def clip_by_norm(grads: Floats, most: float) -> float:
     """Scale `grads` (P,) down in place to the L2 norm `most` where it is longer; 0 leaves it.
 
     Returns:
-        The norm before; not finite where the gradient is not.
+        The norm before; not finite where the gradient is not, or where a sum of squares, which an optimiser may want,
+        overflows and nothing bounds it.
     """
     norm = float(np.sqrt(np.dot(grads, grads)))
-    if most and np.isfinite(norm) and norm > most:
+    if most and norm == np.inf:
+        return _clip_steepest(grads, most)
+    if most and norm > most:
         grads *= most / norm
     return norm
+
+
+def _clip_steepest(grads: Floats, most: float) -> float:
+    """The same for a gradient whose squares may overflow though it does not, in two steps that do not."""
+    peak = float(np.abs(grads).max())
+    if not np.isfinite(peak):
+        return peak
+    grads /= peak
+    norm = float(np.sqrt(np.dot(grads, grads)))
+    grads *= most / norm
+    return peak * norm
 
 
 def clip_by_value(grads: Floats, most: float) -> None:

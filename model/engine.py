@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corpora.corpus import CorpusError
@@ -18,7 +18,7 @@ from model.autosave import Autosave
 from model.checkpoint import CheckpointError
 from model.config import SettingsError
 from model.left_behind import LeftBehind
-from model.live_run import LiveRun
+from model.live_run import TOO_LARGE, LiveRun
 from model.loading import Loading, line_up, load_and_begin, load_and_open
 from model.race import Race
 from model.shelf import Shelf
@@ -32,10 +32,6 @@ WRITING_SECONDS = 0.004
 
 SILENCE_SECONDS = 0.05
 """Waiting for a command when there is nothing to do."""
-
-TOO_LARGE = (
-    "there is not enough memory for that: it takes a smaller network, fewer or shorter streams, or a shorter text"
-)
 
 
 class Engine:
@@ -175,8 +171,14 @@ class Engine:
         run = self._runs.get(command.run)
         if run is None:
             return  # it was given up with its race, while this was on its way
-        try:
+        with self._saying(run):
             self._obey(run, command)
+
+    @contextmanager
+    def _saying(self, run: LiveRun) -> Iterator[None]:
+        """Say what cannot be done; it has changed nothing."""
+        try:
+            yield
         except (CorpusError, CheckpointError, SettingsError) as error:
             run.say(str(error), "error")
         except OSError as error:
@@ -266,13 +268,14 @@ class Engine:
             run.loading = None
             run.say("the text is not read any further; the run goes on")
             return
-        aside = self._left.take(run)
+        aside = self._left.last
         if aside is None:
             run.say("no run was left behind here", "warning")
             return
+        aside.take_up()  # first, for that may fail
+        self._left.take(run)
         run.close()
         aside.take_over(run, f"back to step {aside.gauges().step:,}")
-        aside.take_up()
         aside.left_behind = len(self._left)
         self._runs[protocol.MAIN] = aside
         gc.collect()  # a half-done step and its trainer hold each other
@@ -370,18 +373,10 @@ class Engine:
     def _load(self, run: LiveRun) -> None:
         end = self._clock() + TURN_SECONDS
         loading = self._loading[run.name]
-        try:
+        with self._saying(run), suppress(StopIteration):
             while self._clock() < end:
                 run.loading = next(loading)
             return
-        except StopIteration:
-            pass
-        except (CorpusError, CheckpointError, SettingsError) as error:
-            run.say(str(error), "error")
-        except OSError as error:
-            run.say(reason(error), "error")
-        except MemoryError:
-            run.say(TOO_LARGE, "error")
         del self._loading[run.name]
         run.loading = None
 

@@ -127,32 +127,32 @@ class GRU(Cell):
     def _slopes(self, work: Workspace, span: slice) -> None:
         """What does not depend on later steps, for all steps of a block at once."""
         r, z, n = work.gates[:, span]  # (K, B, H) each
-        by_r, by_z, by_n = work.slopes[:, : len(r)]
+        slope_r, slope_z, slope_n = work.slopes[:, : len(r)]
         shut = work.scratch[: len(r)]
-        # dn = dh (1 - z) (1 - n^2)
+        # dz_n = dh (1 - z) (1 - n^2), of the pre-activation of n
         subtract(self.one, z, shut)
-        multiply(n, n, by_n)
-        subtract(self.one, by_n, by_n)
-        multiply(by_n, shut, by_n)
-        # dz = dh (h - n) z (1 - z)
-        subtract(work.h[span], n, by_z)
-        multiply(by_z, z, by_z)
-        multiply(by_z, shut, by_z)
-        # dr = dn (h W_hn + b_hn) r (1 - r)
-        subtract(self.one, r, by_r)
-        multiply(by_r, r, by_r)
-        multiply(by_r, work.recall[span], by_r)
+        multiply(n, n, slope_n)
+        subtract(self.one, slope_n, slope_n)
+        multiply(slope_n, shut, slope_n)
+        # dz_z = dh (h_before - n) z (1 - z)
+        subtract(work.h[span], n, slope_z)
+        multiply(slope_z, z, slope_z)
+        multiply(slope_z, shut, slope_z)
+        # dz_r = dz_n (h W_hn + b_hn) r (1 - r)
+        subtract(self.one, r, slope_r)
+        multiply(slope_r, r, slope_r)
+        multiply(slope_r, work.recall[span], slope_r)
 
     def _backward(self, steps: list[BackwardStep], work: Workspace) -> None:
         recurrence, (dh, straight) = work.recurrence, work.carried
-        for dh_above, r, z, by_r, by_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n in reversed(steps):
+        for dh_above, r, z, slope_r, slope_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n in reversed(steps):
             add(dh, dh_above, dh)
             # what needs z and r comes first, for dz takes the place of the gates
             multiply(dh, z, straight)
-            multiply(by_zn, dh, dz_zn)
-            # what goes back through h W_hn is dn r
+            multiply(slope_zn, dh, dz_zn)
+            # what goes back through h W_hn is dz_n r
             multiply(dz_n, r, dz_hh_n)
-            multiply(by_r, dz_n, dz_r)
+            multiply(slope_r, dz_n, dz_r)
             copyto(dz_hh_rz, dz_rz)
 
             # on to t - 1: dh = dz_hh W_hh^T, summed over the gates, and z dh, which went straight

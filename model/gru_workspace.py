@@ -38,8 +38,8 @@ class BackwardStep(NamedTuple):
     """d(loss)/dh by what is above this layer."""
     r: Floats
     z: Floats
-    by_r: Floats
-    by_zn: Floats
+    slope_r: Floats
+    slope_zn: Floats
     """(2, B, H)."""
     dz_rz: Floats
     """(2, B, H)."""
@@ -67,7 +67,7 @@ class Workspace(cell.Workspace):
     Attributes:
         last_gates: Those of the last time step, which backward leaves as they are, (3, B, H).
         recall: h W_hn + b_hn of each step, (T, B, H).
-        slopes: What d(loss)/dn is multiplied with to have dz of r, and d(loss)/dh for those of z and n, (3, K, B, H).
+        slopes: By what dz_n is multiplied to give dz_r, and dh to give dz_z and dz_n, (3, K, B, H).
         dz_hh: d(loss)/d(h W_hh + b_hh), as `dz`; it differs from that of the input in n, by the factor r.
         forward, backward: Views for each time step.
     """
@@ -105,8 +105,8 @@ class Workspace(cell.Workspace):
             dh_above=lean(self.dh[t]),
             r=lean(gates[0]),
             z=lean(gates[1]),
-            by_r=lean(slopes[0]),
-            by_zn=lean(slopes[1:]),
+            slope_r=lean(slopes[0]),
+            slope_zn=lean(slopes[1:]),
             dz_rz=lean(dz[:2]),
             dz_r=lean(dz[0]),
             dz_zn=lean(dz[1:]),

@@ -105,10 +105,10 @@ class Learner:
         """Whether a step may be made where the loss and the gradient's norm are these."""
         return math.isfinite(loss) and math.isfinite(norm)
 
-    def learn(self) -> Slices[tuple[float, bool]]:
-        """Make one step; returns its loss, nats per character, and whether that was accepted.
+    def learn(self) -> Slices[tuple[float, float, bool]]:
+        """Make one step; returns its loss, nats per character, the gradient's norm, and whether they were accepted.
 
-        Where it was not, nothing but the place in the text has changed.
+        Where they were not, nothing has changed but the place in the text and that among dropout's random numbers.
         """
         window = self.batches.peek()
         first = window.first or self.settings.reset_every_window
@@ -133,7 +133,7 @@ class Learner:
             self.parallel.note(busy)  # which may go on in another way
         self.batches.advance()
         self.rng_state = self.rng.bit_generator.state
-        return loss, accepted
+        return loss, norm, accepted
 
     def _gradients(self, window: Window, state: Floats, *, first: bool) -> Slices[float]:
         shares = Shares.of(self.settings)

@@ -38,14 +38,16 @@ class LeftBehind:
         while len(self) > MOST or (len(self) > 1 and sum(each.bytes for each in self._resting) > MEMORY):
             del self._resting[0]
 
-    def take(self, present: LiveRun) -> LiveRun | None:
-        """Take out the run that was left last, where there is one; it takes the place of `present`."""
-        if not self._resting:
-            return None
+    @property
+    def last(self) -> LiveRun | None:
+        """The run that was left last, where there is one."""
+        return self._resting[-1] if self._resting else None
+
+    def take(self, present: LiveRun) -> None:
+        """Take out the run that was left last; it takes the place of `present`."""
         kept, back = self._keep(present), self._resting.pop()
         if kept:
             back.say(f"the run that you leave is kept among the earlier ones as {present.kept_as}")
-        return back
 
     def _keep(self, run: LiveRun) -> bool:
         """Put a run on the shelf, if it has learnt something that is not there yet; whether it had."""

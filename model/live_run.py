@@ -33,6 +33,10 @@ from model.writer import Writer
 RACER_MEMORY = MEMORY // 4
 """Bytes for the past of one that races, of which there can be four."""
 
+TOO_LARGE = (
+    "there is not enough memory for that: it takes a smaller network, fewer or shorter streams, or a shorter text"
+)
+
 COPIES = 12
 """Of the weights, that a trainer keeps of one kind or another: gradient, moments, the best, those to go back to."""
 
@@ -312,8 +316,14 @@ class LiveRun:
         """Train for about `seconds`, and for no more than `steps` where they are given."""
         if self.trainer is None or not self.busy:
             return
-        self.trainer.work(seconds, steps=steps if self.training else self.steps_left)
-        if self.trainer.has_news:  # in most turns a step is only gone on with
+        if not self.training:  # but for the steps that were asked for singly
+            steps = self.steps_left if steps is None else min(steps, self.steps_left)
+        try:
+            self.trainer.work(seconds, steps)
+        except MemoryError:
+            self.pause()
+            self.say(TOO_LARGE, "error")
+        if self.trainer.has_news:  # most turns only continue a step
             self._take_in(self.trainer.progress())
 
     def _take_in(self, progress: Progress) -> None:

@@ -68,7 +68,7 @@ class LSTM(Cell):
         z, (i, f, g, o), (h, c) = at.z, at.gates, at.memory
         add(projected, at.recall(), z)
         add(z, self.b_hh, z)
-        # while weights change, an exponential of z might overflow, and to have that ignored takes longer than a tanh;
+        # while weights change, an exponential of z might overflow, and to silence that takes longer than a tanh;
         # `lstm_at_rest.py` can tell whether it may
         multiply(z, self.gain, z)
         self.activate_in_step(z, None)
@@ -92,7 +92,8 @@ class LSTM(Cell):
     def _forward(self, block: Block, work: Workspace) -> None:
         recurrence, activate, scratch = work.recurrence, work.activate, work.carried.scratch
         product = work.product
-        # gates, product (4, B, H), or of a single stream (4 H,); all else (B, H), or of a single stream (H,)
+        # gates, product (4, B, H), or of a single stream (4 H,); h_to_recall is h as the recurrence takes it;
+        # all else (B, H), or of a single stream (H,)
         for gates, i, f, g, o, h_to_recall, h, c_before, c, tanh_c in block.forward:
             recurrence.forward(h_to_recall)
             add(gates, product, gates)
@@ -117,40 +118,41 @@ class LSTM(Cell):
         yield from weight_gradient(work.h[:-1], work.dz, self.dW_hh)
 
     def _slopes(self, block: Block) -> None:
-        """The local derivatives of a block, in advance: what dc, or for o dh, is multiplied with to have dz.
+        """The local derivatives of a block, in advance; dc, and for o dh, times them is dz.
 
         gates and slopes are (4, K, B, H), all else is (K, B, H).
         """
-        gates, h, c_before, tanh_c, slopes, dc_by_dh, i_g, _, _ = block
+        gates, h, c_before, tanh_c, slopes, dh_dc, i_g, _, _ = block
         i, f, g, o = gates
-        by_i, by_f, by_g, by_o = slopes
-        # dc/dh = o (1 - tanh(c)^2) = o - h tanh(c)
-        multiply(h, tanh_c, dc_by_dh)
-        subtract(o, dc_by_dh, dc_by_dh)
+        slope_i, slope_f, slope_g, slope_o = slopes
+        # dh/dc = o (1 - tanh(c)^2) = o - h tanh(c)
+        multiply(h, tanh_c, dh_dc)
+        subtract(o, dh_dc, dh_dc)
 
-        # dz_o = dh tanh(c) o (1 - o) = dh h (1 - o)
+        # dh/dz_o = tanh(c) o (1 - o) = h (1 - o)
         subtract(self.one, gates, slopes)
-        multiply(by_o, h, by_o)
-        # dz_f = dc c_before f (1 - f)
-        multiply(by_f, f, by_f)
-        multiply(by_f, c_before, by_f)
-        # dz_i = dc (i g) (1 - i);  dz_g = dc i (1 - g^2) = dc (i - (i g) g)
+        multiply(slope_o, h, slope_o)
+        # dc/dz_f = c_before f (1 - f)
+        multiply(slope_f, f, slope_f)
+        multiply(slope_f, c_before, slope_f)
+        # dc/dz_i = (i g) (1 - i);  dc/dz_g = i (1 - g^2) = i - (i g) g
         multiply(i, g, i_g)
-        multiply(by_i, i_g, by_i)
+        multiply(slope_i, i_g, slope_i)
         multiply(i_g, g, i_g)
-        subtract(i, i_g, by_g)
+        subtract(i, i_g, slope_g)
 
     def _backward(self, block: Block, work: Workspace) -> None:
         recurrence, (dh, dc, scratch) = work.recurrence, work.carried
-        # dz_ifg, dz_by_dc (3, B, H); all else (B, H)
-        for dh_above, f, dc_by_dh, dz_by_dc, dz_by_dh, dz, dz_ifg, dz_o in block.backward:
+        # dz (4, B, H) as the recurrence takes it; dc_dz, dz_ifg (3, B, H); all else (B, H); of a single stream no B
+        for dh_above, f, dh_dc, dc_dz, dh_dz, dz, dz_ifg, dz_o in block.backward:
             add(dh, dh_above, dh)
-            multiply(dh, dc_by_dh, scratch)
+            # dc += dh (dh/dc)
+            multiply(dh, dh_dc, scratch)
             add(dc, scratch, dc)
             # dc of t - 1, dc * f, comes first, for dz takes the place of the gates
             multiply(dc, f, scratch)
-            multiply(dz_by_dc, dc, dz_ifg)
-            multiply(dz_by_dh, dh, dz_o)
+            multiply(dc_dz, dc, dz_ifg)
+            multiply(dh_dz, dh, dz_o)
             # on to t - 1: dh = dz W_hh^T, summed over the gates
             recurrence.backward(dz, dh)
             dc, scratch = scratch, dc

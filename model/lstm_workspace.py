@@ -27,7 +27,7 @@ class ForwardStep(NamedTuple):
     g: Floats
     o: Floats
     h_to_recall: Floats
-    """As the recurrence takes it."""
+    """h of the step before, in the shape of `Recurrence.of_h`."""
     h: Floats
     c_before: Floats
     c: Floats
@@ -40,13 +40,14 @@ class BackwardStep(NamedTuple):
     dh_above: Floats
     """d(loss)/dh by what is above this layer."""
     f: Floats
-    dc_by_dh: Floats
-    dz_by_dc: Floats
-    """Of i, f and g, (3, B, H)."""
-    dz_by_dh: Floats
-    """Of o."""
+    dh_dc: Floats
+    """The local derivative of this step's h by its c."""
+    dc_dz: Floats
+    """That of c by the pre-activations of i, f and g, (3, B, H)."""
+    dh_dz: Floats
+    """That of h by the pre-activation of o."""
     dz: Floats
-    """As the recurrence takes it."""
+    """d(loss)/d(pre-activations), (4, B, H) in the shape of `Recurrence.of_dz`; it takes the place of the gates."""
     dz_ifg: Floats
     """Its first three gates, (3, B, H)."""
     dz_o: Floats
@@ -61,8 +62,8 @@ class Block(NamedTuple):
     c_before: Floats
     tanh_c: Floats
     slopes: Floats
-    """What a step multiplies d(loss)/dc with to have dz of i, f, g, and d(loss)/dh for that of o, (4, K, B, H)."""
-    dc_by_dh: Floats
+    """The derivatives of c by the pre-activations of i, f and g, and of h by that of o, (4, K, B, H)."""
+    dh_dc: Floats
     scratch: Floats
     forward: tuple[ForwardStep, ...]
     backward: tuple[BackwardStep, ...]
@@ -102,7 +103,7 @@ class Workspace(cell.Workspace):
         dc, scratch = (self.lean(aligned((B, H), dtype)) for _ in range(2))
         self.carried = Carried(self.lean(self.dh_t), dc, scratch)
         self._slopes = gate_by_gate(room_for_gates(4, self.K, B, H, dtype), 4)
-        self._dc_by_dh = aligned((self.K, B, H), dtype)
+        self._dh_dc = aligned((self.K, B, H), dtype)
         self._scratch = aligned((self.K, B, H), dtype)
         self.blocks = [self._block(span) for span in self.spans]
 
@@ -114,7 +115,7 @@ class Workspace(cell.Workspace):
             c_before=lean(self.c[span]),
             tanh_c=lean(self.tanh_c[span]),
             slopes=lean(self._slopes[:, :K]),
-            dc_by_dh=lean(self._dc_by_dh[:K]),
+            dh_dc=lean(self._dh_dc[:K]),
             scratch=lean(self._scratch[:K]),
             forward=tuple(self._forward_step(first + k) for k in range(K)),
             backward=tuple(self._backward_step(first + k, k) for k in reversed(range(K))),
@@ -140,9 +141,9 @@ class Workspace(cell.Workspace):
         return BackwardStep(
             dh_above=lean(self.dh[t]),
             f=lean(self.gates[1, t]),
-            dc_by_dh=lean(self._dc_by_dh[k]),
-            dz_by_dc=lean(self._slopes[:3, k]),
-            dz_by_dh=lean(self._slopes[3, k]),
+            dh_dc=lean(self._dh_dc[k]),
+            dc_dz=lean(self._slopes[:3, k]),
+            dh_dz=lean(self._slopes[3, k]),
             dz=self.recurrence.of_dz(dz),
             dz_ifg=lean(dz[:3]),
             dz_o=lean(dz[3]),

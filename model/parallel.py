@@ -53,7 +53,7 @@ class Parallel:
             threads: Processes to use; None goes by what is measured.
 
         Raises:
-            OSError: If there is no room for the memory that a fixed number of them shares.
+            OSError, MemoryError: If there is no room for the memory that a fixed number of them shares.
         """
         self._network, self._T, self._B = network, T, B
         self._work: Workspace = network.workspace(T, B)
@@ -97,7 +97,9 @@ class Parallel:
             if self._seconds >= PATIENCE_SECONDS:
                 self._start()
             return
-        if self._shards.ready:
+        if not (self._shards.ready or self._shards.awaited):
+            self.close()  # a process could not be started, or died; one can do it alone
+        elif self._shards.ready:
             self._times.append(seconds)
             counted = self._times[1:]
             if len(counted) >= LOOK_STEPS and sum(counted) >= LOOK_SECONDS:
@@ -120,7 +122,7 @@ class Parallel:
     def _start(self) -> None:
         try:
             self._shards = Shards(self._network, self._T, self._B, self._most)
-        except OSError:
+        except (OSError, MemoryError):
             if not self._free:
                 raise
             self._free = False  # one process can do it alone

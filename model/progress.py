@@ -88,6 +88,6 @@ class Progress(Struct, frozen=True):
     finished: bool
     """Validation has not got better for as long as the settings wait: there is nothing more to do."""
     diverged: bool
-    """The loss explodes again and again, or is no number; the weights are the last good ones."""
+    """Loss or gradient explode again and again, or are no numbers; the weights are the last good ones."""
     events: tuple[Event, ...] = ()
     """What befell the weights in this increment."""

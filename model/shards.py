@@ -106,7 +106,6 @@ class Part:
 
     Attributes:
         shared: Where its characters, memory and gradients are.
-        work: Buffers for windows of it, where they are worked out here.
         loss: Its part of the mean loss of the last window.
         cpu_seconds: Of work that was done in the other process.
     """
@@ -115,13 +114,21 @@ class Part:
         """Lay out its memory; with `helped`, start a process for it and return while that is still importing."""
         self.shape, self.span, self.shared = shape, span, Shared(shape)
         self.loss = self.cpu_seconds = 0.0
-        self._network, self.work = network, network.workspace(shape.T, shape.B)
+        self._network = network
+        self._work = None if helped else network.workspace(shape.T, shape.B)
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._listens = False
         if helped:
             with contextlib.suppress(OSError):  # no room for one more process: its work is done here
                 self._start()
+
+    @property
+    def work(self) -> Workspace:
+        """Buffers for windows of it, where they are worked out here; of a part that is helped, when that is needed."""
+        if self._work is None:
+            self._work = self._network.workspace(self.shape.T, self.shape.B)
+        return self._work
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
@@ -207,7 +214,7 @@ class Shards:
         """Cut windows of T steps and B streams into `count` parts, at most as many as there are streams.
 
         Raises:
-            OSError: If there is no room for memory that processes share.
+            OSError, MemoryError: If there is no room for memory that processes share.
         """
         self._network = network
         borders = [B * part // min(count, B) for part in range(min(count, B) + 1)]

@@ -176,6 +176,9 @@ class Trainer(Learner):
             self._slices = None
             if self.timeline is not None:
                 self.timeline.see(self.step, self.player.parameters.values)
+        except MemoryError:  # the step cannot be gone on with, and was not completed
+            self._slices = None
+            raise
         return self._slices is None
 
     def progress(self) -> Progress:
@@ -213,9 +216,9 @@ class Trainer(Learner):
 
     def _step(self) -> Slices[None]:
         yield from self._see_to_what_is_due()  # a run may have been saved before that was done
-        loss, accepted = yield from self.learn()
+        loss, norm, accepted = yield from self.learn()
         if not accepted:
-            self._roll_back(loss)
+            self._roll_back(loss, norm)
             return
         if self.settings.guard:
             self.guard.note(loss)
@@ -254,7 +257,7 @@ class Trainer(Learner):
 
     # ----------------------------------------------------------------------------------- staying alive
 
-    def _roll_back(self, loss: float) -> None:
+    def _roll_back(self, loss: float, norm: float = 0.0) -> None:
         """Go back to the last good weights, and on from there more carefully; or give up."""
         self.go_back(self.snapshot)
         if not self.settings.guard or self.rollbacks >= MOST_ROLLBACKS:
@@ -262,10 +265,13 @@ class Trainer(Learner):
             return
         self.rollbacks += 1
         self.rate_factor *= ROLLBACK_FACTOR
-        what = f"rose to {loss:.2f}" if math.isfinite(loss) else "was no longer a number"
+        if not math.isfinite(loss):
+            what = "loss was no longer a number"
+        else:
+            what = f"loss rose to {loss:.2f}" if math.isfinite(norm) else "gradient was too large for a number"
         rate = f"{self.learning_rate:.2g}"
         self._incidents.append(
-            f"the loss {what} after step {self.step:,}: back to the last good weights, with the learning rate at {rate}"
+            f"the {what} after step {self.step:,}: back to the last good weights, with the learning rate at {rate}"
         )
         self._events.append(Event(self.step, "rollback", f"back to good weights, learning rate {rate}"))
 

@@ -145,6 +145,20 @@ def test_a_run_that_was_left_comes_back_exactly(desk: Desk, tmp_path: Path, how:
     assert desk.gauges.left_behind == 1
     assert desk.gauges.step != 30
 
+    step, take_up = desk.gauges.step, Trainer.take_up
+
+    def full(_: Trainer) -> None:
+        raise MemoryError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "take_up", full)
+        desk.say(BringBack())
+        desk.turn()
+    assert Trainer.take_up is take_up
+    assert "not enough memory" in desk.notices[-1]
+    assert desk.gauges.left_behind == 1  # it is not lost, and the other goes on
+    assert desk.gauges.step >= step
+
     desk.say(BringBack())
     desk.turn()
     assert desk.run.fresh

@@ -204,6 +204,18 @@ def test_a_gradient_that_is_no_number_is_told_and_left_alone(value: float) -> No
     np.testing.assert_array_equal(grads, np.array([1.0, value, 2.0], np.float32))
 
 
+@pytest.mark.parametrize("steep", [1e19, 3e20, 3e38])
+def test_a_gradient_whose_squares_overflow_is_bounded_all_the_same(steep: float) -> None:
+    grads = np.array([3.0, -4.0, 0.0], np.float32) / np.float32(5.0) * np.float32(steep)
+    assert clip_by_norm(grads, 2.0) == pytest.approx(steep, rel=1e-5)
+    np.testing.assert_allclose(grads, [1.2, -1.6, 0.0], rtol=1e-5)
+
+
+def test_where_nothing_bounds_it_a_gradient_whose_squares_overflow_is_told() -> None:
+    grads = np.array([3e20, -4e20], np.float32)
+    assert clip_by_norm(grads, 0.0) == math.inf
+
+
 def test_cutting_bounds_each_number_by_itself() -> None:
     grads = np.array([0.5, -3.0, 7.0])
     clip_by_value(grads, 2.0)

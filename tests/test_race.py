@@ -290,6 +290,41 @@ def test_racers_write_at_the_rate_of_the_race(course: Course) -> None:
         assert count == pytest.approx(20.0 * (course.clock.now - begin), rel=0.15)
 
 
+def test_a_racer_that_makes_single_steps_makes_no_more_of_them_than_its_turn_has(course: Course) -> None:
+    course.start()
+    racer = course.engine._runs["LSTM"]
+    assert racer.trainer is not None
+    racer.pause()
+    for _ in range(3):
+        racer.make_step()
+    begin = racer.trainer.step
+    racer.train(10.0, 1)
+    assert racer.trainer.step == begin + 1
+    racer.train(10.0)
+    assert racer.trainer.step == begin + 3
+
+
+def test_where_memory_runs_out_training_pauses_and_says_so(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    course.start()
+    racer = course.engine._runs["LSTM"]
+    assert racer.trainer is not None
+    step = racer.trainer.step
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(racer.trainer.parallel, "gradients", full)
+        course.turn(20)
+    assert racer.state is RunState.PAUSED
+    course.turn(1)
+    assert "not enough memory" in course.said("LSTM")
+    assert racer.trainer.step <= step + 1
+    course.say(Train(run="LSTM"))
+    course.turn(40)
+    assert racer.trainer.step > step + 1
+
+
 def test_racers_can_be_paused_and_go_on(course: Course) -> None:
     course.start()
     course.turn(20)

@@ -109,16 +109,40 @@ def test_what_a_process_that_cannot_be_started_had_to_do_is_done_here(monkeypatc
     np.testing.assert_array_equal(here[1], expected[1])
 
 
-def test_without_memory_to_share_one_process_does_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError()])
+def test_without_memory_to_share_one_process_does_it_alone(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     pair = parallel(monkeypatch, None)
 
     def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr("model.parallel.Shards", full)
     assert set(train(pair, {1: 0.1, 2: 0.1})) == {1}
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(type(error)):
         Parallel(network_of(), T, B, threads=2)
+
+
+def test_what_a_helped_part_would_be_worked_out_in_is_made_when_it_is_needed(two: tuple[Shards, Network]) -> None:
+    shards, _ = two
+    assert shards._parts[0]._work is not None
+    assert shards._parts[1]._work is None
+    assert shards._parts[1].work.B == 3
+
+
+def test_when_a_process_has_died_one_goes_on_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair = parallel(monkeypatch, None)
+    assert set(train(pair, {1: 0.1, 2: 0.06})[-30:]) == {2}
+    monkeypatch.setattr(Pretended, "ready", False)
+    assert train(pair, {1: 0.1, 2: 0.1})[1:] == [1] * 59
+
+
+def test_a_process_that_is_on_its_way_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Pretended, "ready", False)
+    monkeypatch.setattr(Pretended, "awaited", True)
+    pair = parallel(monkeypatch, None)
+    assert set(train(pair, {1: 0.1})) == {1}
+    monkeypatch.setattr(Pretended, "ready", True)
+    assert 2 in train(pair, {1: 0.1, 2: 0.06})
 
 
 def test_no_process_is_left_when_they_are_closed(two: tuple[Shards, Network]) -> None:
@@ -132,7 +156,7 @@ def test_no_process_is_left_when_they_are_closed(two: tuple[Shards, Network]) ->
 class Pretended:
     """Parts that are ready at once, and of which nothing is wanted."""
 
-    ready = True
+    ready, awaited = True, False
     cpu_seconds = 0.0
 
     def __init__(self, *_: object) -> None:

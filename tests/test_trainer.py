@@ -17,7 +17,7 @@ from model.live import steer
 from model.network import Network
 from model.progress import Loss, Progress
 from model.schedules import PlateauWatch
-from model.slices import finish
+from model.slices import Slices, finish
 from model.trainer import VALIDATION_CHARACTERS, VALIDATION_COST, VALIDATION_SHARE, Trainer
 
 from text_helpers import TickingClock, corpus_of
@@ -315,6 +315,28 @@ def test_a_diverged_run_stops_with_the_last_good_weights(
     assert bits(trainer) == good[max(0, step - 1) // 5 * 5]
     assert all(math.isfinite(loss.loss) for loss in (*progress.losses, *progress.validations))
     assert trainer.increment(FOREVER).step == progress.step
+
+
+@pytest.mark.parametrize(
+    ("loss", "norm", "words"),
+    [
+        (9.0, 1.0, "the loss rose to 9.00"),
+        (2.0, math.inf, "the gradient was too large for a number"),
+        (math.nan, math.nan, "the loss was no longer a number"),
+    ],
+)
+def test_why_it_went_back_is_told(loss: float, norm: float, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = trainer_of(TRAINING)
+    trainer.increment(FOREVER, steps=3)
+
+    def learn() -> Slices[tuple[float, float, bool]]:
+        yield
+        return loss, norm, False
+
+    monkeypatch.setattr(trainer, "learn", learn)
+    while not trainer._advance():
+        pass
+    assert trainer.progress().incidents[0].startswith(f"{words} after step 3: back to the last good weights")
 
 
 @pytest.mark.parametrize("guard", [True, False])
