@@ -25,6 +25,7 @@ def load(
     *,
     encoding: str | None = None,
     treatments: frozenset[Treatment] = frozenset(),
+    to_learn: bool = True,
 ) -> Generator[float, None, Corpus]:
     """Read a corpus step by step; between two steps pass a few milliseconds.
 
@@ -33,6 +34,7 @@ def load(
             a file here is the file; `./names` is always a path.
         encoding: Of the files; None goes by their byte order mark and else reads UTF-8.
         treatments: What is done to the text first.
+        to_learn: Whether it is to have something to learn; a text to measure a network on need not.
 
     Yields:
         The share that has been read, in [0, 1].
@@ -41,15 +43,21 @@ def load(
         The corpus, through `StopIteration.value` or `yield from`.
 
     Raises:
-        CorpusError: If the text cannot be read or holds no two different characters.
+        CorpusError: If the text cannot be read or, to be learnt, holds no two different characters.
     """
     if not sources:
         raise CorpusError("no text was named; name a file, a folder, - or a corpus of `lstm-tui corpora`")
     if encoding is not None:
         require_encoding(encoding)
     if len(sources) == 1 and (entry := _entry(sources[0])) is not None:
-        return (yield from _load_entry(entry, treatments))
-    return (yield from _load_files(sources, encoding, treatments))
+        corpus = yield from _load_entry(entry, treatments)
+    else:
+        corpus = yield from _load_files(sources, encoding, treatments)
+    if to_learn and len(corpus.vocabulary) == 1:
+        count = len(corpus.ids)
+        all_of_it = "its only character is" if count == 1 else f"all {count:,} characters are"
+        raise CorpusError(f"{corpus.info.name}: nothing to learn, {all_of_it} {corpus.vocabulary.symbols!r}")
+    return corpus
 
 
 def load_now(
@@ -166,7 +174,7 @@ def _require_known(source: str, *, alone: bool) -> None:
 
 
 def _near(name: str) -> str:
-    near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, BY_NAME, n=3, cutoff=0.6)
     return f"did you mean {' or '.join(near)}? " if near else ""
 
 
@@ -183,10 +191,6 @@ def _corpus(
     encoding: str | None,
     seeded: SeededText | None,
 ) -> Corpus:
-    if len(indexed.vocabulary) == 1:
-        count = len(indexed.ids)
-        all_of_it = "its only character is" if count == 1 else f"all {count:,} characters are"
-        raise CorpusError(f"{name}: nothing to learn, {all_of_it} {indexed.vocabulary.symbols!r}")
     info = CorpusInfo(
         name=name,
         summary=summary,

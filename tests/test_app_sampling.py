@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 from msgspec.structs import replace
+from textual import events
 from textual.widgets import Input, Static
 
 from model.config import SamplingSettings
@@ -17,7 +18,7 @@ from tui.widgets.sample_pane import SamplePane
 from tui.widgets.sampling_panel import SamplingPanel
 from tui.widgets.slider import Slider
 
-from scripted_session import PLAY, playing, update, written
+from scripted_session import GAUGES, PLAY, describe, playing, update, written
 
 START = SamplingSettings()
 
@@ -98,6 +99,31 @@ async def test_the_words_to_begin_with_are_asked_for_and_kept(tmp_path: Path) ->
         await pilot.press(*"ROMEO:\\n", "enter")
         await pilot.press("r")
         assert session.sent == [StartSampling(prime="ROMEO:\n", restart=True)] * 2
+
+
+async def test_an_example_of_words_to_begin_with_is_the_beginning_of_the_text(tmp_path: Path) -> None:
+    corpus = replace(describe("names"), preview="\n  Ada\nGrace\n")
+    async with playing(tmp_path, gauges=replace(GAUGES, corpus=corpus)) as (_session, app, pilot):
+        await pilot.press("b")
+        assert app.screen.query_one("#prime", Input).placeholder == "Ada"
+
+
+async def test_what_is_pasted_to_begin_with_keeps_its_lines_and_is_cut_where_there_is_no_room(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("b", *"So ")
+        line = app.screen.query_one("#prime", Input)
+        line.post_message(events.Paste("shaken as we are,\nso wan"))
+        await pilot.pause()
+        assert line.value == "So shaken as we are,\\nso wan"
+        assert not app._notifications
+        line.post_message(events.Paste("x" * 60_000))
+        await pilot.pause()
+        assert len(line.value) == 2_000
+        said = "The first 1,972 of 60,000 characters: there is no room for more."
+        assert [notice.message for notice in app._notifications] == [said]
+        await pilot.press("enter")
+        assert isinstance(session.sent[-1], StartSampling)
+        assert session.sent[-1].prime.startswith("So shaken as we are,\nso wanxxx")
 
 
 async def test_leaving_the_question_changes_nothing(tmp_path: Path) -> None:

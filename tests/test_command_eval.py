@@ -48,6 +48,14 @@ def test_the_loss_is_that_of_one_stream(tmp_path: Path, file: Path, capsys: Capt
     assert result["unknown"] == len(TEXT) - known > 0
 
 
+def test_a_text_of_one_symbol_has_a_loss_too(tmp_path: Path, file: Path, capsys: Captured) -> None:
+    text = tmp_path / "again.txt"
+    text.write_text("aaaa")
+    assert main(["eval", str(file), str(text), "--json"]) == 0
+    (result,) = json_lines(capsys.readouterr().out)
+    assert result["nats_per_char"] == pytest.approx(naive_loss(file, "aaaa"), abs=1e-5)
+
+
 def test_the_sentence_says_what_was_left_out(tmp_path: Path, file: Path, capsys: Captured) -> None:
     text = tmp_path / "held.txt"
     text.write_text("waves \x1b[31m came é in")

@@ -70,6 +70,19 @@ def test_nothing_slow_is_imported_before_it_is_needed(words: list[str]) -> None:
     assert not loaded & {"textual", "rich", "numpy", "asyncio", "corpora.corpus", "model.network"}
 
 
+def test_what_an_output_does_not_know_ends_no_work(tmp_path: Path) -> None:
+    """As in the C locale, where Python would pass bytes through that it could not read."""
+    text, out = tmp_path / "sea.txt", tmp_path / "net.safetensors"
+    text.write_text("the rain came in over the hills\n" * 100)
+    words = ["train", str(text), "--out", str(out), "--steps", "2", "--hidden-size", "4"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii:surrogateescape", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tui", *words], cwd=ROOT, env=environment, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0
+    assert b"?" in done.stdout and out.exists()
+
+
 def test_help_into_a_closed_pipe_is_quiet() -> None:
     with start("--help", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None

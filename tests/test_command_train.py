@@ -470,6 +470,21 @@ def test_the_result_does_not_take_the_place_of_a_text_in_a_folder(tmp_path: Path
     assert main(["train", str(folder), "--out", str(folder / "net.safetensors"), *TINY, "--steps", "1"]) == 0
 
 
+def test_the_result_takes_the_place_of_no_file_but_a_saved_network(tmp_path: Path, capsys: Captured) -> None:
+    text, diary, empty = write_text(tmp_path), tmp_path / "diary.txt", tmp_path / "made-by-mktemp"
+    diary.write_text("my diary")
+    assert main(["train", text, "--out", str(diary), *TINY, "--steps", "1"]) == 2
+    assert f"{diary} is there, and is no saved network; it would be overwritten" in complaint(capsys)
+    assert diary.read_text() == "my diary"
+    empty.touch()
+    for _ in range(2):
+        assert main(["train", text, "--out", str(empty), *TINY, "--steps", "1"]) == 0
+    capsys.readouterr()
+    (tmp_path / "net.best.safetensors").write_text("my diary")
+    assert main(["train", text, "--out", str(tmp_path / "net.safetensors"), *TINY, "--steps", "1"]) == 2
+    assert "net.best.safetensors is there, and is no saved network" in complaint(capsys)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")
 def test_the_result_takes_the_place_of_nothing_but_a_file(tmp_path: Path, capsys: Captured) -> None:
     os.mkfifo(tmp_path / "pipe")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import Theme
@@ -38,6 +38,7 @@ from tui.palette import TableProvider
 from tui.portrayer import Look, ProcessLook, facts_of
 from tui.recent_texts import RecentTexts
 from tui.rescue import Rescue
+from tui.room import room_classes
 from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem, working_folder
 from tui.screens.main import MainScreen
@@ -57,6 +58,8 @@ SETTLING_SECONDS = 3.0
 """From the start until panels and styles have been drawn once."""
 ASKED_SECONDS = 30.0
 """In which to quit once more leaves without the run."""
+SHORTLY = 4.0
+"""Seconds of a message where it hides much."""
 MOUNTING = 0.01
 """Between two looks whether a screen that was opened has all its parts."""
 
@@ -406,9 +409,23 @@ class LSTMApp(App[None]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        """Show a message for some seconds, but where it shall be quiet only if something is wrong."""
+        """Show a message for some seconds, but where it shall be quiet only if something is wrong.
+
+        Over a window that is too small for anything else there is none, and over a small one it goes soon.
+        """
+        room = room_classes(self.size)
+        if "-tiny" in room or "-flat" in room:
+            return
+        if "-short" in room and severity != "error":
+            timeout = SHORTLY
         if severity == "error" or not self.in_force["quiet"]:
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def _on_notify(self, event: Notify) -> None:
+        """Show a message; in a small window in place of the one before, which would hide what is left to see."""
+        if "-short" in room_classes(self.size):
+            self.clear_notifications()
+        super()._on_notify(event)
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as the table of keys writes it, whoever chose it."""

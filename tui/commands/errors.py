@@ -65,7 +65,7 @@ def _give_what_is_closed_to_nobody() -> None:
 
 def _replace_what_cannot_be_said() -> None:
     """Have an output that knows few characters show a question mark for others, and not end the work."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors in ("strict", "surrogateescape"):
         sys.stdout.reconfigure(errors="replace")
 
 

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if treatments is None:
         treatments = checkpoint.corpus.treatment_set() if checkpoint.corpus else frozenset()
     with Display() as display:
-        corpus = read_text(options.text, asked_encoding(options), treatments, display)
+        corpus = read_text(options.text, asked_encoding(options), treatments, display, to_learn=False)
         ids, unknown = Vocabulary(checkpoint.vocabulary).recode(corpus.ids, corpus.vocabulary)
         if len(ids) < 2:
             raise WorkError(

@@ -20,6 +20,7 @@ from model.run import new_trainer, resume_trainer
 from model.trainer import Trainer
 from tui.commands.asked import asked_settings, asked_threads
 from tui.commands.errors import UsageError, WorkError
+from tui.commands.instrument import looks_saved
 from tui.commands.named_run import is_file_name, run_named
 from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding
 from tui.settings import paths
@@ -165,6 +166,9 @@ def _require_writable(plan: Plan) -> None:
         raise WorkError(f"{out}: the folder {out.parent} may not be written to")
     if out.exists() and _in_text(out, plan):
         raise UsageError(f"--out {out} is the text itself; it would be overwritten")
+    for file in (out, best):
+        if file.exists() and file.stat().st_size and not looks_saved(file):
+            raise UsageError(f"{file} is there, and is no saved network; it would be overwritten: name another --out")
 
 
 def _in_text(file: Path, plan: Plan) -> bool:

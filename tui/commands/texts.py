@@ -10,11 +10,18 @@ from tui.commands.display import Display, finish_with
 
 
 def read_text(
-    sources: Sequence[str], encoding: str | None, treatments: frozenset[Treatment], display: Display
+    sources: Sequence[str],
+    encoding: str | None,
+    treatments: frozenset[Treatment],
+    display: Display,
+    *,
+    to_learn: bool = True,
 ) -> Corpus:
-    """Read a text, and show how far it is where that takes a while.
+    """Read a text, `to_learn` or to measure a network on, and show how far it is where that takes a while.
 
     Raises:
         CorpusError: If it cannot be read or used.
     """
-    return finish_with(load(sources, encoding=encoding, treatments=treatments), display, "reading the text")
+    return finish_with(
+        load(sources, encoding=encoding, treatments=treatments, to_learn=to_learn), display, "reading the text"
+    )

@@ -102,6 +102,8 @@ class MainScreen(Hands):
             self._advise()
         for notice in update.notices:
             self.say(notice.text, notice.severity)
+            if notice.severity == "error" and update.gauges.state is RunState.EMPTY:
+                self._loss.refusal = notice.text
             if notice.severity == "error" and not update.fresh:
                 self._insisted = None
                 self._training.refuse()
@@ -261,7 +263,7 @@ class MainScreen(Hands):
         """Ask for the words to begin with."""
         from tui.screens.begin_with import BeginWithScreen
 
-        self.app.push_screen(BeginWithScreen(self._prime), self._begin)
+        self.app.push_screen(BeginWithScreen(self._prime, self.gauges.corpus), self._begin)
 
     def _begin(self, prime: str | None) -> None:
         if prime is not None:

@@ -75,7 +75,11 @@ class DuetLine(Widget, can_focus=True):
         """Return who writes, what could not be read, and the likeliest characters to come, as much as has room."""
         width = self.content_size.width
         if self.problem:
-            wordings = (f" {self.problem} is not in its text: struck out, not read", f" {self.problem} is not read")
+            verb = "are" if len(self.problem.split()) > 1 else "is"
+            wordings = (
+                f" {self.problem} {verb} not in its text: struck out, not read",
+                f" {self.problem} {verb} not read",
+            )
             said = next((each for each in wordings if cell_len(each) < width), wordings[-1])
         elif not self.has_focus:
             said = f" {shown_keys(self)['write-with']} goes on with it"

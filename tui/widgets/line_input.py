@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import events
 from textual.widgets import Input
 
@@ -12,6 +14,31 @@ class LineInput(Input):
     Textual inserts a letter where the key arrives, but sends a key with a binding on to the app, which calls the input
     back. While the app is busy, what is typed behind a backspace would be there before it, and be deleted by it.
     """
+
+    def __init__(self, value: str | None = None, *, new_line: str = "", **settings: Any) -> None:
+        """Prepare the line.
+
+        Args:
+            value: What stands there.
+            new_line: How the end of a line that is pasted is written; empty for a line that ends with the first.
+            settings: Of Textual's input.
+        """
+        super().__init__(value, **settings)
+        self._new_line = new_line
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take what has room, and say how much that was; Textual would take nothing of what is too long."""
+        event.stop()
+        event.prevent_default()
+        lines = event.text.splitlines()
+        text = self._new_line.join(lines if self._new_line else lines[:1])
+        start, end = sorted(self.selection)
+        if self.max_length:
+            room = self.max_length - len(self.value) + end - start
+            if len(text) > room:
+                self.notify(f"The first {room:,} of {len(text):,} characters: there is no room for more.", markup=False)
+                text = text[:room]
+        self.replace(text, start, end)
 
     async def on_key(self, event: events.Key) -> None:
         """Do here what a key does to the line; what leaves it (enter, and the ways to other fields) goes its way."""
