@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +40,7 @@ SUMMED = 2**20
 """Numbers that are summed between two pauses."""
 
 
-class Workspace:
+class CellWorkspace:
     """What forward leaves for backward, for windows of one size; cells add what they need.
 
     It lies gate by gate, so that a gate is one contiguous piece over some time steps.
@@ -56,6 +56,7 @@ class Workspace:
         dh_t: d(loss)/dh of the step that backward is at, (B, H).
         single: Whether there is one stream of several units, whose numbers are handled as vectors.
         K: Time steps of a block, about `BLOCK` numbers of each gate.
+        ones: A vector of ones, (T B,): a product with it is a sum over all time steps and streams.
     """
 
     def __init__(self, G: int, T: int, B: int, H: int, dtype: npt.DTypeLike) -> None:
@@ -107,11 +108,19 @@ def gate_by_gate(room: Floats, G: int) -> Floats:
     return room.reshape(P, T, B, G // P, H).transpose(0, 3, 1, 2, 4).reshape(G, T, B, H)
 
 
-class Cell(ABC):
+Work = TypeVar("Work", bound=CellWorkspace)
+"""The workspace that a cell makes, and works in."""
+
+
+class Cell(ABC, Generic[Work]):
     """One recurrent layer whose tensors live in `parameters` under PyTorch's names.
 
     They are seen here as x W_ih + h W_hh needs them: W_ih (D, G H), W_hh (H, G H), b_ih and b_hh (G H,); and so are
     their gradients dW_ih, dW_hh, db_ih, db_hh.
+
+    Attributes:
+        H: Units.
+        scale: `scales()`, each for the H columns of its gate, (G H,).
     """
 
     name: ClassVar[str]
@@ -148,12 +157,12 @@ class Cell(ABC):
         """What forward wants each gate's pre-activation multiplied with; it is folded into the weights."""
         return (1.0,) * self.G
 
-    def sigmoid_gates(self, work: Workspace) -> Floats:
+    def sigmoid_gates(self, work: Work) -> Floats:
         """After forward: the gates of the last time step that lie between 0 and 1, (their number, B, H)."""
         return work.h[:0]
 
     @abstractmethod
-    def workspace(self, T: int, B: int) -> Workspace:
+    def workspace(self, T: int, B: int) -> Work:
         """Buffers for windows of T steps and B streams."""
 
     @abstractmethod
@@ -166,18 +175,18 @@ class Cell(ABC):
         """
 
     @abstractmethod
-    def forward(self, work: Workspace) -> Slices[None]:
+    def forward(self, work: Work) -> Slices[None]:
         """Run over a window whose input projection, `scale` * (x W_ih + `input_bias`), is in `work.z`."""
 
     @abstractmethod
-    def backward(self, work: Workspace) -> Slices[None]:
+    def backward(self, work: Work) -> Slices[None]:
         """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradient of W_hh.
 
         Gradients are assigned, not accumulated. Those of W_ih and of the biases are made from `work.dz`, by whoever
         knows x.
         """
 
-    def bias_gradients(self, work: Workspace, total: Floats) -> None:  # noqa: ARG002 - not every cell looks at it
+    def bias_gradients(self, work: Work, total: Floats) -> None:  # noqa: ARG002 - not every cell looks at it
         """After backward: the gradients of both biases, from the sum of `work.dz` over all steps and streams, (G H,).
 
         Here both are added to the same sum.
@@ -192,7 +201,7 @@ class Cell(ABC):
         """What it reads with once its weights no longer change: copies, where those are quicker."""
         return self.reading()
 
-    def initial_gradient(self, work: Workspace) -> Floats:
+    def initial_gradient(self, work: Work) -> Floats:
         """After backward: d(loss)/d(state before the window), (S, B, H)."""
         return work.dh_t[None]
 
@@ -246,7 +255,7 @@ class Cell(ABC):
                 out[:, rows] += b
             yield
 
-    def project_backward(self, work: Workspace, x: Floats, dx: Floats) -> Slices[None]:
+    def project_backward(self, work: Work, x: Floats, dx: Floats) -> Slices[None]:
         """dW_ih and the gradients of the biases for vectors, and d(loss)/dx.
 
         Args:

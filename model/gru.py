@@ -15,16 +15,15 @@ from __future__ import annotations
 import numpy as np
 from numpy import add, copyto, multiply, subtract, tanh
 
-from model import cell
 from model.activation import SIGMOID, activation, from_tanh, scale
 from model.cell import Cell, as_rows, gate_by_gate, weight_gradient
-from model.gru_workspace import BackwardStep, ForwardStep, Workspace
+from model.gru_workspace import BackwardStep, ForwardStep, GRUWorkspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
 from model.step_buffers import StepBuffers
 
 
-class GRU(Cell):
+class GRU(Cell[GRUWorkspace]):
     """A layer of gated recurrent units."""
 
     name = "gru"
@@ -49,14 +48,13 @@ class GRU(Cell):
         bias[2 * self.H :] = self.b_ih[2 * self.H :]
         return bias
 
-    def sigmoid_gates(self, work: cell.Workspace) -> Floats:
-        """R and z of the last time step, (2, B, H)."""
-        assert isinstance(work, Workspace)
+    def sigmoid_gates(self, work: GRUWorkspace) -> Floats:
+        """The gates r and z of the last time step, (2, B, H)."""
         return work.last_gates[:2]
 
-    def workspace(self, T: int, B: int) -> Workspace:
+    def workspace(self, T: int, B: int) -> GRUWorkspace:
         """Buffers for windows of T steps and B streams."""
-        return Workspace(T, B, self.H, self.W_hh.dtype)
+        return GRUWorkspace(T, B, self.H, self.W_hh.dtype)
 
     def step(self, at: StepBuffers, projected: Floats) -> None:
         """Advance h by one character."""
@@ -76,9 +74,8 @@ class GRU(Cell):
         multiply(h, z, h)
         add(h, n, h)
 
-    def forward(self, work: cell.Workspace) -> Slices[None]:
+    def forward(self, work: GRUWorkspace) -> Slices[None]:
         """Run over a window; leaves h and the activated gates of each step in `work`."""
-        assert isinstance(work, Workspace)
         work.recurrence.take(self.W_hh, self.scale)
         for span in work.spans:
             self._forward(work.forward[span], work)
@@ -86,7 +83,7 @@ class GRU(Cell):
         work.last_gates[...] = work.gates[:, -1]
 
     @np.errstate(over="ignore")
-    def _forward(self, steps: list[ForwardStep], work: Workspace) -> None:
+    def _forward(self, steps: list[ForwardStep], work: GRUWorkspace) -> None:
         recurrence, b_hn, activate = work.recurrence, self.b_hh[2 * self.H :], self.activate
         product_rz, product_n = recurrence.product[:2], recurrence.product[2]
         for rz, r, z, n, recall, h_before, h_to_recall, h in steps:
@@ -106,9 +103,8 @@ class GRU(Cell):
             multiply(h, z, h)
             add(h, n, h)
 
-    def backward(self, work: cell.Workspace) -> Slices[None]:
+    def backward(self, work: GRUWorkspace) -> Slices[None]:
         """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradient of W_hh."""
-        assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
         work.recurrence.take_transposed(self.W_hh)
         for span in reversed(work.spans):
@@ -117,14 +113,13 @@ class GRU(Cell):
             yield
         yield from weight_gradient(work.h[:-1], work.dz_hh, self.dW_hh)
 
-    def bias_gradients(self, work: cell.Workspace, total: Floats) -> None:
+    def bias_gradients(self, work: GRUWorkspace, total: Floats) -> None:
         """After backward: the gradients of both biases; that of b_hn differs, since r multiplies it."""
-        assert isinstance(work, Workspace)
         super().bias_gradients(work, total)
         dz_hh_n = as_rows(gate_by_gate(work.dz_hh, self.G))[2]  # (T B, H)
         np.matmul(work.ones, dz_hh_n, out=self.db_hh[2 * self.H :])
 
-    def _slopes(self, work: Workspace, span: slice) -> None:
+    def _slopes(self, work: GRUWorkspace, span: slice) -> None:
         """What does not depend on later steps, for all steps of a block at once."""
         r, z, n = work.gates[:, span]  # (K, B, H) each
         slope_r, slope_z, slope_n = work.slopes[:, : len(r)]
@@ -143,7 +138,7 @@ class GRU(Cell):
         multiply(slope_r, r, slope_r)
         multiply(slope_r, work.recall[span], slope_r)
 
-    def _backward(self, steps: list[BackwardStep], work: Workspace) -> None:
+    def _backward(self, steps: list[BackwardStep], work: GRUWorkspace) -> None:
         recurrence, (dh, straight) = work.recurrence, work.carried
         for dh_above, r, z, slope_r, slope_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n in reversed(steps):
             add(dh, dh_above, dh)

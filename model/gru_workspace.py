@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model import cell
-from model.cell import gate_by_gate, room_for_gates
+from model.cell import CellWorkspace, gate_by_gate, room_for_gates
 from model.parameters import Floats
 from model.products import aligned
 
@@ -61,7 +60,7 @@ class Carried(NamedTuple):
     """The part of dh that went past the gates."""
 
 
-class Workspace(cell.Workspace):
+class GRUWorkspace(CellWorkspace):
     """What a GRU's forward leaves for its backward.
 
     Attributes:

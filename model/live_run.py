@@ -384,7 +384,7 @@ class LiveRun:
             self.training = True
 
     def pause(self) -> None:
-        """Stop; a step that is under way is gone on with when training is."""
+        """Stop; a step under way is resumed when training is."""
         self.training, self.steps_left = False, 0
 
     def make_step(self) -> None:

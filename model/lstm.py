@@ -15,17 +15,16 @@ from __future__ import annotations
 import numpy as np
 from numpy import add, multiply, subtract, tanh
 
-from model import cell
 from model.activation import SIGMOID, TANH, from_tanh, scale
 from model.cell import Cell, weight_gradient
 from model.lstm_at_rest import at_rest
-from model.lstm_workspace import Block, Carried, Workspace
+from model.lstm_workspace import Block, Carried, LSTMWorkspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
 from model.step_buffers import Reading, StepBuffers
 
 
-class LSTM(Cell):
+class LSTM(Cell[LSTMWorkspace]):
     """A layer of long short-term memory."""
 
     name = "lstm"
@@ -44,20 +43,18 @@ class LSTM(Cell):
         """What forward wants each gate's pre-activation multiplied with."""
         return tuple(scale(gain) for gain in self.GAINS)
 
-    def sigmoid_gates(self, work: cell.Workspace) -> Floats:
+    def sigmoid_gates(self, work: LSTMWorkspace) -> Floats:
         """i, f and o of the last time step, (3, B, H)."""
-        assert isinstance(work, Workspace)
         return work.last_gates[[0, 1, 3]]
 
-    def initial_gradient(self, work: cell.Workspace) -> Floats:
+    def initial_gradient(self, work: LSTMWorkspace) -> Floats:
         """After backward: d(loss)/d(h, c before the window), (2, B, H)."""
-        assert isinstance(work, Workspace)
         dh, dc, _ = work.carried
         return np.stack([dh, dc]).reshape(2, work.B, work.H)
 
-    def workspace(self, T: int, B: int) -> Workspace:
+    def workspace(self, T: int, B: int) -> LSTMWorkspace:
         """Buffers for windows of T steps and B streams."""
-        return Workspace(T, B, self.H, self.W_hh.dtype, self.GAINS)
+        return LSTMWorkspace(T, B, self.H, self.W_hh.dtype, self.GAINS)
 
     def at_rest(self) -> Reading:
         """Weights and a step for a network that only writes."""
@@ -79,9 +76,8 @@ class LSTM(Cell):
         tanh(c, h)
         multiply(h, o, h)
 
-    def forward(self, work: cell.Workspace) -> Slices[None]:
+    def forward(self, work: LSTMWorkspace) -> Slices[None]:
         """Run over a window; leaves h, c and the activated gates of each step in `work`."""
-        assert isinstance(work, Workspace)
         work.recurrence.take(self.W_hh, self.scale)
         for block in work.blocks:
             self._forward(block, work)
@@ -89,7 +85,7 @@ class LSTM(Cell):
         work.last_gates[...] = work.gates[:, -1]
 
     @np.errstate(over="ignore")
-    def _forward(self, block: Block, work: Workspace) -> None:
+    def _forward(self, block: Block, work: LSTMWorkspace) -> None:
         recurrence, activate, scratch = work.recurrence, work.activate, work.carried.scratch
         product = work.product
         # gates, product (4, B, H), or of a single stream (4 H,); h_to_recall is h as the recurrence takes it;
@@ -105,9 +101,8 @@ class LSTM(Cell):
             tanh(c, tanh_c)
             multiply(o, tanh_c, h)
 
-    def backward(self, work: cell.Workspace) -> Slices[None]:
+    def backward(self, work: LSTMWorkspace) -> Slices[None]:
         """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradient of W_hh."""
-        assert isinstance(work, Workspace)
         work.dh_t[...] = 0.0
         work.carried.dc[...] = 0.0
         work.recurrence.take_transposed(self.W_hh)
@@ -141,7 +136,7 @@ class LSTM(Cell):
         multiply(i_g, g, i_g)
         subtract(i, i_g, slope_g)
 
-    def _backward(self, block: Block, work: Workspace) -> None:
+    def _backward(self, block: Block, work: LSTMWorkspace) -> None:
         recurrence, (dh, dc, scratch) = work.recurrence, work.carried
         # dz (4, B, H) as the recurrence takes it; dc_dz, dz_ifg (3, B, H); all else (B, H); of a single stream no B
         for dh_above, f, dh_dc, dc_dz, dh_dz, dz, dz_ifg, dz_o in block.backward:

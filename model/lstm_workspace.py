@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model import cell
 from model.activation import activation
-from model.cell import gate_by_gate, room_for_gates
+from model.cell import CellWorkspace, gate_by_gate, room_for_gates
 from model.parameters import Floats
 from model.products import aligned
 
@@ -78,7 +77,7 @@ class Carried(NamedTuple):
     scratch: Floats
 
 
-class Workspace(cell.Workspace):
+class LSTMWorkspace(CellWorkspace):
     """What an LSTM's forward leaves for its backward.
 
     Attributes:

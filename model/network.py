@@ -1,7 +1,7 @@
 """The network: characters -> stacked recurrent layers -> softmax over the next character.
 
-Methods that return `Slices` are generators, which pause every few milliseconds; `finish` runs one to its end and has
-its result: `loss = finish(network.gradients(inputs, targets, state, work))`.
+Methods that return `Slices` are generators, which pause every few milliseconds; `finish` runs one to its end and
+returns its result: `loss = finish(network.gradients(inputs, targets, state, work))`.
 
 Time first, then streams: ids are (T, B), hidden states (T, B, H), a network's state (L, S, B, H).
 """
@@ -9,13 +9,12 @@ Time first, then streams: ids are (T, B), hidden states (T, B, H), a network's s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from model import cell
-from model.cell import Cell, sum_by_character
+from model.cell import Cell, CellWorkspace, sum_by_character
 from model.config import NetworkSettings
 from model.dropout import Dropout
 from model.gru import GRU
@@ -28,7 +27,7 @@ from model.rnn import RNN
 from model.slices import Slices, blocks
 from model.softmax import Ids, cross_entropy, cross_entropy_gradient
 
-CELLS: Final[dict[str, type[Cell]]] = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
+CELLS: Final[dict[str, type[Cell[Any]]]] = {"lstm": LSTM, "gru": GRU, "rnn": RNN}
 
 INITIAL = ("initial.h", "initial.c")
 """Names of a learned initial state, (L, H) each; the second only where cells have a c."""
@@ -41,7 +40,7 @@ class Workspace:
         layers: What each layer's forward leaves for its backward.
     """
 
-    def __init__(self, T: int, B: int, layers: list[cell.Workspace]) -> None:
+    def __init__(self, T: int, B: int, layers: list[CellWorkspace]) -> None:
         self.T, self.B, self.layers = T, B, layers
         self._logits: Floats | None = None
         self._rooms: dict[str, Floats] = {}
@@ -316,7 +315,7 @@ class Network:
         W_ih = self.layers[0].W_ih
         return W_ih if E is None else np.matmul(E, W_ih)
 
-    def _embed_backward(self, ids: Ids, work: cell.Workspace, noisy: Noisy) -> Slices[None]:
+    def _embed_backward(self, ids: Ids, work: CellWorkspace, noisy: Noisy) -> Slices[None]:
         """Gradients of the first layer's W_ih and biases and of the embedding, from what its backward left."""
         layer, dz = self.layers[0], work.dz
         # d(loss)/d(x W_ih) of each character, (V, G H)

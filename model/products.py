@@ -36,8 +36,8 @@ FEWEST_ROWS = 16
 DEEP = 160
 """Of sums; where they are deeper, many rows are worth the copying."""
 
-FEW = 128
-"""Rows up to which a product is made as a whole, for to align the weights would cost too much."""
+WHOLE_UP_TO = 128
+"""Rows up to which a product is made as a whole, for aligning the weights would cost too much."""
 
 
 def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Floats:
@@ -101,7 +101,7 @@ class Weights:
         D, K = W.shape[-2:]
         self._W = W
         self._panels: Floats | None = None
-        if rows > FEW and D <= DEEP and (size := piece((ROWS,), D, K)):
+        if rows > WHOLE_UP_TO and D <= DEEP and (size := piece((ROWS,), D, K)):
             _, width = size
             self._panels = copy_of(in_panels(W, width))[..., None, :, :]  # (..., K / width, 1, D, width)
 

@@ -69,7 +69,7 @@ class Train(Struct, frozen=True):
 
 
 class Pause(Struct, frozen=True):
-    """Stop training; a step that is under way is gone on with when training is. Sampling goes on."""
+    """Stop training; a step under way is resumed when training is. Sampling goes on."""
 
     run: str = MAIN
 

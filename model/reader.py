@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy import add
@@ -23,7 +24,7 @@ class Reader:
 
     def __init__(
         self,
-        layers: Sequence[Cell],
+        layers: Sequence[Cell[Any]],
         E: Floats | None,
         W_out: Floats,
         b_out: Floats,
@@ -53,16 +54,14 @@ class Reader:
         for layer, room in zip(layers, rooms, strict=True):
             W_ih, b, W_hh, step_in = layer.at_rest() if at_rest else layer.reading()
             at = StepBuffers(room, W_hh, at_rest=at_rest)
-            # from characters, or from values between -1 and 1
-            farthest = np.abs(W_ih).sum(axis=0) + np.abs(b)
             if below is None:
                 self._W_ih, self._b, self._z = W_ih, b, at.z
                 self._table = (W_ih if E is None else E @ W_ih) + b if at_rest else None  # (V, G H)
-                if self._table is not None:
-                    farthest = np.abs(self._table).max(axis=0)
-                self._first = step_in(at, farthest)
+                # while weights may change nobody asks how far from 0 a projection can be
+                self._first = step_in(at, b if self._table is None else np.abs(self._table).max(axis=0))
             else:
-                # what a layer gives is the input of the next
+                # what a layer gives, between -1 and 1, is the input of the next
+                farthest = np.abs(W_ih).sum(axis=0) + np.abs(b)
                 self._above.append((step_in(at, farthest), linear(below.h_and_1, W_ih, b)))
             below = at
         assert below is not None
@@ -83,5 +82,5 @@ class Reader:
         return self._decode()
 
     def _project(self, ids: Ids | int) -> Floats:
-        """X W_ih + b_ih of the first layer, (B, G H)."""
+        """Input projection of the first layer, x W_ih + b_ih, (B, G H)."""
         return add(self._W_ih[ids] if self._E is None else self._E[ids] @ self._W_ih, self._b, self._z)

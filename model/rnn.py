@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy.typing as npt
 from numpy import add, multiply, subtract, tanh
 
-from model import cell
-from model.cell import Cell, weight_gradient
+from model.cell import Cell, CellWorkspace, weight_gradient
 from model.parameters import Floats
 from model.slices import Slices
 from model.step_buffers import StepBuffers
@@ -31,7 +30,7 @@ class Step(NamedTuple):
     """d(loss)/dh by what is above this layer."""
 
 
-class Workspace(cell.Workspace):
+class RNNWorkspace(CellWorkspace):
     """What forward leaves for backward.
 
     Attributes:
@@ -54,16 +53,16 @@ class Workspace(cell.Workspace):
         )
 
 
-class RNN(Cell):
+class RNN(Cell[RNNWorkspace]):
     """A layer of plain recurrence."""
 
     name = "rnn"
     G = 1
     S = 1
 
-    def workspace(self, T: int, B: int) -> Workspace:
+    def workspace(self, T: int, B: int) -> RNNWorkspace:
         """Buffers for windows of T steps and B streams."""
-        return Workspace(T, B, self.H, self.W_hh.dtype)
+        return RNNWorkspace(T, B, self.H, self.W_hh.dtype)
 
     def step(self, at: StepBuffers, projected: Floats) -> None:
         """Advance h by one character."""
@@ -71,9 +70,8 @@ class RNN(Cell):
         add(at.z, self.b_hh, at.z)
         tanh(at.z, at.h)
 
-    def forward(self, work: cell.Workspace) -> Slices[None]:
+    def forward(self, work: RNNWorkspace) -> Slices[None]:
         """Run over a window; leaves h of each step in `work`."""
-        assert isinstance(work, Workspace)
         recurrence, product = work.recurrence, work.product
         recurrence.take(self.W_hh, self.scale)
         for span in work.spans:
@@ -83,9 +81,8 @@ class RNN(Cell):
                 tanh(z, h)
             yield
 
-    def backward(self, work: cell.Workspace) -> Slices[None]:
+    def backward(self, work: RNNWorkspace) -> Slices[None]:
         """Turn `work.dh` into d(loss)/dz, left in `work.dz`, and the gradient of W_hh."""
-        assert isinstance(work, Workspace)
         recurrence, dh = work.recurrence, work.dh_after
         recurrence.take_transposed(self.W_hh)
         dh[...] = 0.0

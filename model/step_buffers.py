@@ -12,7 +12,7 @@ from numpy import add, dot, matmul
 from model.parameters import Floats
 from model.products import FEWEST_ROWS, copy_of, in_panels, piece, shares
 
-FEW = 6
+ROW_BY_ROW_UP_TO = 6
 """Streams up to which a product for each is quicker than one for all, before which BLAS repacks the weights; with
 AVX-512 it is their number only where a product does not go in pieces."""
 
@@ -91,7 +91,7 @@ def product(x: Floats, W: Floats, *, at_rest: bool = False) -> Callable[[], Floa
     rows_of_pieces = shares(len(x), FEWEST_ROWS if len(W) <= SHALLOW else len(x))
     if (at_rest or W.strides[1] == W.itemsize) and (size := piece(rows_of_pieces, *W.shape)):
         return in_pieces(size, x, W, out, at_rest=at_rest)
-    if len(x) > FEW:
+    if len(x) > ROW_BY_ROW_UP_TO:
         return partial(dot, x, np.ascontiguousarray(W) if at_rest else W, out)
     if at_rest:
         W = in_order(W)

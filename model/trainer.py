@@ -176,7 +176,7 @@ class Trainer(Learner):
             self._slices = None
             if self.timeline is not None:
                 self.timeline.see(self.step, self.player.parameters.values)
-        except MemoryError:  # the step cannot be gone on with, and was not completed
+        except MemoryError:  # the step cannot be resumed, and was not completed
             self._slices = None
             raise
         return self._slices is None

@@ -25,7 +25,7 @@ DAMAGE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeErro
 
 
 class EarlierRun(Struct, frozen=True):
-    """A run that can be gone on with."""
+    """A run that can be resumed."""
 
     path: Path | None
     """Its checkpoint; None for the run that is going on."""

@@ -51,7 +51,7 @@ def app_parser() -> argparse.ArgumentParser:
             "  lstm-tui train        train without the screen\n"
             "  lstm-tui sample       let a trained network write\n"
             "  lstm-tui eval         measure a trained network on a text\n"
-            "  lstm-tui runs         earlier runs that can be gone on with\n"
+            "  lstm-tui runs         earlier runs that can be resumed\n"
             "  lstm-tui presets      whole recipes by name\n"
             "  lstm-tui bench        how fast this machine is\n"
             "  lstm-tui completion   let the tab key complete all this\n"
@@ -231,7 +231,7 @@ def runs_parser() -> argparse.ArgumentParser:
             "20 are kept, and all that were given a name in the app (R, then n)."
         ),
         examples=(
-            "  # what can be gone on with\n"
+            "  # what can be resumed\n"
             "  lstm-tui runs\n"
             "  # only those on Shakespeare with a GRU\n"
             "  lstm-tui runs shakespeare gru\n"
