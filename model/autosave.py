@@ -11,6 +11,8 @@ from model.checkpoint import Checkpoint, save_checkpoint
 AUTOSAVE_SECONDS = 60.0
 """Between two copies, while there is something new to keep."""
 
+NO_MEMORY = "not enough memory"
+
 
 class Autosave:
     """Writes checkpoints on a thread of its own, since a disk may take its time."""
@@ -32,7 +34,10 @@ class Autosave:
         if self._clock() < self._next or self.busy:
             return
         self._next = self._clock() + AUTOSAVE_SECONDS
-        checkpoint = take() or self._unwritten
+        try:
+            checkpoint = take() or self._unwritten
+        except MemoryError:
+            checkpoint, self._trouble = None, NO_MEMORY
         if checkpoint is not None:
             self._thread = threading.Thread(target=self._write, args=(checkpoint,), daemon=True)
             self._thread.start()
@@ -54,5 +59,7 @@ class Autosave:
             save_checkpoint(checkpoint, self._path)
         except OSError as error:  # a full disk is no reason to stop training
             self._trouble = error.strerror or str(error)
+        except MemoryError:
+            self._trouble = NO_MEMORY
         else:
             self._unwritten, self._trouble = None, ""

@@ -186,9 +186,9 @@ class LiveRun:
         label: str,
         curve: Curve | None = None,
     ) -> None:
+        sampler = Sampler(network, vocabulary, self.sampling, rng)  # first, for memory may be short
         if self.leaving is not None and self._network is not None:
             self.leaving()
-        sampler = Sampler(network, vocabulary, self.sampling, rng)
         if self.writer is None:
             self.writer = Writer(sampler, self.clock)
         else:
@@ -250,7 +250,11 @@ class LiveRun:
 
     def save(self, path: Path) -> bool:
         """Write the run to `path`, and say so or say why not; returns whether there is a file now."""
-        checkpoint = self.checkpoint()
+        try:
+            checkpoint = self.checkpoint()
+        except MemoryError:
+            self.say(f"could not save {path}: not enough memory", "error")
+            return False
         if checkpoint is None:
             self.say("there is nothing to save yet: no network has been trained here", "warning")
             return False
@@ -260,8 +264,9 @@ class LiveRun:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             save_checkpoint(checkpoint, path)
-        except (OSError, ValueError) as error:  # a name that no file can have
-            self.say(f"could not save {path}: {getattr(error, 'strerror', None) or error}", "error")
+        except (OSError, MemoryError, ValueError) as error:  # or a name that no file can have
+            why = getattr(error, "strerror", None) or str(error) or "not enough memory"
+            self.say(f"could not save {path}: {why}", "error")
             return False
         self.say(f"saved {path} at step {checkpoint.step:,}")
         self.is_in(path)

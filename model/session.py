@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -78,7 +79,7 @@ class EngineSession:
         self._process, self._log_path = process, log_path
         self._commands: BinaryIO = process.stdin  # type: ignore[assignment]
         self._updates: BinaryIO = process.stdout  # type: ignore[assignment]
-        self._waiting: Update | None = None
+        self._waiting: deque[Update] = deque()  # an engine that is told to stop does not wait until one was taken
         self._taken = 0
         self._last_words: tuple[Notice, ...] = ()
         self._saving = self._stopping = self._closed = self._ended_well = False
@@ -147,16 +148,15 @@ class EngineSession:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            update, self._waiting = self._waiting, None
-            if update is not None:
-                begin = time.monotonic()
+            while self._waiting:
+                begin, update = time.monotonic(), self._waiting.popleft()
                 self._taken = update.number
                 yield update
                 if update.stopped:
                     return
                 await asyncio.sleep(max(0.0, begin + 1.0 / per_second() - time.monotonic()))
                 self._acknowledge()
-            if self._closed and self._waiting is None:
+            if self._closed and not self._waiting:
                 if self._stopping:
                     return
                 raise EngineError(self._describe_death())
@@ -227,7 +227,7 @@ class EngineSession:
             self._unsaved = notices
         self._ended_well = update.stopped
         if not update.saving:
-            self._waiting = update
+            self._waiting.append(update)
         self._changed.set()
 
     def _lost(self) -> None:

@@ -176,8 +176,9 @@ class Trainer(Learner):
             self._slices = None
             if self.timeline is not None:
                 self.timeline.see(self.step, self.player.parameters.values)
-        except MemoryError:  # the step cannot be resumed, and was not completed
+        except MemoryError:  # the step cannot be resumed, and nobody waits any more for what others work out of it
             self._slices = None
+            self.parallel.close()
             raise
         return self._slices is None
 
@@ -252,8 +253,8 @@ class Trainer(Learner):
         self.watch = self.watch.see(loss, self.settings.patience)
         self.waited += 1
         if self.best_validation_loss is None or loss < self.best_validation_loss:
-            self.best_validation_loss, self.waited = loss, 0
-            self.best, self.best_step = self.player.parameters.values.copy(), self.step
+            self.best = self.player.parameters.values.copy()  # first, for that may fail
+            self.best_validation_loss, self.best_step, self.waited = loss, self.step, 0
 
     # ----------------------------------------------------------------------------------- staying alive
 

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from test_run_shelf import checkpoint
 from textual._compositor import Compositor
 from textual.widgets import Button, Input, OptionList, Static
 
+from model.checkpoint import save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import NewNetwork, Save, SetSampling
 from model.session import EngineError
 from tui.app import LSTMApp
 from tui.rescue import Rescue
+from tui.run_shelf import RunShelf
 from tui.settings import Settings, load_settings, save_settings
 from tui.widgets.sample_pane import SamplePane
 
@@ -57,19 +60,23 @@ async def test_where_the_run_cannot_be_saved_it_goes_on_until_it_is_left_once_mo
         assert notices(app) == "Your run goes on. ctrl+s saves it where you are; ctrl+q once more leaves without it."
         await pilot.press("]")
         assert isinstance(session.sent[-1], SetSampling)
+        await pilot.press("ctrl+q")  # too soon to have read that
+        assert not session.stopped
+        monkeypatch.setattr("tui.app.READ_SECONDS", 0.0)
         monkeypatch.setattr("tui.app.ASKED_SECONDS", 0.0)  # much later
         await pilot.press("ctrl+q")
         assert not session.stopped
-        monkeypatch.undo()
+        monkeypatch.setattr("tui.app.ASKED_SECONDS", 30.0)
         await pilot.press("ctrl+q")
         assert session.stopped
     assert app.return_code == 1
     assert app.farewell == "Your run is not saved: could not save last.safetensors: No space left on device."
 
 
-async def test_the_copy_of_a_run_is_kept_until_that_is_saved(tmp_path: Path) -> None:
+async def test_the_copy_of_a_run_is_kept_until_that_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.app.READ_SECONDS", 0.0)
     rescue = Rescue(tmp_path / "state" / "runs")
-    rescue.path.touch()
+    save_checkpoint(checkpoint(700), rescue.path)
     async with playing(tmp_path, rescue=rescue) as (session, app, pilot):
         session.trouble = "could not save last.safetensors: No space left on device"
         await pilot.press("ctrl+q", "ctrl+q")
@@ -81,6 +88,8 @@ async def test_the_copy_of_a_run_is_kept_until_that_is_saved(tmp_path: Path) -> 
         await pilot.press("ctrl+q")
     assert not rescue.path.exists()
     assert list(rescue.path.parent.glob("[!.]*")) == []
+    # this session saved nothing, so it may be the only copy of what was learnt, and is kept among the others
+    assert [run.step for run in RunShelf(tmp_path / "state" / "runs").runs()] == [700]
 
 
 async def test_ctrl_c_tells_how_to_quit(tmp_path: Path) -> None:

@@ -161,6 +161,51 @@ def test_that_no_copy_can_be_written_is_said_once_until_one_could_be(tmp_path: P
     assert a_minute_later() == [said]
 
 
+@pytest.mark.parametrize("where", ["model.live_run.checkpoint_of", "model.live_run.save_checkpoint"])
+def test_where_memory_is_too_short_to_save_a_run_it_goes_on(
+    where: str, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.load()
+    desk.turn(5)
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, full)
+        desk.say(Stop(str(tmp_path / "last.safetensors")))
+    assert (desk.updates[-1].unsaved, desk.engine.stopped) == (True, False)
+    said = [notice.text for run in desk.updates[-1].runs for notice in run.notices]
+    assert said == [f"could not save {tmp_path / 'last.safetensors'}: not enough memory"]
+    desk.say(Stop(str(tmp_path / "last.safetensors")))
+    assert desk.engine.stopped
+
+
+@pytest.mark.parametrize("where", ["model.live_run.checkpoint_of", "model.autosave.save_checkpoint"])
+def test_where_memory_is_too_short_for_a_copy_that_is_said_and_training_goes_on(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(rescue=tmp_path / "copy.safetensors")
+    desk.load()
+    desk.turn(5)
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, full)
+        desk.clock.now += 61.0
+        desk.turn(1)
+        desk.engine._finish_autosave()
+        desk.turn(5)
+    said = "\n".join(notice.text for run in desk.runs for notice in run.notices)
+    assert "no copy of the run can be kept: not enough memory" in said
+    desk.clock.now += 61.0
+    desk.turn(5)
+    desk.engine._finish_autosave()
+    assert (tmp_path / "copy.safetensors").exists()
+
+
 def test_what_cannot_be_saved_goes_on_unless_it_is_to_end_anyway(desk: Desk, tmp_path: Path) -> None:
     desk.load()
     desk.turn(5)

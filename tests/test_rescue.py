@@ -142,6 +142,25 @@ def test_an_engine_that_still_saves_for_an_app_that_was_killed_is_waited_for(she
     assert load_checkpoint(shelf.last).step == 700
 
 
+def test_a_copy_whose_lock_is_gone_is_found_too(shelf: RunShelf) -> None:
+    path = left_copy(shelf, 700, 2_000.0)
+    path.with_suffix(".lock").unlink()
+    shelf.recover()
+    assert load_checkpoint(shelf.last).step == 700
+    assert not path.exists()
+
+
+async def test_while_another_app_saves_its_run_copies_stay_where_they_are(shelf: RunShelf) -> None:
+    put(shelf, "last", 300, at=1_000.0)
+    path = left_copy(shelf, 700, 2_000.0)
+    async with RunShelf(shelf.folder).alone():
+        shelf.recover()
+        assert path.exists()
+        assert load_checkpoint(shelf.last).step == 300
+    shelf.recover()
+    assert load_checkpoint(shelf.last).step == 700
+
+
 def test_nobody_waits_for_ever(shelf: RunShelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rescue, "PATIENCE", 0.05)
     mine = Rescue(shelf.folder)

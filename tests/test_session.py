@@ -15,7 +15,7 @@ import pytest
 
 from model.checkpoint import load_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
-from model.protocol import LoadCorpus, RunUpdate, SetSampling, StartSampling, Train
+from model.protocol import LoadCorpus, RunUpdate, SetSampling, StartSampling, Train, Update
 from model.session import EngineError, EngineSession, NotSavedError
 
 NETWORK = NetworkSettings(hidden_size=8)
@@ -94,6 +94,12 @@ async def test_a_run_that_cannot_be_saved_goes_on_and_can_be_saved_elsewhere(
     await until(session, lambda run: run.gauges.step > before.gauges.step + 5)
     await session.stop(str(tmp_path / "last.safetensors"))
     assert load_checkpoint(tmp_path / "last.safetensors").step > before.gauges.step + 5
+
+
+async def test_no_update_is_lost_where_the_engine_did_not_wait_for_the_last_to_be_taken(session: EngineSession) -> None:
+    for update in (Update(1), Update(2, unsaved=True), Update(3, stopped=True)):
+        session._arrived(update)
+    assert [update.number async for update in session.updates(lambda: 1000.0)] == [1, 2, 3]
 
 
 async def test_the_end_of_the_engine_ends_the_updates(session: EngineSession) -> None:

@@ -339,6 +339,24 @@ def test_why_it_went_back_is_told(loss: float, norm: float, words: str, monkeypa
     assert trainer.progress().incidents[0].startswith(f"{words} after step 3: back to the last good weights")
 
 
+def test_a_step_that_memory_was_too_short_for_is_made_again_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever helped may still be at it, and what it gives is of another step."""
+    trainer = trainer_of(TRAINING)
+    trainer.increment(FOREVER, steps=3)
+    closed: list[int] = []
+    monkeypatch.setattr(trainer.parallel, "close", lambda: closed.append(trainer.step))
+
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer.parallel, "gradients", full)
+        with pytest.raises(MemoryError):
+            trainer.increment(FOREVER, steps=1)
+    assert closed == [3]
+    assert trainer.increment(FOREVER, steps=1).step == 4
+
+
 @pytest.mark.parametrize("guard", [True, False])
 def test_the_highest_learning_rate_leaves_finite_numbers(guard: bool) -> None:
     trainer = trainer_of(replace(TRAINING, learning_rate=10.0, clip_norm=1e6, guard=guard))

@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 
 SETTLING_SECONDS = 3.0
 """From the start until panels and styles have been drawn once."""
-ASKED_SECONDS = 30.0
-"""In which to quit once more leaves without the run."""
+READ_SECONDS, ASKED_SECONDS = 1.0, 30.0
+"""To quit once more leaves without the run, from so many seconds after that was said, and until so many after."""
 SHORTLY = 4.0
 """Seconds of a message where it hides much."""
 MOUNTING = 0.01
@@ -316,11 +316,12 @@ class LSTMApp(App[None]):
         await self._leave()
 
     async def _leave(self) -> None:
-        code, anyway = 0, time.monotonic() - self._asked < ASKED_SECONDS
+        code, anyway = 0, READ_SECONDS <= time.monotonic() - self._asked < ASKED_SECONDS
         try:
             if self.demo is not None and self.demo.going:
                 self.demo.going = False
-                await self.session.stop()
+                with contextlib.suppress(EngineError):
+                    await self.session.stop()
                 return
             with contextlib.suppress(OSError):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
@@ -329,7 +330,8 @@ class LSTMApp(App[None]):
                 self._shelf.adopt_last()
                 self._shelf.prune()
                 self.farewell = self._shelf.farewell()
-            if self._rescue is not None:
+            # the copy may be the only one of another run, which was left while the disk was full
+            if self._rescue is not None and self._shelf.has(self._rescue.path):
                 self._rescue.discard()
         except NotSavedError as error:
             self._leaving = anyway
@@ -411,20 +413,19 @@ class LSTMApp(App[None]):
     ) -> None:
         """Show a message for some seconds, but where it shall be quiet only if something is wrong.
 
-        Over a window that is too small for anything else there is none, and over a small one it goes soon.
+        Over a window that is too small for anything else there are only errors; over a small one the rest goes soon.
         """
         room = room_classes(self.size)
-        if "-tiny" in room or "-flat" in room:
-            return
-        if "-short" in room and severity != "error":
+        if severity != "error" and "-short" in room:
             timeout = SHORTLY
-        if severity == "error" or not self.in_force["quiet"]:
+        if severity == "error" or not (self.in_force["quiet"] or "-tiny" in room or "-flat" in room):
             super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _on_notify(self, event: Notify) -> None:
         """Show a message; in a small window in place of the one before, which would hide what is left to see."""
         if "-short" in room_classes(self.size):
-            self.clear_notifications()
+            for notification in [each for each in self._notifications if each.severity != "error"]:
+                self._unnotify(notification, refresh=False)
         super()._on_notify(event)
 
     def get_key_display(self, binding: Binding) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import secrets
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -39,10 +40,10 @@ class Rescue:
         """
         folder = shelf / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
-        name = f"{datetime.now():%Y-%m-%d-%H%M%S}-{os.getpid()}"
+        name = f"{datetime.now():%Y-%m-%d-%H%M%S}-{os.getpid()}-{secrets.token_hex(4)}"
         self.path, self._lock_path = folder / (name + SUFFIX), folder / (name + LOCK)
         with _nobody_else_looks(folder):
-            self.descriptor = os.open(self._lock_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            self.descriptor = os.open(self._lock_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with contextlib.suppress(OSError):  # not every file system can
                 fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with contextlib.suppress(OSError):  # a full disk has room for a name still
@@ -58,19 +59,22 @@ class Rescue:
 def left_copies(shelf: Path) -> Iterator[Path]:
     """Yield the copies that apps have left which are gone, the oldest first; meanwhile no other app finds them."""
     folder = shelf / FOLDER
-    if not folder.is_dir():
-        return
     try:
+        if not folder.is_dir():
+            return
         with _nobody_else_looks(folder), contextlib.ExitStack() as stack:
             found: dict[Path, int] = {}
             for lock_path in folder.glob(f"[!.]*{LOCK}"):
-                lock = stack.enter_context(lock_path.open("r", encoding="ascii"))
+                lock = stack.enter_context(lock_path.open("r+", encoding="ascii"))
                 if _is_free(lock):
                     copy = lock_path.with_suffix(SUFFIX)
                     if copy.exists():
                         found[copy] = copy.stat().st_mtime_ns
                     else:
                         lock_path.unlink(missing_ok=True)
+            for copy in folder.glob(f"[!.]*{SUFFIX}"):
+                if not copy.with_suffix(LOCK).exists():
+                    found[copy] = copy.stat().st_mtime_ns
             for copy in sorted(found, key=found.__getitem__):
                 yield copy
                 if not copy.exists():

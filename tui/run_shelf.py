@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -161,15 +161,41 @@ class RunShelf:
             yield
 
     def recover(self) -> None:
-        """Take in the copies of runs whose apps ended without a goodbye; the newest is the run to go on with."""
-        for copy in left_copies(self.folder):
-            with contextlib.suppress(OSError):  # it stays where it is
-                last = self.last.stat().st_mtime_ns if self.last.exists() else None
-                if last is None or (last < copy.stat().st_mtime_ns and self.adopt_last()):
-                    copy.replace(self.last)
-                elif self._adopt(copy):
-                    copy.unlink()
-        self.adopt_last()
+        """Take in the copies of runs whose apps ended without a goodbye; the newest is the run to go on with.
+
+        While another app leaves, which saves its run in the same place, they stay for the next time.
+        """
+        with self._nobody_leaves() as alone:
+            if alone:
+                for copy in left_copies(self.folder):
+                    self._take_in(copy)
+                self.adopt_last()
+
+    def _take_in(self, copy: Path) -> None:
+        with contextlib.suppress(OSError):  # it stays where it is
+            last = self.last.stat().st_mtime_ns if self.last.exists() else None
+            if last is None or (last < copy.stat().st_mtime_ns and self.adopt_last()):
+                copy.replace(self.last)
+            elif self._adopt(copy):
+                copy.unlink()
+
+    @contextlib.contextmanager
+    def _nobody_leaves(self) -> Iterator[bool]:
+        """Keep others from leaving meanwhile; whether that could be had. Where files cannot be locked it is taken."""
+        with contextlib.ExitStack() as stack:
+            alone = True
+            try:
+                lock = stack.enter_context((self.folder / LOCK).open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                alone = False
+            except OSError:
+                pass
+            yield alone
+
+    def has(self, copy: Path) -> bool:
+        """Whether nothing is lost with a copy: what it has that is worth it is among the others now."""
+        return not copy.exists() or self._adopt(copy)
 
     def adopt_last(self) -> bool:
         """Keep the run of the last quit among the others, if it is worth it: its file is about to be another's.
