@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -61,12 +62,13 @@ class LeftBehind:
     def named(self, run: LiveRun) -> LiveRun:
         """The same run, with a name for the shelf."""
         if self._shelf is not None and not run.kept_as and run.trainer is not None:
-            run.kept_as = self._shelf.name(run.corpus_name)
+            run.kept_as, run.token = self._shelf.name(run.corpus_name), secrets.token_hex(8)
         return run
 
     def note_file(self, run: LiveRun, path: Path, checkpoint: Checkpoint) -> None:
         """Tell a run which file it was opened from: one of the shelf, or one of the person's own."""
         run.kept_as = self.name_of(path, checkpoint)
+        run.token = str(checkpoint.progress.get("token", "")) if run.kept_as else ""
         if self._shelf is None or path.parent != self._shelf.folder:
             run.is_in(path)
 

@@ -52,6 +52,7 @@ class LiveRun:
         training: Whether training goes on by itself.
         steps_left: Steps still to do one by one.
         kept_as: What it is called on the shelf; empty while nobody has asked.
+        token: Tells it from a run of another app that has the same name, having begun in the same second.
         left_behind: Runs that can be brought back in its place.
         leaving: Is told before another network takes the place of the present one.
         share: Of a core that training may take; the engine sees to that.
@@ -79,7 +80,7 @@ class LiveRun:
         self._watched = False
         self._news = News(name)
         self.side = SideWork(clock, self._news)
-        self.kept_as = ""
+        self.kept_as = self.token = ""
         self.left_behind = 0
         self.leaving: Callable[[], None] | None = None
 
@@ -211,7 +212,7 @@ class LiveRun:
             trainer.timeline = Timeline(len(network.parameters), memory=memory)
             trainer.timeline.see(trainer.step, network.parameters.values)
         self._kept_step = self._copied_step = 0
-        self.kept_as = ""
+        self.kept_as = self.token = ""
         self._news.begin(curve)
 
     def close(self) -> None:
@@ -240,7 +241,7 @@ class LiveRun:
         whole = checkpoint_of(self.trainer, self.sampling, {self.name: rng.bit_generator.state})
         if self.trainer.has_news and not self.trainer.diverged:  # a step that was all but done has been completed
             self._take_in(self.trainer.progress())
-        told = {**self._news.curve.told(), "kept_as": self.kept_as}
+        told = {**self._news.curve.told(), "kept_as": self.kept_as, "token": self.token}
         return replace(whole, progress={**whole.progress, **told})
 
     @property

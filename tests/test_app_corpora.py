@@ -11,14 +11,14 @@ from textual.widgets import Input, OptionList, Static
 
 from corpora.corpus import CorpusError, CorpusInfo, Treatment
 from model.config import NetworkSettings, TrainingSettings
-from model.protocol import LoadCorpus, RunState
+from model.protocol import Gauges, LoadCorpus, Notice, RunState
 from tui.app import LSTMApp
 from tui.describer import Describer
 from tui.screens.open_text import OpenTextScreen
 from tui.widgets.corpus_details import CorpusDetails
 from tui.widgets.safe_tree import SafeTree
 
-from scripted_session import GAUGES, SHAKESPEARE, describe, playing, until, update
+from scripted_session import GAUGES, SHAKESPEARE, ScriptedSession, describe, playing, scripted_app, until, update
 
 SETTINGS = NetworkSettings(), TrainingSettings()
 
@@ -308,3 +308,16 @@ async def test_facts_of_a_treated_text_are_not_taken_for_those_of_the_text(tmp_p
         await session.play(update(replace(GAUGES, corpus=SHAKESPEARE), fresh=True))
         await pilot.pause()
         assert "38 symbols" not in details(app) and f"{SHAKESPEARE.symbols} symbols" in details(app)
+
+
+async def test_why_there_is_no_network_stands_where_its_loss_will_be(tmp_path: Path) -> None:
+    session = ScriptedSession()
+    app = scripted_app(session, tmp_path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        why = "empty.txt: empty, no characters to learn"
+        await session.play(update(Gauges(), notices=(Notice(why, "error"),)))
+        await pilot.pause()
+        assert str(app.main.query_one("#loss-saying", Static).render()) == why
+        await session.play(update(GAUGES, fresh=True, steps=40))
+        await pilot.pause()
+        assert str(app.main.query_one("#loss-saying", Static).render()) == ""

@@ -139,9 +139,7 @@ async def test_before_there_is_a_network_the_panel_says_so() -> None:
     app = PanelApp()
     async with app.run_test(size=(70, 8)) as pilot:
         assert app.saying() == "No network yet."
-        app.panel.refusal = "empty.txt: empty, no characters to learn"
-        app.panel.gauges = Gauges(step=0, left_behind=1)
-        await pilot.pause()
+        app.panel.refuse("empty.txt: empty, no characters to learn")
         assert app.saying() == "empty.txt: empty, no characters to learn"
         app.panel.gauges = Gauges(state=RunState.LOADING, loading=0.43)
         await pilot.pause()

@@ -142,6 +142,18 @@ def test_an_engine_that_still_saves_for_an_app_that_was_killed_is_waited_for(she
     assert load_checkpoint(shelf.last).step == 700
 
 
+def test_of_two_that_began_in_the_same_second_both_are_kept(shelf: RunShelf) -> None:
+    put(shelf, "last", 900, at=2_000.0, kept_as="sea-1127-010203", token="a")
+    shelf.adopt_last()
+    left_copy(shelf, 700, 3_000.0, kept_as="sea-1127-010203", token="b")
+    shelf.recover()
+    assert sorted(run.step for run in shelf.runs()) == [700, 900]
+    # the one with the second file goes on, and has no third
+    put(shelf, "last", 800, at=4_000.0, kept_as="sea-1127-010203", token="b")
+    shelf.adopt_last()
+    assert sorted(run.step for run in shelf.runs()) == [800, 900]
+
+
 def test_a_copy_whose_lock_is_gone_is_found_too(shelf: RunShelf) -> None:
     path = left_copy(shelf, 700, 2_000.0)
     path.with_suffix(".lock").unlink()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import difflib
 import fcntl
+import itertools
 import json
 import os
 import shutil
@@ -213,7 +214,7 @@ class RunShelf:
                 return True
             name = header["progress"].get("kept_as")
             if isinstance(name, str) and is_name(name):
-                path = self.folder / (name + SUFFIX)
+                path = self._place(name, header["progress"].get("token"))
                 if path.exists() and int(read_header(path)["step"]) >= int(header["step"]):
                     return True
             else:
@@ -229,6 +230,14 @@ class RunShelf:
             return False  # there is none, or it stays where it is
         self._look(path)
         return True
+
+    def _place(self, name: str, token: object) -> Path:
+        """Where a run of this name is or may be: not where there is one that began in the same second elsewhere."""
+        for number in itertools.count(1):
+            path = self.folder / (name + (f"-{number}" if number > 1 else "") + SUFFIX)
+            if not path.exists() or read_header(path)["progress"].get("token") == token:
+                return path
+        raise AssertionError("counting never ends")
 
     def prune(self) -> None:
         """Throw away the oldest of those without a name, beyond what is kept."""

@@ -103,7 +103,7 @@ class MainScreen(Hands):
         for notice in update.notices:
             self.say(notice.text, notice.severity)
             if notice.severity == "error" and update.gauges.state is RunState.EMPTY:
-                self._loss.refusal = notice.text
+                self._loss.refuse(notice.text)
             if notice.severity == "error" and not update.fresh:
                 self._insisted = None
                 self._training.refuse()

@@ -109,8 +109,7 @@ class LossPanel(Container):
         self.set_reactive(LossPanel.view, view or LossView())
         self._record = LossRecord()
         self._said = ""  # the saying on the screen
-        self.refusal = ""
-        """Why there is no network yet, where one was asked for."""
+        self._refusal = ""  # why there is no network yet, where one was asked for
         self._shown: Gauges | None = None  # the gauges on the screen
         self._resting = False  # chart and numbers were shown a moment ago
         self._grown = False  # by losses that are not on the screen yet
@@ -158,6 +157,11 @@ class LossPanel(Container):
                 self._draw()
         if events:
             self._show_words()
+
+    def refuse(self, why: str) -> None:
+        """Say, as long as there is no network, why there is none."""
+        self._refusal = why
+        self._show()
 
     def reset(self) -> None:
         """Begin a new curve, for a new network."""
@@ -312,7 +316,7 @@ class LossPanel(Container):
         if state is RunState.LOADING:
             share = self.gauges.loading
             return "Reading the text" + ("" if share is None else f", {units.percent(share)}")
-        saying = (state is RunState.EMPTY and self.refusal) or SAYINGS.get(state, "")
+        saying = (state is RunState.EMPTY and self._refusal) or SAYINGS.get(state, "")
         # the first of two rows ends with a word, not always at its end
         return saying if len(saying) <= 2 * width - LONG_WORD else SHORT_SAYINGS.get(state, saying)
 
