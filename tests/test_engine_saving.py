@@ -161,6 +161,10 @@ def test_that_no_copy_can_be_written_is_said_once_until_one_could_be(tmp_path: P
     assert a_minute_later() == [said]
 
 
+def out_of_memory(*_: object, **__: object) -> None:
+    raise MemoryError
+
+
 @pytest.mark.parametrize("where", ["model.live_run.checkpoint_of", "model.live_run.save_checkpoint"])
 def test_where_memory_is_too_short_to_save_a_run_it_goes_on(
     where: str, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -168,11 +172,8 @@ def test_where_memory_is_too_short_to_save_a_run_it_goes_on(
     desk.load()
     desk.turn(5)
 
-    def full(*_: object, **__: object) -> None:
-        raise MemoryError
-
     with monkeypatch.context() as patch:
-        patch.setattr(where, full)
+        patch.setattr(where, out_of_memory)
         desk.say(Stop(str(tmp_path / "last.safetensors")))
     assert (desk.updates[-1].unsaved, desk.engine.stopped) == (True, False)
     said = [notice.text for run in desk.updates[-1].runs for notice in run.notices]
@@ -189,11 +190,8 @@ def test_where_memory_is_too_short_for_a_copy_that_is_said_and_training_goes_on(
     desk.load()
     desk.turn(5)
 
-    def full(*_: object, **__: object) -> None:
-        raise MemoryError
-
     with monkeypatch.context() as patch:
-        patch.setattr(where, full)
+        patch.setattr(where, out_of_memory)
         desk.clock.now += 61.0
         desk.turn(1)
         desk.engine._finish_autosave()

@@ -154,6 +154,17 @@ def test_of_two_that_began_in_the_same_second_both_are_kept(shelf: RunShelf) -> 
     assert sorted(run.step for run in shelf.runs()) == [800, 900]
 
 
+def test_what_is_deleted_does_not_come_back_from_a_copy(shelf: RunShelf) -> None:
+    put(shelf, "sea-1127-010203", 700, kept_as="sea-1127-010203")
+    mine = Rescue(shelf.folder)
+    save_checkpoint(checkpoint(700, kept_as="sea-1127-010203"), mine.path)
+    (run,) = shelf.runs()
+    shelf.delete(run)
+    assert shelf.has(mine.path)
+    mine.discard()
+    assert shelf.runs() == []
+
+
 def test_a_copy_whose_lock_is_gone_is_found_too(shelf: RunShelf) -> None:
     path = left_copy(shelf, 700, 2_000.0)
     path.with_suffix(".lock").unlink()

@@ -328,11 +328,11 @@ class LSTMApp(App[None]):
             async with self._shelf.alone():
                 await self.session.stop(save_to=str(self._run_file), anyway=anyway)
                 self._shelf.adopt_last()
+                # the copy may be the only one of another run, which was left while the disk was full
+                if self._rescue is not None and self._shelf.has(self._rescue.path):
+                    self._rescue.discard()
                 self._shelf.prune()
                 self.farewell = self._shelf.farewell()
-            # the copy may be the only one of another run, which was left while the disk was full
-            if self._rescue is not None and self._shelf.has(self._rescue.path):
-                self._rescue.discard()
         except NotSavedError as error:
             self._leaving = anyway
             code, self.farewell = 1, self._regret(error)

@@ -56,6 +56,11 @@ class Rescue:
             self._lock_path.unlink(missing_ok=True)
 
 
+def open_copies(shelf: Path) -> list[Path]:
+    """The copies that there are, whether or not their apps are gone."""
+    return list((shelf / FOLDER).glob(f"[!.]*{SUFFIX}"))
+
+
 def left_copies(shelf: Path) -> Iterator[Path]:
     """Yield the copies that apps have left which are gone, the oldest first; meanwhile no other app finds them."""
     folder = shelf / FOLDER
@@ -72,7 +77,7 @@ def left_copies(shelf: Path) -> Iterator[Path]:
                         found[copy] = copy.stat().st_mtime_ns
                     else:
                         lock_path.unlink(missing_ok=True)
-            for copy in folder.glob(f"[!.]*{SUFFIX}"):
+            for copy in open_copies(shelf):
                 if not copy.with_suffix(LOCK).exists():
                     found[copy] = copy.stat().st_mtime_ns
             for copy in sorted(found, key=found.__getitem__):

@@ -20,7 +20,7 @@ from msgspec import structs
 
 from model.run_names import FEWEST_STEPS, LAST, SUFFIX, is_name, run_name
 from tui.earlier_run import DAMAGE, EarlierRun, read_header
-from tui.rescue import left_copies
+from tui.rescue import left_copies, open_copies
 from tui.saving import free_path
 from tui.whole_file import whole_file
 
@@ -270,16 +270,17 @@ class RunShelf:
         return renamed
 
     def delete(self, run: EarlierRun) -> None:
-        """Throw a run away, and the copy of it that quitting made.
+        """Throw a run away, and the copies of it that quitting made, and open apps.
 
         Raises:
             OSError: If that cannot be done.
         """
         if run.path is None:
             return
-        with contextlib.suppress(OSError, *DAMAGE):
-            if read_header(self.last)["progress"].get("kept_as") == run.key or self.last.samefile(run.path):
-                self.last.unlink()
+        for copy in (self.last, *open_copies(self.folder)):
+            with contextlib.suppress(OSError, *DAMAGE):
+                if read_header(copy)["progress"].get("kept_as") == run.key or copy.samefile(run.path):
+                    copy.unlink()
         with self._lock:
             run.path.unlink(missing_ok=True)
             _beside(run.path).unlink(missing_ok=True)
