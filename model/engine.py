@@ -171,20 +171,20 @@ class Engine:
         run = self._runs.get(command.run)
         if run is None:
             return  # it was given up with its race, while this was on its way
-        with self._saying(run):
+        with self._saying(run.refuse if isinstance(command, protocol.REPLACING) else run.complain):
             self._obey(run, command)
 
     @contextmanager
-    def _saying(self, run: LiveRun) -> Iterator[None]:
+    def _saying(self, say: Callable[[str], None]) -> Iterator[None]:
         """Say what cannot be done; it has changed nothing."""
         try:
             yield
         except (CorpusError, CheckpointError, SettingsError) as error:
-            run.say(str(error), "error")
+            say(str(error))
         except OSError as error:
-            run.say(reason(error), "error")
+            say(reason(error))
         except MemoryError:
-            run.say(TOO_LARGE, "error")
+            say(TOO_LARGE)
 
     def _take_share(self, share: float) -> None:
         self._throttle.share = share
@@ -270,12 +270,12 @@ class Engine:
             return
         aside = self._left.last
         if aside is None:
-            run.say("no run was left behind here", "warning")
+            run.refuse("no run was left behind here")
             return
         aside.take_up()  # first, for that may fail
         self._left.take(run)
         run.close()
-        aside.take_over(run, f"back to step {aside.gauges().step:,}")
+        aside.take_over(run, f"back to step {aside.gauges().step:,}", resumed=True)
         aside.left_behind = len(self._left)
         self._runs[protocol.MAIN] = aside
         gc.collect()  # a half-done step and its trainer hold each other
@@ -284,7 +284,7 @@ class Engine:
 
     def _start_race(self, main: LiveRun, command: protocol.StartRace) -> None:
         if main.trainer is None or main.name in self._loading:
-            main.say("there is no text to race on yet; choose a corpus, or wait until it has been read", "error")
+            main.refuse("there is no text to race on yet; choose a corpus, or wait until it has been read")
             return
         self._leave_race()
         racers = [LiveRun(self._clock, entrant.name) for entrant in command.entrants]
@@ -306,7 +306,8 @@ class Engine:
             name, kept = winner.name, ""
             if main.trainer is not None and main.trainer.step > 0:
                 if not main.save(Path(command.keep_in)):
-                    return  # and why has been said: what was learnt before is not thrown away
+                    main.refuse("the race goes on")  # what was learnt before is not thrown away
+                    return
                 kept = f"; the run before is kept in {command.keep_in}, at step {main.trainer.step:,}"
             if self._loading.pop(main.name, None) is not None:
                 main.loading = None
@@ -373,7 +374,7 @@ class Engine:
     def _load(self, run: LiveRun) -> None:
         end = self._clock() + TURN_SECONDS
         loading = self._loading[run.name]
-        with self._saying(run), suppress(StopIteration):
+        with self._saying(run.refuse), suppress(StopIteration):
             while self._clock() < end:
                 run.loading = next(loading)
             return

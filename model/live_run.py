@@ -102,7 +102,7 @@ class LiveRun:
     def start_over(self, network: NetworkSettings, training: TrainingSettings, *, train: bool) -> None:
         """Start a new network on the same text."""
         if self.trainer is None:
-            self.say("there is no text to start a new network on; choose a corpus first", "error")
+            self.refuse("there is no text to start a new network on; choose a corpus first")
         else:
             self.begin(self.trainer.corpus, network, training, train=train)
 
@@ -129,8 +129,14 @@ class LiveRun:
         self._kept_step = self._copied_step = checkpoint.step
         self.training = train and trainer is not None
 
-    def take_over(self, other: LiveRun, label: str) -> None:
-        """Become the run that `other` was: under its name, at its pace; all losses so far are told anew."""
+    def take_over(self, other: LiveRun, label: str, *, resumed: bool = False) -> None:
+        """Become the run that `other` was: under its name, at its pace; all losses so far are told anew.
+
+        Args:
+            other: The run whose place it takes.
+            label: What is said of it in the written text.
+            resumed: Whether it was left behind, and brings settings of its own.
+        """
         self.name, self.leaving, self.share = other.name, other.leaving, other.share
         if self.threads != other.threads:
             self.threads = other.threads
@@ -138,7 +144,7 @@ class LiveRun:
                 self.trainer.put_aside()
                 self.trainer.threads = other.threads
                 self.trainer.take_up()
-        self._news.tell_anew(self.name)
+        self._news.tell_anew(self.name, resumed=resumed)
         self.voices = other.voices
         if self._network is not None and self._vocabulary is not None:
             self.voices.change_network(self._network, self._vocabulary)
@@ -484,6 +490,15 @@ class LiveRun:
     def say(self, text: str, severity: Severity = "information") -> None:
         """Have a sentence shown to the person at the screen."""
         self._news.say(text, severity)
+
+    def complain(self, why: str) -> None:
+        """Say why something cannot be done."""
+        self.say(why, "error")
+
+    def refuse(self, why: str) -> None:
+        """Likewise, of something that was to take the place of this network."""
+        self.complain(why)
+        self._news.refuse()
 
     @property
     def state(self) -> RunState:

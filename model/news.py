@@ -30,7 +30,7 @@ class News:
 
     def __init__(self, run: str) -> None:
         self._run = run
-        self._fresh = False
+        self._fresh = self._resumed = self._refused = False
         self._losses: list[LossPoint] = []
         self._validations: list[LossPoint] = []
         self._notices: list[Notice] = []
@@ -48,22 +48,22 @@ class News:
         """Another network takes the place of the present one; what was told of that is not told any more.
 
         Args:
-            curve: Its losses so far, where it has any.
+            curve: Its losses so far, where it was saved.
         """
-        self._fresh = True
+        self._fresh, self._resumed = True, self._resumed or curve is not None
         self._losses, self._validations, self._events = [], [], []
         self._past_losses, self._past_validations = ([*curve.losses], [*curve.validations]) if curve else ([], [])
         self._past_events = []
         self._neurons, self._past = None, {}
 
-    def tell_anew(self, run: str) -> None:
+    def tell_anew(self, run: str, *, resumed: bool) -> None:
         """Tell all that was told of this network once more, as news of `run`, which it is from now on."""
-        self._run, self._fresh, self._told = run, True, None
+        self._run, self._fresh, self._resumed, self._told = run, True, resumed, None
 
     def put_aside(self) -> News:
         """The same of a run that rests: what is still to be said or handed out is said here, and not once more."""
         aside = copy.copy(self)
-        aside._notices, aside._neurons, aside._past, aside._passage = [], None, {}, None
+        aside._notices, aside._neurons, aside._past, aside._passage, aside._refused = [], None, {}, None, False
         return aside
 
     @property
@@ -88,6 +88,10 @@ class News:
         """Have a sentence shown to the person at the screen."""
         self._notices = [*self._notices, Notice(text, severity)][-NOTICE_BACKLOG:]
 
+    def refuse(self) -> None:
+        """Tell that what was to take the place of this network could not be had."""
+        self._refused = True
+
     def mark(self, event: Event) -> None:
         """Have something marked on the loss curve; of a knob that is turned and turned, where it ends counts."""
         same = self._events and (self._events[-1].step, self._events[-1].kind) == (event.step, event.kind)
@@ -107,7 +111,7 @@ class News:
     def take(self, gauges: Gauges, written: tuple[Written, ...] = ()) -> RunUpdate | None:
         """All that happened since the last call; None if nothing did."""
         news = (written, self._losses, self._validations, self._events, self._notices, self._neurons, self._past)
-        if gauges == self._told and not any(news) and self._passage is None:
+        if gauges == self._told and not any(news) and self._passage is None and not self._refused:
             return None
         losses = self._past_losses + self._losses
         validations = self._past_validations + self._validations
@@ -115,18 +119,20 @@ class News:
         update = RunUpdate(
             gauges=gauges,
             fresh=self._fresh,
+            resumed=self._resumed,
             losses=tuple(losses if self._fresh else self._losses),
             validations=tuple(validations if self._fresh else self._validations),
             events=tuple(events if self._fresh else self._events),
             again=len(self._past_losses) if self._fresh else 0,
             written=written,
             notices=tuple(self._notices),
+            refused=self._refused,
             neurons=self._neurons,
             past=tuple(self._past.values()),
             passage=self._passage,
             run=self._run,
         )
-        self._told, self._fresh = gauges, False
+        self._told, self._fresh, self._resumed, self._refused = gauges, False, False, False
         self._past_losses = thinned(losses, LOSS_MEMORY)
         self._past_validations = thinned(validations, LOSS_MEMORY)
         self._past_events = events[-EVENT_BACKLOG:]

@@ -8,7 +8,7 @@ meanwhile (losses and characters appended, gauges replaced).
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct, field
 
@@ -362,6 +362,9 @@ Command = (
     | Stop
 )
 
+REPLACING: Final = (LoadCorpus, NewNetwork, OpenCheckpoint, BringBack, StartRace, EndRace)
+"""Commands that have something take the place of the present network."""
+
 # ----------------------------------------------------------------------------------------------- updates
 
 
@@ -490,6 +493,8 @@ class RunUpdate(Struct, frozen=True):
     gauges: Gauges
     fresh: bool = False
     """A new network or checkpoint took the place of the old: losses and text before this update were the old one's."""
+    resumed: bool = False
+    """It is fresh, and brings settings of its own: it was saved or left behind, and is back."""
     losses: tuple[LossPoint, ...] = ()
     """Mean training loss of each step, or of a few neighbouring steps where updates are taken slowly."""
     validations: tuple[LossPoint, ...] = ()
@@ -499,12 +504,14 @@ class RunUpdate(Struct, frozen=True):
     notices: tuple[Notice, ...] = ()
     neurons: Neurons | None = None
     """What was found since the last update."""
+    refused: bool = False
+    """What was to take the place of this network could not be had; a notice says why."""
     past: tuple[Past, ...] = ()
     """Passages by the network as it was, of each step the latest news."""
     passage: Passage | None = None
     """One that was asked for."""
     again: int = 0
-    """How many of the losses it had already when it took its place: it was saved or left behind, and is back."""
+    """How many of the losses it had already when it took its place."""
     run: str = MAIN
 
 

@@ -138,18 +138,22 @@ def update(
     gauges: Gauges = GAUGES,
     *,
     fresh: bool = False,
+    resumed: bool = False,
     steps: int = 0,
     texts: tuple[Written, ...] = (),
     notices: tuple[Notice, ...] = (),
+    refused: str = "",
 ) -> Update:
     """One update of the one run; the session numbers it."""
     run = RunUpdate(
         gauges=gauges,
-        fresh=fresh,
+        fresh=fresh or resumed,
+        resumed=resumed,
         losses=losses(steps),
         validations=validations(steps),
         written=texts,
-        notices=notices,
+        notices=(*notices, Notice(refused, "error")) if refused else notices,
+        refused=bool(refused),
     )
     return Update(number=0, runs=(run,))
 
@@ -235,13 +239,18 @@ async def shelf_seen(app: LSTMApp, pilot: Pilot[None]) -> None:
 
 @asynccontextmanager
 async def playing(
-    folder: Path, *, size: tuple[int, int] = (120, 40), gauges: Gauges = GAUGES, **changes: object
+    folder: Path,
+    *,
+    size: tuple[int, int] = (120, 40),
+    gauges: Gauges = GAUGES,
+    resumed: bool = False,
+    **changes: object,
 ) -> AsyncIterator[tuple[ScriptedSession, LSTMApp, Pilot[None]]]:
     """The app in a terminal of `size`, with a run going on; what it sent to get there is forgotten."""
     session = ScriptedSession()
     app = scripted_app(session, folder, **changes)
     async with app.run_test(size=size) as pilot:
-        await session.play(update(gauges, fresh=True, steps=40, texts=(written(),)))
+        await session.play(update(gauges, fresh=True, resumed=resumed, steps=40, texts=(written(),)))
         await pilot.pause()
         session.sent.clear()
         yield session, app, pilot

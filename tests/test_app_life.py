@@ -12,12 +12,13 @@ from textual.widgets import Button, Input, OptionList, Static
 
 from model.checkpoint import save_checkpoint
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
-from model.protocol import NewNetwork, Save, SetSampling
+from model.protocol import NewNetwork, Notice, Save, SetSampling, Update
 from model.session import EngineError
 from tui.app import LSTMApp
 from tui.rescue import Rescue
 from tui.run_shelf import RunShelf
 from tui.settings import Settings, load_settings, save_settings
+from tui.widgets.corpus_panel import CorpusPanel
 from tui.widgets.sample_pane import SamplePane
 
 from scripted_session import GAUGES, PLAY, ScriptedSession, playing, scripted_app, until, update, written
@@ -173,7 +174,7 @@ async def test_what_a_saved_network_brings_is_shown(tmp_path: Path) -> None:
         training=TrainingSettings(batch_size=8),
         sampling=SamplingSettings(temperature=0.35, top_k=10),
     )
-    async with playing(tmp_path, gauges=brought, insisted={}) as (session, app, pilot):
+    async with playing(tmp_path, gauges=brought, resumed=True) as (session, app, pilot):
         assert app.main.sampling == brought.sampling
         fields = [app.main.query_one(f"#{name} Input", Input).value for name in ("hidden-size", "batch-size")]
         assert fields == ["77", "8"]
@@ -185,11 +186,21 @@ async def test_what_a_saved_network_brings_is_shown(tmp_path: Path) -> None:
         assert session.sent == [SetSampling(turned), NewNetwork(NetworkSettings(77), TrainingSettings(batch_size=8))]
 
 
+@pytest.mark.parametrize("first", [update(fresh=True), update(notices=(Notice("no room", "error"),))])
+async def test_what_comes_before_a_saved_network_does_not_hide_what_it_brings(tmp_path: Path, first: Update) -> None:
+    async with playing(tmp_path) as (session, app, _pilot):
+        app.main.load(CorpusPanel.Chosen(("names",)))
+        await session.play(first)
+        saved = SamplingSettings(temperature=0.35, top_k=10)
+        await session.play(update(replace(GAUGES, sampling=saved), resumed=True))
+        assert app.main.sampling == saved
+
+
 async def test_a_flag_holds_against_what_a_saved_network_brings(tmp_path: Path) -> None:
     session = ScriptedSession()
     app = scripted_app(session, tmp_path, insisted={"temperature": 1.2})
     async with app.run_test() as pilot:
-        await session.play(update(replace(GAUGES, sampling=SamplingSettings(temperature=0.35, top_k=10)), fresh=True))
+        await session.play(update(replace(GAUGES, sampling=SamplingSettings(temperature=0.35, top_k=10)), resumed=True))
         await pilot.pause()
         wanted = SamplingSettings(temperature=1.2, top_k=10)
         assert session.sent == [SetSampling(wanted)]

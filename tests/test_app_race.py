@@ -347,7 +347,7 @@ async def test_going_on_with_the_leader_keeps_the_run_before_and_shows_the_new_o
 async def test_a_run_that_cannot_be_kept_leaves_the_race_on(tmp_path: Path) -> None:
     async with racing(tmp_path) as (session, screen, pilot):
         await pilot.press("enter")
-        await session.play(update(notices=(Notice("could not save there: No space left on device", "error"),)))
+        await session.play(update(refused="could not save there: No space left on device"))
         assert screen.app.screen is screen
         assert "could not save" in said(screen.app)
 
@@ -372,7 +372,7 @@ async def test_a_racer_that_could_not_take_over_brings_nothing_along(tmp_path: P
         assert isinstance(app, LSTMApp)
         before = app.main.sampling
         await pilot.press("]", "enter")
-        await session.play(update(notices=(Notice("could not save there: No space left on device", "error"),)))
+        await session.play(update(refused="could not save there: No space left on device"))
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen is app.main and app.main.sampling == before
@@ -513,10 +513,19 @@ async def test_a_race_that_the_engine_refuses_is_left(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         await pilot.press("ctrl+r", "enter")
         assert app.race is not None
-        await session.play(update(notices=(Notice("there is no text to race on yet", "error"),)))
+        await session.play(update(refused="there is no text to race on yet"))
         await pilot.pause()
         assert app.race is None
         assert EndRace() in session.sent
+
+
+async def test_what_else_goes_wrong_does_not_end_a_race_that_is_about_to_begin(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("ctrl+r", "enter")
+        await session.play(update(notices=(Notice("could not save there: No space left on device", "error"),)))
+        await pilot.pause()
+        assert app.race is not None
+        assert EndRace() not in session.sent
 
 
 async def test_no_race_begins_while_another_text_is_read(tmp_path: Path) -> None:

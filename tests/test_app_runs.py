@@ -138,7 +138,7 @@ async def test_a_run_is_gone_on_with_or_only_played(tmp_path: Path, keys: str, t
         assert app.screen.id == "main"
         # what it brings is filled in, as for a network that was named on the command line
         brought = replace(GAUGES, network=NetworkSettings(77), sampling=SamplingSettings(temperature=0.3), step=200)
-        await session.play(update(brought, fresh=True))
+        await session.play(update(brought, resumed=True))
         assert app.main.sampling.temperature == 0.3
         assert app.main.query_one("#hidden-size Input", Input).value == "77"
 
@@ -352,7 +352,7 @@ async def test_starting_over_says_how_to_bring_the_run_back_and_the_key_does(tmp
         await pilot.press("ctrl+z")
         assert session.told(BringBack) == [BringBack()]
         before = replace(GAUGES, training=TrainingSettings(batch_size=8), sampling=SamplingSettings(temperature=0.4))
-        await session.play(update(before, fresh=True, steps=40))
+        await session.play(update(before, resumed=True, steps=40))
         assert app.main.sampling.temperature == 0.4
         assert app.main.query_one("#batch-size Input", Input).value == "8"
         assert len(app.main._loss.record.losses) == 40

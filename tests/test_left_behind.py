@@ -501,7 +501,7 @@ def test_a_long_run_is_told_anew_as_finely_as_the_screen_has_it() -> None:
     for step in range(1, 3_900):
         news.add(progress(step))
         news.take(Gauges(step=step), ())
-    news.tell_anew("main")
+    news.tell_anew("main", resumed=True)
     news.add(progress(3_900))
     update = news.take(Gauges(step=3_900), ())
     assert update is not None and update.fresh

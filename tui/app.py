@@ -152,7 +152,7 @@ class LSTMApp(App[None]):
             network=network or NetworkSettings(),
             training=training or TrainingSettings(),
             sampling=sampling or SamplingSettings(),
-            insisted=insisted,
+            insisted=insisted or {},
             loss_unit=loss_unit,
             catalogue=catalogue,
             describe=describe_corpus or partial(facts_of, cache_dir=cache_dir or user.cache),

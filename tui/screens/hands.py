@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from msgspec import structs
 from textual.widget import Widget
@@ -37,8 +36,6 @@ class Hands(Panels):
 
     _prime = ""
     """What a fresh start of writing begins with."""
-    _insisted: Mapping[str, Any] | None = None
-    """What flags say against a saved network, as long as one is awaited, which brings the rest."""
 
     def load(self, text: CorpusPanel.Chosen | TextChoice) -> None:
         """Start a new run on a text, with the settings that are filled in."""
@@ -141,8 +138,6 @@ class Hands(Panels):
             self.app.clear_notifications()  # they were of the run that goes
             if loading:
                 self._training.refuse()  # what was to come with the text is not in force
-            else:
-                self._insisted = {}  # its settings are filled in again
 
     def action_save(self) -> None:
         """Save beside the person's other files; the engine says when it is done."""

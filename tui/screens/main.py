@@ -52,7 +52,7 @@ class MainScreen(Hands):
         network: NetworkSettings,
         training: TrainingSettings,
         sampling: SamplingSettings,
-        insisted: Mapping[str, Any] | None,
+        insisted: Mapping[str, Any],
         loss_unit: LossUnit,
         catalogue: Sequence[Entry],
         describe: Callable[[str], CorpusInfo],
@@ -89,8 +89,8 @@ class MainScreen(Hands):
         # before the gauges: when they are shown, the panel rests for a moment
         self._loss.extend(update.losses, update.validations, update.events)
         self.gauges = update.gauges
-        if update.fresh and self._insisted is not None:
-            self._follow_saved(update.gauges, self._insisted)
+        if update.resumed:
+            self._follow_saved(update.gauges)
         self._neurons.see(update.gauges, update.neurons)
         for written in update.written:
             if written.sampler != MAIN:
@@ -105,7 +105,6 @@ class MainScreen(Hands):
             if notice.severity == "error" and update.gauges.state is RunState.EMPTY:
                 self._loss.refuse(notice.text)
             if notice.severity == "error" and not update.fresh:
-                self._insisted = None
                 self._training.refuse()
         if update.passage is not None:
             self._keep_passage(update.passage)
@@ -117,11 +116,11 @@ class MainScreen(Hands):
             step = units.whole(self.gauges.step)
             self.say(f"The run before rests at step {step}: {self._key('bring-back')} brings it back.", timeout=8)
 
-    def _follow_saved(self, saved: Gauges, insisted: Mapping[str, Any]) -> None:
-        """Show what a saved network brings, once; what a flag said holds against it."""
-        self._insisted = None
+    def _follow_saved(self, saved: Gauges) -> None:
+        """Show what a saved network brings; against the first, what a flag said holds."""
         self._training.bring(saved.network, saved.training)
-        self.sampling = structs.replace(saved.sampling, **insisted)
+        self.sampling = structs.replace(saved.sampling, **self._insisted)
+        self._insisted = {}
         if self.sampling != saved.sampling:
             self.send(protocol.SetSampling(self.sampling))
 
@@ -209,7 +208,6 @@ class MainScreen(Hands):
     def _open_run(self, chosen: protocol.OpenCheckpoint | None) -> None:
         """Put an earlier run in place of the present one, which is left behind."""
         if chosen is not None and self.send(chosen):
-            self._insisted = {}
             self.say("It is there as soon as its text is read.")
 
     def action_past(self) -> None:

@@ -140,13 +140,12 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
     def apply(self, update: RunUpdate) -> None:
         """Show what happened in a run since the last update; in the main run, whether a racer took it over."""
         if update.run == MAIN:
-            refused = any(notice.severity == "error" for notice in update.notices)
             if update.fresh and self._wished:
                 self._end_with(self.sampling)
-            elif refused and not self._begun:
+            elif update.refused and not self._begun:
                 self._send(EndRace())
                 self._end_with(None)
-            elif refused:
+            elif update.refused:
                 self._asked = False  # the race goes on
             return
         self._begun = True
