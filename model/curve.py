@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from msgspec import Struct
@@ -18,7 +19,7 @@ class Curve(Struct, frozen=True):
     """Losses in nats per character, oldest first."""
 
     losses: tuple[LossPoint, ...] = ()
-    """Of training, each the mean of some neighbouring steps."""
+    """Of training, each the mean of the steps since the one before."""
     validations: tuple[LossPoint, ...] = ()
 
     def told(self) -> dict[str, Any]:
@@ -50,19 +51,48 @@ def is_number(value: float) -> bool:
 
 
 def few(points: Iterable[LossPoint]) -> tuple[LossPoint, ...]:
-    """At most `MOST_POINTS`, rising; what came before training went back to an earlier step is left out."""
+    """At most `MOST_POINTS` of them: see `thinned`."""
+    return tuple(thinned(points, MOST_POINTS))
+
+
+def thinned(points: Iterable[LossPoint], most: int) -> list[LossPoint]:
+    """At most so many, rising, where there are more each the mean of an equal span of steps.
+
+    What came before training went back to an earlier step is left out.
+    """
     rising: list[LossPoint] = []
     for point in points:
         while rising and rising[-1].step >= point.step:
             rising.pop()
         rising.append(point)
-    while len(rising) > MOST_POINTS:
-        rising = merge_neighbours(rising)
-    return tuple(rising)
+    span = even_span([point.step for point in rising], most)
+    if span == 1:
+        return rising
+    means: list[LossPoint] = []
+    before, total, weight = 0, 0.0, 0
+    for point, following in zip_longest(rising, rising[1:]):
+        # a point may itself be the mean of all steps since the one before
+        steps = min(max(1, point.step - before), span)
+        before, total, weight = point.step, total + steps * point.loss, weight + steps
+        if following is None or place(following.step, span) != place(point.step, span):
+            means.append(LossPoint(point.step, total / weight))
+            total, weight = 0.0, 0
+    return means
 
 
-def merge_neighbours(points: list[LossPoint]) -> list[LossPoint]:
-    """Half as many points, each the mean of two; a last odd one stays."""
-    pairs = zip(points[::2], points[1::2], strict=False)
-    merged = [LossPoint(second.step, (first.loss + second.loss) / 2) for first, second in pairs]
-    return merged + points[len(merged) * 2 :]
+def even_span(steps: Sequence[int], most: int) -> int:
+    """The shortest span, a power of two, of which rising steps lie in at most so many.
+
+    Spans begin at multiples of their length: of points that are thinned again and again, some new ones each time, the
+    oldest then stand as close as all others.
+    """
+    span, taken = 1, len(steps)
+    while taken > most:
+        span *= 2
+        taken = 1 + sum(place(one, span) != place(other, span) for one, other in pairwise(steps))
+    return span
+
+
+def place(step: int, span: int) -> int:
+    """Which span a step is in; a point is at the last of its steps."""
+    return max(0, step - 1) // span

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Literal
 
-from model.curve import Curve, few, merge_neighbours
+from model.curve import Curve, few, thinned
 from model.neurons import Neurons
 from model.passage import Passage
 from model.past import Past
@@ -102,7 +102,7 @@ class News:
         """Tell of an increment."""
         self._losses += points(progress.losses)
         self._validations += points(progress.validations)
-        self._losses = thinned(self._losses, LOSS_BACKLOG)
+        self._losses = bounded(self._losses, LOSS_BACKLOG)
         for incident in progress.incidents:
             self.say(incident, "warning")
         for event in progress.events:
@@ -133,8 +133,8 @@ class News:
             run=self._run,
         )
         self._told, self._fresh, self._resumed, self._refused = gauges, False, False, False
-        self._past_losses = thinned(losses, LOSS_MEMORY)
-        self._past_validations = thinned(validations, LOSS_MEMORY)
+        self._past_losses = bounded(losses, LOSS_MEMORY)
+        self._past_validations = bounded(validations, LOSS_MEMORY)
         self._past_events = events[-EVENT_BACKLOG:]
         self._losses, self._validations, self._events, self._notices = [], [], [], []
         self._neurons, self._past, self._passage = None, {}, None
@@ -146,6 +146,6 @@ def points(losses: tuple[Loss, ...]) -> list[LossPoint]:
     return [LossPoint(loss.step, loss.loss) for loss in losses]
 
 
-def thinned(points: list[LossPoint], most: int) -> list[LossPoint]:
-    """No more losses than may be kept."""
-    return merge_neighbours(points) if len(points) > most else points
+def bounded(points: list[LossPoint], most: int) -> list[LossPoint]:
+    """No more losses than may be kept; beyond that half as many, so that it seldom has to be done."""
+    return thinned(points, most // 2) if len(points) > most else points

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -483,6 +484,20 @@ def test_a_curve_is_thinned_and_forgets_what_was_rolled_back() -> None:
     steps = [point.step for point in thin]
     assert steps == sorted(set(steps)) and steps[-1] == 999
     assert MOST_POINTS / 2 < len(thin) <= MOST_POINTS
+
+
+def test_the_curve_of_a_long_run_is_as_fine_at_its_beginning_as_at_its_end() -> None:
+    news = News("main")
+    news.begin()
+    for step in range(1, 18_001):
+        news.add(progress(step))
+        news.take(Gauges(step=step), ())
+    losses = news.curve.losses
+    steps = [0, *(point.step for point in losses)]
+    assert set(np.diff(steps)[:-1]) == {128}
+    for before, point in itertools.pairwise([LossPoint(0, 0.0), *losses]):
+        told = [progress(step).losses[0].loss for step in range(before.step + 1, point.step + 1)]
+        assert point.loss == pytest.approx(sum(told) / len(told))
 
 
 @pytest.mark.parametrize("told", [None, 3, "x", [[1]], [["a", 2.0]], [[1, "x"]], [[-1, 1.0]], [[1, float("nan")]]])

@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import math
 
 import pytest
@@ -76,6 +77,16 @@ def test_a_long_history_is_merged_and_keeps_its_mean() -> None:
     assert history.columns(1)[0] == pytest.approx(sum(point.loss for point in losses) / len(losses))
     columns = history.columns(20)
     assert columns == sorted(columns, reverse=True)
+
+
+@pytest.mark.parametrize("steps", [1_000, 3_333, 20_000])
+def test_a_long_history_is_as_fine_at_its_beginning_as_later(steps: int) -> None:
+    history = LossHistory(most=100)
+    for point in falling(steps):
+        history.extend([point])
+    gaps = {later.step - earlier.step for earlier, later in itertools.pairwise(history)}
+    # what is new is finer, until it is merged
+    assert next(iter(history)).step == max(gaps) <= 4 * steps / 100
 
 
 def test_what_is_not_a_number_never_gets_into_the_history() -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import mul
 from typing import NamedTuple
 
+from model.curve import even_span, place
 from model.protocol import LossPoint
 
 MOST = 1e200
@@ -26,7 +29,7 @@ class Span(NamedTuple):
 
 
 class LossHistory:
-    """Losses by step, merged in pairs whenever there are too many, so that a chart of it costs the same for ever."""
+    """Losses by step, merged evenly whenever there are too many, so that a chart of it costs the same for ever."""
 
     def __init__(self, most: int = 4000) -> None:
         self.most = most
@@ -53,7 +56,7 @@ class LossHistory:
                 self._steps.append(point.step)
                 self._losses.append(min(point.loss, MOST))
                 self._counts.append(1)
-        while len(self._steps) > self.most:
+        if len(self._steps) > self.most:
             self._merge()
 
     def clear(self) -> None:
@@ -119,14 +122,13 @@ class LossHistory:
         return min(max(0, (step - first) * width // (last - first + 1)), width - 1)
 
     def _merge(self) -> None:
-        """Put neighbours together, two by two."""
-        steps, losses, counts = self._steps, self._losses, self._counts
-        if len(steps) % 2:
-            steps, losses, counts = [*steps, steps[-1]], [*losses, 0.0], [*counts, 0]
-        pairs = range(0, len(steps), 2)
-        self._counts = [counts[i] + counts[i + 1] for i in pairs]
-        self._losses = [
-            (losses[i] * counts[i] + losses[i + 1] * counts[i + 1]) / both
-            for i, both in zip(pairs, self._counts, strict=True)
-        ]
-        self._steps = steps[1::2]
+        """Put those of equal spans of steps together; half as many as may be, so that it seldom has to be done."""
+        all_losses = zip(self._steps, self._losses, self._counts, strict=True)
+        span = even_span(self._steps, self.most // 2)
+        self._steps, self._losses, self._counts = [], [], []
+        for _, some in groupby(all_losses, lambda point: place(point[0], span)):
+            steps, losses, counts = zip(*some, strict=True)
+            count = sum(counts)
+            self._steps.append(steps[-1])
+            self._losses.append(sum(map(mul, losses, counts)) / count)
+            self._counts.append(count)
