@@ -282,3 +282,16 @@ async def test_what_is_not_installed_stays_so_when_another_text_has_vanished(tmp
         await pilot.pause()
         assert isinstance(app.screen, PickTextScreen)
         assert session.sent == []
+
+
+@pytest.mark.parametrize("size", [(60, 6), (39, 6), (12, 4)])
+@pytest.mark.parametrize("key", ["c", "ctrl+p"])
+async def test_where_the_list_has_no_room_its_page_keys_do_nothing(
+    tmp_path: Path, size: tuple[int, int], key: str
+) -> None:
+    async with playing(tmp_path, look_at=at_once) as (_session, app, pilot):
+        await pilot.press(key)
+        await pilot.resize_terminal(*size)
+        await pilot.press("pagedown", "pageup", "down", "up")
+        await pilot.pause()
+        assert app.is_running and app.screen is not app.main

@@ -268,3 +268,21 @@ async def test_only_the_value_that_was_turned_is_written_anew(monkeypatch: pytes
         await pilot.pause()
         assert written == ["temperature-text"]
         assert app.shown("temperature").startswith("temperature 1.25")
+
+
+@pytest.mark.parametrize(
+    ("knob", "value", "direction", "there"),
+    [
+        ("top_k", 70, -1, 60),
+        ("top_k", 70, 1, 100),
+        ("top_k", 500, -1, 100),
+        ("top_k", 500, 1, 0),
+        ("top_k", 100, 1, 0),
+        ("top_p", 0.42, -1, 0.4),
+        ("top_p", 0.42, 1, 0.5),
+        ("rate", 33.0, -1, 30),
+    ],
+)
+def test_a_knob_between_two_stops_goes_to_the_next(knob: Knob, value: float, direction: int, there: float) -> None:
+    sampling = structs.replace(SamplingSettings(), **{knob: value})
+    assert getattr(turned(sampling, knob, direction), knob) == there

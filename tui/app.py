@@ -471,6 +471,13 @@ class LSTMApp(App[None]):
         else:
             self.push_screen(HelpScreen(explained(self.screen.focused, self.screen, self.shown_keys)))
 
+    def action_command_palette(self) -> None:
+        """Show the command palette."""
+        from tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_help_quit(self) -> None:
         """Answer ctrl+c, where there is nothing to copy."""
         self.main.say("ctrl+q leaves; your run is saved.")

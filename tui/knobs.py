@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal
 
@@ -51,4 +52,10 @@ def nearest(stops: Sequence[float], value: float) -> int:
 
 
 def _next(stops: Sequence[float], value: float, direction: int) -> float:
-    return stops[min(max(nearest(stops, value) + direction, 0), len(stops) - 1)]
+    """The next stop, or the one before; at an end it stays."""
+    if value in stops:
+        place = stops.index(value) + direction
+    else:  # it is between two; where 0 comes last it stands for all
+        ordered = [stop or math.inf for stop in stops]
+        place = bisect_left(ordered, value) - (direction < 0)
+    return stops[min(max(place, 0), len(stops) - 1)]

@@ -86,7 +86,7 @@ class ProcessLook:
             if "problem" in said:
                 raise CorpusError(str(said["problem"]))
             return portrait.parse(said)
-        except (KeyError, TypeError, json.JSONDecodeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise CorpusError("it could not be looked at; learning it may tell why") from error
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Final, Literal
@@ -88,4 +89,6 @@ class Setting(Struct, frozen=True):
         if self.step:
             return max(0 if self.name == "seed" else 1, round(value) + direction * self.step)
         turned = value * self.factor**direction
+        if not math.isfinite(turned):
+            return value
         return max(1, round(turned)) if self.kind == "whole" else float(f"{turned:.3g}")

@@ -226,6 +226,9 @@ class MainScreen(Hands):
         from tui.screens.race_setup import RATE, RaceSetupScreen
 
         network, training = self.gauges.network, self.gauges.training
+        if self.ended:
+            self.say("The engine has ended: nobody can race any more.")
+            return
         if network is None or training is None or self.gauges.corpus is None or self.gauges.state is RunState.LOADING:
             self.say("There is no text to race on yet: choose a corpus, or wait until it has been read.")
             return
@@ -275,8 +278,14 @@ class MainScreen(Hands):
         if self.gauges.network is None:
             self.say("There is no network yet that could write.")
             return
-        path = free_path(working_folder(), network_stem(self.gauges), SUFFIX)
-        self.app.push_screen(SaveSampleScreen(str(path), self._prime, self.sampling), self._write_passage)
+        if self.ended:
+            self.say("The engine has ended: nobody can write it any more.")
+            return
+        self.app.push_screen(SaveSampleScreen(self._network_file, self._prime, self.sampling), self._write_passage)
+
+    def _network_file(self) -> str:
+        """Where the network is saved that writes a passage, as it is now."""
+        return str(free_path(working_folder(), network_stem(self.gauges), SUFFIX))
 
     def _write_passage(self, wish: protocol.WritePassage | None) -> None:
         if wish is not None and self.send(wish):
@@ -286,7 +295,9 @@ class MainScreen(Hands):
         """Read what the network writes at three temperatures."""
         from tui.screens.three import ThreeScreen
 
-        if self.gauges.vocabulary:
+        if self.ended:
+            self.say("The engine has ended: nobody writes any more.")
+        elif self.gauges.vocabulary:
             self.app.push_screen(ThreeScreen(self, self._prime))
         else:
             self.say("There is nobody to write yet: the network comes with its text.")

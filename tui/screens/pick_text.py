@@ -245,7 +245,8 @@ class PickTextScreen(Dialog[TextChoice | Elsewhere | None]):
 
     def action_point(self, move: str) -> None:
         """Move the pointer while the filter keeps the focus."""
-        getattr(self._texts, f"action_{move}")()
+        if self._texts.size:  # in a window where it has no room Textual does not know its pages
+            getattr(self._texts, f"action_{move}")()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Learn what is pointed at."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -44,11 +45,11 @@ class SaveSampleScreen(Dialog[WritePassage | None]):
     """
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    def __init__(self, path: str, prime: str, sampling: SamplingSettings) -> None:
+    def __init__(self, path: Callable[[], str], prime: str, sampling: SamplingSettings) -> None:
         """Ask.
 
         Args:
-            path: Where the network is saved, if it is not yet.
+            path: Tells where the network is saved that is to write it; it goes on learning meanwhile.
             prime: What the passage begins with.
             sampling: How it is drawn.
         """
@@ -105,7 +106,7 @@ class SaveSampleScreen(Dialog[WritePassage | None]):
         elif seed is None or not 0 <= seed < 2**32:
             self._complain("The seed is a whole number from 0 to 4,294,967,295.")
         else:
-            self.dismiss(WritePassage(self._path, length, seed, self._prime, self._sampling))
+            self.dismiss(WritePassage(self._path(), length, seed, self._prime, self._sampling))
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#passage-about", Static).add_class("-problem").update(sentence)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.cells import cell_len
+from rich.text import Text
 from textual import events
 from textual.widgets import Input
+
+from tui.sanitize import sanitize_line
 
 
 class LineInput(Input):
@@ -26,15 +30,33 @@ class LineInput(Input):
         super().__init__(value, **settings)
         self._new_line = new_line
 
+    @property
+    def _value(self) -> Text:
+        """What stands there as it may be shown: a character for each, so that the cursor stays at its own."""
+        return Text(sanitize_line(self.value), no_wrap=True, overflow="ignore", end="")
+
+    def _position_to_cell(self, position: int) -> int:
+        """The cell that a character of it begins in."""
+        return cell_len(sanitize_line(self.value)[:position])
+
     def _on_paste(self, event: events.Paste) -> None:
-        """Take what has room, and say how much that was; Textual would take nothing of what is too long."""
+        """Take it here."""
         event.stop()
         event.prevent_default()
-        lines = event.text.splitlines()
+        self._insert(event.text)
+
+    def action_paste(self) -> None:
+        """Likewise, what was copied in the app."""
+        self._insert(self.app.clipboard)
+
+    def _insert(self, pasted: str) -> None:
+        """Take what has room, and say how much that was; Textual would take nothing of what is too long."""
+        lines = pasted.splitlines()
         text = self._new_line.join(lines if self._new_line else lines[:1])
         start, end = sorted(self.selection)
         if self.max_length:
-            room = self.max_length - len(self.value) + end - start
+            # what it began with may be longer than what may be typed
+            room = max(0, self.max_length - len(self.value) + end - start)
             if len(text) > room:
                 self.notify(f"The first {room:,} of {len(text):,} characters: there is no room for more.", markup=False)
                 text = text[:room]

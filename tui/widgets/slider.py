@@ -118,8 +118,9 @@ class Slider(Widget, can_focus=True):
 
     def _move_to(self, value: float) -> None:
         """Put the knob on the grid's point nearest to `value`, and tell."""
-        steps = round((min(max(value, self.minimum), self.most) - self.minimum) / self.step)
-        value = min(self.most, self.minimum + steps * self.step)
+        most = max(self.most, self.value)  # which a flag may have set beyond what keys reach
+        steps = round((min(max(value, self.minimum), most) - self.minimum) / self.step)
+        value = min(most, self.minimum + steps * self.step)
         if value != self.value:
             self.value = value
             self.post_message(self.Changed(self, value))
