@@ -232,6 +232,15 @@ def test_a_curve_that_leaves_the_scale_says_how_high_it_was() -> None:
     assert CUT not in "".join(rows_of(LossPlot(record_of(losses), LossView(log=True), 60, 12)))
 
 
+@pytest.mark.parametrize("width", range(40, 120, 7))
+def test_no_validation_is_drawn_over_how_high_a_curve_was(width: int) -> None:
+    losses = [LossPoint(step, 3.6 if step < 40 else 2.4 - step / 8000) for step in range(4000)]
+    validations = [LossPoint(point.step, point.loss + 0.05) for point in losses[100::100]]
+    top = rows_of(LossPlot(record_of(losses, validations), LossView(), width, 12))[0]
+    assert DOT in top
+    assert f" {CUT} 3.60 " in top
+
+
 @pytest.mark.parametrize("height", [6, 12])
 def test_events_stand_on_the_axis_and_hide_no_number(height: int) -> None:
     events = [

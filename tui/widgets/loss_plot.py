@@ -86,6 +86,7 @@ class LossPlot:
         """The baselines that are drawn, each with its name."""
         self.canvas = Canvas(self.axis + self.width, height)
         self._spans = record.losses.spans(self.left, self.right, ACROSS * self.width)
+        self._cut: list[int] = []  # where the curve leaves the scale
         self._curve = smoothed(self._spans, 1 + ACROSS * self.width // SMOOTHING)
         self._validations = [point for point in record.validations if self.left <= point.step <= self.right]
         self.scale = loss_scale(
@@ -104,6 +105,7 @@ class LossPlot:
         self._draw_curve()
         self._draw_validations()
         self._draw_best()
+        self._draw_peak()
         self._draw_baselines(baselines)
         self._draw_cursor()
         self._draw_losses_axis()
@@ -167,7 +169,7 @@ class LossPlot:
 
     def _draw_curve(self) -> None:
         """Draw the mean as one line, and mark where it leaves the scale."""
-        cut: list[int] = []
+        cut = self._cut
         before: tuple[int, int] | None = None
         for column, loss in enumerate(self._curve):
             if loss is None:
@@ -179,12 +181,15 @@ class LossPlot:
             before = column, y
         for cell in cut:
             self.canvas.write(self.axis + cell, 0, CUT, "curve")
-        if cut:
-            peak = f"{CUT} {self._number(max(span.highest for span in self._spans if span is not None))}"
-            free = self.axis + cut[0] + 1
-            while free < self.canvas.width and not self.canvas.is_free(free, 0):
-                free += 1
-            self.canvas.place(peak, 0, right=free + len(peak) + 1, left=free, ink="label")
+
+    def _draw_peak(self) -> None:
+        """Say how high the curve goes, at the first place that is free beside where it leaves the scale."""
+        if not self._cut:
+            return
+        peak = f"{CUT} {self._number(max(span.highest for span in self._spans if span is not None))}"
+        for left in range(self.axis + self._cut[0] + 1, self.canvas.width):
+            if self.canvas.place(peak, 0, right=left + len(peak), left=left, ink="label") is not None:
+                return
 
     def _draw_line(self, begin: tuple[int, int], end: tuple[int, int]) -> None:
         """Draw from one dot to another that is further right; the first has been drawn."""
