@@ -53,6 +53,12 @@ def test_curves_that_end_alike_are_named_one_below_the_other() -> None:
     assert [row.rstrip()[-1] for row in rows if row.rstrip()[-1:] in "ABCD" and row.strip()] == ["A", "B", "C", "D"]
 
 
+def test_of_curves_that_end_in_one_row_the_worst_is_named_on_top() -> None:
+    close = tuple(curve(name, end) for name, end in (("A", 1.4), ("B", 1.402), ("C", 1.401)))
+    rows = drawn(close, 80, 14)
+    assert [row.rstrip()[-1] for row in rows if row.rstrip()[-1:] in "ABC" and row.strip()] == ["B", "C", "A"]
+
+
 def test_the_axis_is_time_or_characters() -> None:
     assert "time 0:00" in drawn(CURVES, 80, 14, "time")[-1]
     assert "0:10" in drawn(CURVES, 80, 14, "time")[-1]

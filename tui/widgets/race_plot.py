@@ -106,10 +106,12 @@ class RacePlot:
 
     def _draw_names(self) -> None:
         """Write the name of each curve at the right of its end, or as near to it as may be."""
-        ends = {number: self._dot(end)[1] // DOWN for number, curve in enumerate(self.curves) if (end := curve.end)}
-        for number, row in zip(ends, apart(list(ends.values()), self.height), strict=True):
+        ends = [(number, curve.name, end) for number, curve in enumerate(self.curves) if (end := curve.end)]
+        ends.sort(key=lambda end: -end[2].loss)  # of those that want the same row, the worst is on top
+        rows = apart([self._dot(end)[1] // DOWN for _, _, end in ends], self.height)
+        for (number, name, _), row in zip(ends, rows, strict=True):
             if row is not None and self.right:
-                name = set_cell_size(sanitize_line(self.curves[number].name), self.right - 1).rstrip()
+                name = set_cell_size(sanitize_line(name), self.right - 1).rstrip()
                 self.canvas.write(self.left + self.width + 1, row, name, f"name-{number}")
 
 
