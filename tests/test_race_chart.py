@@ -225,15 +225,30 @@ STANDINGS = tuple(
 @pytest.mark.parametrize(("width", "titles"), [(54, 4), (40, 3), (34, 2), (24, 1), (10, 0)])
 def test_columns_without_room_are_left_out_whole(width: int, titles: int) -> None:
     lines = str(table(STANDINGS, width, LossUnit.NATS)).splitlines()
-    assert lines[0].split() == ["place", "val", "train", "speed", "size"][: titles + 1]
+    assert lines[0].split() == ["place", "by", "val", "val", "train", "speed", "size"][: titles + 3]
     assert all(len(line) <= max(width, 15) for line in lines)
 
 
 def test_numbers_stand_below_their_titles() -> None:
     head, *rows = str(table(STANDINGS, 54, LossUnit.NATS)).splitlines()
     for title in ("val", "train", "size"):
-        end = head.index(title) + len(title)
+        end = head.rindex(title) + len(title)
         assert all(row[end - 1] != " " and row[end : end + 1] in ("", " ") for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "heading"),
+    [
+        ({"validation_loss": 1.7}, "place by val"),
+        ({"validation_loss": None}, "place by train"),
+        ({"validation_loss": None, "state": RunState.DIVERGED}, "place by val"),  # who is out is not waited for
+    ],
+)
+def test_the_heading_says_which_loss_decides(changes: dict[str, object], heading: str) -> None:
+    found = standings([lane_with("A", validation_loss=1.9), lane_with("B", **changes)])
+    head, first, second = str(table(found, 54, LossUnit.NATS)).splitlines()
+    assert head.startswith(f"{heading} ")
+    assert len(head) == len(first) == len(second)
 
 
 def test_the_rows_have_air_between_them_where_that_is_wanted() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -113,17 +113,21 @@ def standings(lanes: Sequence[Lane]) -> tuple[Standing, ...]:
 
     What counts is validation, once all who race have one; until then, the training loss.
     """
-    racing = [lane for lane in lanes if not lane.out]
-    validated = all(lane.gauges.validation_loss is not None for lane in racing)
+    validated = all_validated(lanes)
     losses = {
         lane.name: loss
-        for lane in racing
-        if (loss := lane.gauges.validation_loss if validated else lane.gauges.train_loss) is not None
+        for lane in lanes
+        if not lane.out and (loss := lane.gauges.validation_loss if validated else lane.gauges.train_loss) is not None
     }
     order = sorted(losses, key=losses.__getitem__)
     return tuple(
         Standing(lane.name, lane.gauges, order.index(lane.name) + 1 if lane.name in losses else None) for lane in lanes
     )
+
+
+def all_validated(racers: Iterable[Lane | Standing]) -> bool:
+    """Tell whether all who race have a validation loss."""
+    return all(racer.out or racer.gauges.validation_loss is not None for racer in racers)
 
 
 def leader(found: Sequence[Standing]) -> str | None:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from model.protocol import Gauges
 from tui import units
-from tui.lanes import Standing
+from tui.lanes import Standing, all_validated
 from tui.room import is_ample
 from tui.sanitize import sanitize_line
 from tui.units import LossUnit
@@ -81,11 +81,12 @@ def table(
 ) -> Content:
     """Return the rows, below a heading and with air between them where that is wanted."""
     names = [sanitize_line(standing.name) for standing in standings]
-    longest = max(map(len, names), default=0)
+    rule = f"place by {'val' if all_validated(standings) else 'train'}"
+    longest = max(map(len, (*names, rule[PLACE + SAMPLE + 1 :])))
     front = PLACE + SAMPLE + 1 + longest
     ends = accumulate((column.width for column in COLUMNS), initial=front)
     shown = [column for column, end in zip(COLUMNS, list(ends)[1:], strict=True) if end <= width]
-    title = f"{'place':<{front}}" + "".join(f"{column.title:>{column.width}}" for column in shown)
+    title = f"{rule:<{front}}" + "".join(f"{column.title:>{column.width}}" for column in shown)
     lines = [Content.styled(title, FAINT)] if heading else []
     for number, (name, standing) in enumerate(zip(names, standings, strict=True)):
         values = "".join(f"{column.value(standing.gauges, unit):>{column.width}}" for column in shown)
