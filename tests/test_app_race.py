@@ -404,11 +404,24 @@ async def test_nobody_is_gone_on_with_before_there_is_a_loss(tmp_path: Path) -> 
 async def test_the_footer_of_a_race_can_be_clicked(tmp_path: Path) -> None:
     async with racing(tmp_path) as (session, screen, pilot):
         bar = str(screen.query_one(KeyBar).render())
-        words = "space Pause [] Temperature enter Go on with the leader esc End the race ? Help ctrl+q Quit"
+        words = "space Pause enter Go on [] Temperature esc End the race ? Help ctrl+q Quit"
         assert " ".join(bar.split()) == words
         await pilot.click(KeyBar, offset=(bar.index("End the race") + 3, 0))
         await pilot.pause()
         assert EndRace() in session.sent
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (80, "space Pause enter Go on [] Temperature esc End the race ? Help"),
+        (60, "space Pause enter Go on esc End the race ? Help"),
+        (40, "space Pause esc End the race ? Help"),
+    ],
+)
+async def test_in_a_narrow_window_the_footer_of_a_race_has_what_ends_it(tmp_path: Path, width: int, words: str) -> None:
+    async with racing(tmp_path, size=(width, 24)) as (_session, screen, _pilot):
+        assert " ".join(str(screen.query_one(KeyBar).render()).split()) == words
 
 
 @pytest.mark.parametrize("before", ["", "?", "ctrl+p"])

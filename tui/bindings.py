@@ -276,7 +276,7 @@ RACE_KEYS: tuple[Key, ...] = (
         "go-on",
         "enter",
         "enter",
-        "Go on with the leader",
+        "Go on",
         "In a race: go on with the network that leads; the run before is kept in a file.",
         "Race",
         "go_on",
@@ -286,7 +286,7 @@ RACE_KEYS: tuple[Key, ...] = (
 """What only the screen of a race has."""
 RACE_TOO = frozenset({"train", "help", *(key.id for key in KEYS if key.action.startswith("turn("))})
 """What that screen has of the others: there it acts on all racers."""
-RACE_FOOTER = ("train", "temperature-down", "temperature-up", "go-on", "end-race", "help", "quit")
+RACE_FOOTER = ("train", "go-on", "temperature-down", "temperature-up", "end-race", "help", "quit")
 
 PAST_KEYS: tuple[Key, ...] = (
     Key("earlier", "left", "\u2190", "Earlier", "In the time machine: one snapshot back.", "Time machine", "step(-1)"),
