@@ -60,6 +60,15 @@ READ_SECONDS, ASKED_SECONDS = 1.0, 30.0
 """To quit once more leaves without the run, from so many seconds after that was said, and until so many after."""
 SHORTLY = 4.0
 """Seconds of a message where it hides much."""
+HANDS = (
+    events.MouseDown,
+    events.MouseScrollDown,
+    events.MouseScrollUp,
+    events.MouseScrollLeft,
+    events.MouseScrollRight,
+    events.Paste,
+)
+"""What somebody who is there does, beside keys; a mouse that only moves may have been pushed."""
 MOUNTING = 0.01
 """Between two looks whether a screen that was opened has all its parts."""
 
@@ -217,10 +226,15 @@ class LSTMApp(App[None]):
         if self.demo is not None:
             self.run_worker(self.demo.play(), name="demo", exit_on_error=True)
 
+    @property
+    def showing(self) -> bool:
+        """Whether a show plays that nobody has taken over."""
+        return self.demo is not None and self.demo.going
+
     async def on_event(self, event: events.Event) -> None:
-        """Let the first key or click end a show; unless it is to quit, it does nothing else."""
-        hand = isinstance(event, events.MouseDown) or (isinstance(event, events.Key) and event.key != "ctrl+q")
-        if hand and self.demo is not None and self.demo.going:
+        """Let the first hand end a show; unless it is to quit, it does nothing else."""
+        hand = isinstance(event, HANDS) or (isinstance(event, events.Key) and event.key != "ctrl+q")
+        if hand and self.demo is not None and self.showing:
             self.demo.end()
             self._keeper.resting = False
             return
@@ -318,8 +332,8 @@ class LSTMApp(App[None]):
     async def _leave(self) -> None:
         code, anyway = 0, READ_SECONDS <= time.monotonic() - self._asked < ASKED_SECONDS
         try:
-            if self.demo is not None and self.demo.going:
-                self.demo.going = False
+            if self.demo is not None and self.showing:
+                self.demo.stop()
                 with contextlib.suppress(EngineError):
                     await self.session.stop()
                 return

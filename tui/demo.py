@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,7 @@ from tui.widgets.caption import Caption
 if TYPE_CHECKING:
     from tui.app import LSTMApp
 
-COOLER, WARMER = "screen.turn('temperature', -1)", "screen.turn('temperature', 1)"
+WARMER = "screen.turn('temperature', 1)"
 # in one go: each turn leaves a mark in the text
 FAR_COOLER, FAR_WARMER, BACK = (f"screen.turn('temperature', {steps})" for steps in (-9, 18, -9))
 
@@ -21,8 +22,12 @@ class Act(NamedTuple):
 
     caption: str
     seconds: float
-    actions: tuple[str, ...] = ()
-    """As Textual names them, the first at once and the others evenly over the time."""
+    first: tuple[str, ...] = ()
+    """As Textual names actions, all of them at once."""
+    later: tuple[str, ...] = ()
+    """One after the other, evenly over the time."""
+    panel: str = "sample"
+    """Of the main screen: it is spoken of, and a small window shows few at once. The loss goes with the sample."""
 
 
 MOMENT = 0.5
@@ -31,6 +36,10 @@ YOURS = (
     "It is yours. {help} has all keys, {train} pauses, {temperature-down} and {temperature-up} turn the temperature."
 )
 REST, INK = "screen.toggle_writing", "screen.next_ink"
+HOPS = 7
+"""From noise to the present: a long past has more snapshots than a scene has seconds."""
+ONWARD = tuple(f"screen.go_along({hop / HOPS})" for hop in range(1, HOPS + 1))
+LATEST = "screen.go(-1)"
 
 SHOW = (
     Act("A network has just been born. It knows the alphabet, and nothing else: it writes noise.", 6),
@@ -38,20 +47,30 @@ SHOW = (
     Act("Spaces, then syllables, then words: nobody has told it that there are any.", 14),
     Act("Temperature down: it only dares what is likely.", 9, (FAR_COOLER,)),
     Act("Temperature up: everything may come, and sense dissolves.", 9, (FAR_WARMER,)),
-    Act("Back to calm. The bars show what may come next, and how likely it is.", 8, (BACK,)),
-    Act("The writing rests, the bars still move: this is all that temperature does.", 9, (REST, *(WARMER,) * 9)),
-    Act("On it goes, in an ink that glows where it surprised itself.", 10, (*(COOLER,) * 9, REST, INK)),
+    Act("Back to calm. The bars show what may come next, and how likely it is.", 8, (BACK,), panel="next"),
     Act(
-        "Single neurons follow something: a speaker's name, say, or a line's length.", 10, ("screen.find_neurons", INK)
+        "The writing rests, the bars still move: this is all that temperature does.",
+        9,
+        (REST,),
+        (WARMER,) * 9,
+        panel="next",
+    ),
+    Act("On it goes, in an ink that glows where it surprised itself.", 10, (BACK, REST, INK)),
+    Act(
+        "Single neurons follow something: a speaker's name, say, or a line's length.",
+        10,
+        (INK, "screen.find_neurons"),
+        panel="neurons",
     ),
     Act(
         "Back in time: one passage, the same random numbers, from noise to now.",
-        12,
-        (INK, "screen.past", "screen.play"),
+        14,
+        (INK, "screen.past"),
+        (*ONWARD, LATEST),  # to be read, the present stands twice as long
     ),
     Act("A race: three kinds of memory learn the same text, in the same time.", 3, ("screen.leave", "screen.race")),
     Act("The plain one is quick; the gated ones remember longer. Who leads?", 16, ("focused.select",)),
-    Act("And from the beginning. Press any key, and it is yours.", 4, ("screen.end", "screen.start_over")),
+    Act("And from the beginning. Press any key, and it is yours.", 4, ("screen.end",), ("screen.start_over",)),
 )
 
 
@@ -70,29 +89,52 @@ class Demo:
             sleep: Lets seconds pass.
         """
         self._app, self._sleep = app, sleep
+        self._pause: asyncio.Future[None] | None = None  # between two actions
         self.going = True
 
     async def play(self) -> None:
-        """Play the show over and over, until `end`."""
+        """Play the show over and over, until `stop`."""
+        acts = itertools.cycle(SHOW)
         while self.going:
-            for act in SHOW:
-                await self._play(act)
+            await self._play(next(acts))
 
     async def _play(self, act: Act) -> None:
-        seconds = act.seconds / max(1, len(act.actions))
-        for action in act.actions or ("",):
-            if action and self.going:
-                await self._app.run_action(action)
+        if self.going:
+            self._app.main.panel = act.panel  # the focus stays: a panel that has it tells of its keys
+        seconds = act.seconds / (1 + len(act.later))
+        for actions in (act.first, *((action,) for action in act.later)):
+            for action in actions:
+                await self._do(action)
             self._say(act.caption)
             if seconds > 2 * MOMENT:
                 # a screen that is opened may come a moment later
-                await self._sleep(MOMENT)
+                await self._wait(MOMENT)
                 self._say(act.caption)
-            await self._sleep(seconds - MOMENT if seconds > 2 * MOMENT else seconds)
+            await self._wait(seconds - MOMENT if seconds > 2 * MOMENT else seconds)
+
+    async def _do(self, action: str) -> None:
+        if self.going:
+            await self._app.run_action(action)
+
+    async def _wait(self, seconds: float) -> None:
+        if not self.going:
+            return
+        self._pause = asyncio.ensure_future(self._sleep(seconds))
+        try:
+            await self._pause
+        except asyncio.CancelledError:
+            if self.going:  # it is the app that ends
+                raise
+
+    def stop(self) -> None:
+        """Play no more."""
+        self.going = False
+        if self._pause is not None:
+            self._pause.cancel()
 
     def end(self) -> None:
         """Leave the app to whoever has come."""
-        self.going = False
+        self.stop()
         for screen in self._app.screen_stack:
             screen.query(Caption).remove()
         self._app.main.say(YOURS.format_map(self._app.shown_keys))

@@ -110,7 +110,9 @@ class MainScreen(Hands):
             self._keep_passage(update.passage)
 
     def _tell_of_the_run_before(self, new: Gauges) -> None:
-        """Say that what was learnt is not lost."""
+        """Say that what was learnt is not lost; in a show it is nobody's."""
+        if cast("LSTMApp", self.app).showing:
+            return
         # where as many rest as may, the oldest of them has gone
         if new.left_behind and new.left_behind >= self.gauges.left_behind and self.gauges.step:
             step = units.whole(self.gauges.step)

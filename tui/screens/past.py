@@ -235,6 +235,10 @@ class PastScreen(LeftOnce[None]):
         if self.gauges.snapshots:
             self.step = self.gauges.snapshots[place]
 
+    def action_go_along(self, share: float) -> None:
+        """Go to where this share of the way from the first to the latest is done."""
+        self.action_go(round(share * max(0, len(self.gauges.snapshots) - 1)))
+
     def action_play(self) -> None:
         """Show one after the other, from the first if the latest is shown; or stop."""
         if not self.gauges.snapshots:

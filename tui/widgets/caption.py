@@ -24,3 +24,11 @@ class Caption(Static):
 
     def __init__(self, text: str) -> None:
         super().__init__(text, markup=False)
+
+    def on_mount(self) -> None:
+        """Let the stylesheet know: what stands above has less room."""
+        self.screen.add_class("-captioned")
+
+    def on_unmount(self) -> None:
+        """Give the room back."""
+        self.screen.remove_class("-captioned")
