@@ -313,7 +313,7 @@ async def test_escape_ends_the_race_at_once_and_the_main_screen_is_as_it_was(tmp
         await pilot.press("escape")
         assert app.screen is app.main
         assert session.told(EndRace) == [EndRace()]
-        assert said(app) == "The race is over: GRU led. Your run goes on."
+        assert said(app) == "The race is over: GRU led. You are back at your run."
         assert app.main.sampling == sampling
         await session.play(all_news(fresh=False), update(texts=(written("on"),)))  # late news of it do no harm
         assert app.main.query_one(SamplePane).text.endswith("on")

@@ -63,6 +63,9 @@ def test_the_floor_is_reached_and_not_beaten() -> None:
     baselines = baselines_of(replace(GAUGES, baselines=replace(KNOWN, floor=1.5)))
     assert verdict(1.8, baselines) == "better than xz"
     assert verdict(1.51, baselines) == verdict(1.49, baselines) == "at the floor: no model does better"
+    assert ahead(1.51, baselines) is ahead(1.49, baselines) is None
+    said = title("Loss", 1.51, baselines, named=(), unit=LossUnit.NATS, width=200)
+    assert "at the floor" in said and "floor 1.50" not in said
 
 
 def test_the_title_tells_what_is_not_on_the_chart_as_far_as_there_is_room() -> None:

@@ -1,13 +1,14 @@
 import math
 
 import pytest
+from msgspec import structs
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.events import MouseScrollDown
 from textual.widgets import Static
 
 from model.config import SamplingSettings
-from tui.knobs import HOTTEST, turn
+from tui.knobs import HOTTEST, Knob, turn, turned
 from tui.manners import BY_NAME, MANNERS, in_force
 from tui.widgets.sampling_panel import SamplingPanel, meaning, named
 from tui.widgets.slider import Slider

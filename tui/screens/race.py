@@ -238,7 +238,7 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
             return  # whether a racer takes over is told in a moment
         self._send(EndRace())
         if (name := leader(self.standings)) is not None and not self.ended:
-            self.app.notify(f"The race is over: {sanitize_line(name)} led. Your run goes on.", markup=False)
+            self.app.notify(f"The race is over: {sanitize_line(name)} led. You are back at your run.", markup=False)
         self.dismiss(None)
 
     def action_go_on(self) -> None:

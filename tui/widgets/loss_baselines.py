@@ -48,8 +48,7 @@ def verdict(loss: float | None, baselines: Sequence[Baseline]) -> str:
     """Return what a loss in nats per character is worth, in words: `better than bigrams`; "" where nobody can say."""
     if loss is None or not math.isfinite(loss) or not baselines:
         return ""
-    floor = next((one.nats for one in baselines if one.name == FLOOR), None)
-    if floor is not None and loss < floor + REACHED:
+    if at_floor(loss, baselines):
         return "at the floor: no model does better"
     beaten = [one for one in baselines if loss < one.nats]
     if not beaten:
@@ -57,8 +56,13 @@ def verdict(loss: float | None, baselines: Sequence[Baseline]) -> str:
     return f"better than {min(beaten, key=lambda one: one.nats).name}"
 
 
+def at_floor(loss: float, baselines: Sequence[Baseline]) -> bool:
+    """Tell whether a loss is as good as the floor."""
+    return any(one.name == FLOOR and loss < one.nats + REACHED for one in baselines)
+
+
 def ahead(loss: float | None, baselines: Sequence[Baseline]) -> Baseline | None:
     """Return the baseline that is to be beaten next; None where there is none."""
-    if loss is None or not math.isfinite(loss):
+    if loss is None or not math.isfinite(loss) or at_floor(loss, baselines):
         return None
     return max((one for one in baselines if one.nats <= loss), key=lambda one: one.nats, default=None)

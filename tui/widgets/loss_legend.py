@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.style import Style
 
 from tui.units import LossUnit, short, whole
-from tui.widgets.loss_baselines import Baseline, ahead, verdict
+from tui.widgets.loss_baselines import Baseline, ahead, at_floor, verdict
 from tui.widgets.loss_plot import BEST, DOT, EVENT_SIGNS, Reading
 from tui.widgets.loss_view import LossView, Switch
 
@@ -47,7 +47,7 @@ def title(
         told += SEPARATOR + part
     hidden = [one for one in baselines if one.name not in named and one is not following]
     beaten = [one for one in reversed(hidden) if loss is not None and one.nats > loss]
-    further = [one for one in hidden if loss is not None and one.nats <= loss]
+    further = [one for one in hidden if loss is not None and one.nats <= loss and not at_floor(loss, baselines)]
     for where, group in (("passed", beaten), ("ahead", further)):
         before = f"{SEPARATOR}{where}: "
         for one in group:
