@@ -86,6 +86,8 @@ class ProcessLook:
             if "problem" in said:
                 raise CorpusError(str(said["problem"]))
             return portrait.parse(said)
+        except CorpusError:
+            raise
         except (KeyError, TypeError, ValueError) as error:
             raise CorpusError("it could not be looked at; learning it may tell why") from error
 
