@@ -308,7 +308,7 @@ class Engine:
                 if not main.save(Path(command.keep_in)):
                     main.refuse("the race goes on")  # what was learnt before is not thrown away
                     return
-                kept = f"; the run before is kept in {command.keep_in}, at step {main.trainer.step:,}"
+                kept = f"; the run before is kept as {Path(command.keep_in).stem}"
             if self._loading.pop(main.name, None) is not None:
                 main.loading = None
                 winner.say("the text is not read any further; the winner goes on")

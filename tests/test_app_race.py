@@ -344,6 +344,16 @@ async def test_going_on_with_the_leader_keeps_the_run_before_and_shows_the_new_o
         assert session.told(SetSampling) == [SetSampling(app.main.sampling)]
 
 
+async def test_each_thing_about_the_run_before_is_said_once(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (session, screen, pilot):
+        await pilot.press("enter")
+        words = Notice("GRU goes on; the run before is kept as shakespeare-1240")
+        winner = news("GRU", left_behind=1, validation_loss=None)
+        await session.play(Update(0, (replace(winner, run="main", notices=(words,)),)))
+        await pilot.pause()
+        assert said(screen.app).splitlines() == ["ctrl+z brings the run before back.", words.text]
+
+
 async def test_a_run_that_cannot_be_kept_leaves_the_race_on(tmp_path: Path) -> None:
     async with racing(tmp_path) as (session, screen, pilot):
         await pilot.press("enter")

@@ -114,7 +114,11 @@ class MainScreen(Hands):
         if cast("LSTMApp", self.app).showing:
             return
         # where as many rest as may, the oldest of them has gone
-        if new.left_behind and new.left_behind >= self.gauges.left_behind and self.gauges.step:
+        if not (new.left_behind and new.left_behind >= self.gauges.left_behind and self.gauges.step):
+            return
+        if cast("LSTMApp", self.app).race is not None:  # what it is kept as comes with the winner
+            self.say(f"{self._key('bring-back')} brings the run before back.", timeout=8)
+        else:
             step = units.whole(self.gauges.step)
             self.say(f"The run before rests at step {step}: {self._key('bring-back')} brings it back.", timeout=8)
 
