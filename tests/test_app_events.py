@@ -49,6 +49,24 @@ async def test_notices_are_kept_with_their_step_newest_last(tmp_path: Path) -> N
         assert app.screen.id == "main"
 
 
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("the loss rose to 9.00", "The loss rose to 9.00"),
+        ("shakespeare is short: 3 streams fit, not 32", "shakespeare is short: 3 streams fit, not 32"),
+        ("hamlet.txt: not UTF-8 at byte 512", "hamlet.txt: not UTF-8 at byte 512"),
+        ("/tmp/x.safetensors: no such file", "/tmp/x.safetensors: no such file"),
+        ("", ""),
+    ],
+)
+async def test_what_is_said_begins_with_a_capital_but_a_name_is_left_as_it_is(
+    tmp_path: Path, told: str, shown: str
+) -> None:
+    async with playing(tmp_path) as (session, app, _pilot):
+        await session.play(update(notices=(Notice(told),)))
+        assert [notice.message for notice in app._notifications] == [shown]
+
+
 async def test_what_is_said_is_data(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         await session.play(update(GAUGES, notices=(Notice("[/red]\x1b[31m\n[bold]x"),)))

@@ -227,7 +227,7 @@ async def test_a_picture_is_saved_beside_the_persons_files(tmp_path: Path, monke
         picture = tmp_path / "lstm-tui-2.svg"
         await until(pilot, picture.exists)
         await pilot.pause()
-        assert notices(app) == f"saved {picture}"
+        assert notices(app) == f"Saved {picture}"
         assert "CommandPalette" not in picture.read_text() and "NURSE" in picture.read_text()
 
 

@@ -359,7 +359,7 @@ async def test_a_run_that_cannot_be_kept_leaves_the_race_on(tmp_path: Path) -> N
         await pilot.press("enter")
         await session.play(update(refused="could not save there: No space left on device"))
         assert screen.app.screen is screen
-        assert "could not save" in said(screen.app)
+        assert "Could not save" in said(screen.app)
 
 
 async def test_escape_after_enter_waits_for_the_answer(tmp_path: Path) -> None:

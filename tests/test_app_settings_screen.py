@@ -222,7 +222,7 @@ async def test_quiet_shows_nothing_but_errors(tmp_path: Path) -> None:
         notices = (Notice("saved x"), Notice("rolled back", "warning"), Notice("went astray", "error"))
         await session.play(update(notices=notices))
         await pilot.press("ctrl+c")
-        assert [notice.message for notice in app._notifications] == ["went astray"]
+        assert [notice.message for notice in app._notifications] == ["Went astray"]
 
 
 async def test_what_is_kept_is_written_without_leaving(tmp_path: Path) -> None:

@@ -225,7 +225,7 @@ async def test_ctrl_t_asks_how_long_and_shows_what_was_written(tmp_path: Path, m
         await pilot.pause()
         assert isinstance(app.screen, PassageScreen)
         assert (tmp_path / "n-sample.txt").read_text() == PASSAGE.text
-        assert f"saved {tmp_path / 'n-sample.txt'}" in said(app)
+        assert f"Saved {tmp_path / 'n-sample.txt'}" in said(app)
         shown = str(app.screen.query_one("#passage-text").render())
         assert shown == "[b]Once\nmore\u241b"
         await pilot.press("y")
@@ -260,7 +260,7 @@ async def test_a_passage_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatc
         monkeypatch.setattr("tui.passage_file.whole_file", full)
         await session.play(Update(0, (RunUpdate(GAUGES, passage=PASSAGE),)))
         await pilot.pause()
-        assert "could not save the passage" in said(app) and "No space left" in said(app)
+        assert "Could not save the passage" in said(app) and "No space left" in said(app)
 
 
 async def test_capital_y_copies_all_of_the_written_text(tmp_path: Path) -> None:

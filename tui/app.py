@@ -471,9 +471,9 @@ class LSTMApp(App[None]):
         try:
             path.write_text(self.export_screenshot(), encoding="utf-8")
         except OSError as error:
-            self.main.say(f"could not save {path}: {error.strerror or error}", "error")
+            self.main.say(f"Could not save {path}: {error.strerror or error}", "error")
         else:
-            self.main.say(f"saved {path}")
+            self.main.say(f"Saved {path}")
 
     def action_explain(self) -> None:
         """Say what the part in use is for, above all keys; once more closes that."""

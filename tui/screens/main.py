@@ -101,7 +101,8 @@ class MainScreen(Hands):
             self._colour(len(written.text) + 1)
             self._advise()
         for notice in update.notices:
-            self.say(notice.text, notice.severity)
+            corpus = update.gauges.corpus
+            self.say(capitalised(notice.text, corpus.name if corpus else ""), notice.severity)
             if notice.severity == "error" and update.gauges.state is RunState.EMPTY:
                 self._loss.refuse(notice.text)
             if notice.severity == "error" and not update.fresh:
@@ -147,10 +148,10 @@ class MainScreen(Hands):
             text, recipe = save_passage(passage, working_folder())
         except OSError as error:
             self.say(
-                f"could not save the passage: {error.filename or working_folder()}: {error.strerror or error}", "error"
+                f"Could not save the passage: {error.filename or working_folder()}: {error.strerror or error}", "error"
             )
             return
-        self.say(f"saved {text}; {recipe.name} beside it writes it again", timeout=8)
+        self.say(f"Saved {text}; {recipe.name} beside it writes it again", timeout=8)
         self.app.push_screen(PassageScreen(passage, text, recipe))
 
     # -------------------------------------------------------------------------------------------------- texts
@@ -360,3 +361,11 @@ class MainScreen(Hands):
 
         self._did("help")
         self.app.push_screen(HelpScreen())
+
+
+def capitalised(sentence: str, name: str = "") -> str:
+    """Return a sentence with a capital, unless it begins with `name`, or with what is no word: a path, a key."""
+    word = sentence.partition(" ")[0]
+    if not word.isalpha() or (name and sentence.startswith(f"{name} ")):
+        return sentence
+    return sentence[0].upper() + sentence[1:]

@@ -361,7 +361,7 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
             try:
                 self._shelf.delete(run)
             except OSError as error:
-                self.say(f"could not delete {run.name}: {error.strerror or error}")
+                self.say(f"Could not delete {run.name}: {error.strerror or error}")
             else:
                 self.say(f"{run.name} is deleted.")
             self._look()
