@@ -40,8 +40,9 @@ from tui.widgets.race_pages import RacePages, arrangement
 from tui.widgets.race_table import RaceTable
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sample_pane import SamplePane
+from tui.widgets.text_buffer import TextBuffer
 
-from scripted_session import GAUGES, ScriptedSession, losses, playing, scripted_app, until, update, validations, written
+from scripted_session import GAUGES, ScriptedSession, losses, playing, scripted_app, update, validations, written
 
 NAMES = ("RNN", "GRU", "LSTM")
 ENDS = {"RNN": 0.3, "GRU": 0.0, "LSTM": 0.1}
@@ -517,11 +518,46 @@ async def test_four_pages_stand_in_two_rows_where_that_is_how_they_fit(tmp_path:
         await pilot.app.screen.mount(pages)
         pages.styles.dock = "top"
         await pilot.pause()
-        # the pages are arranged after the layout that gave them their size
-        await until(
-            pilot,
-            lambda: (pages.styles.grid_size_columns, pages.styles.grid_size_rows) == arrangement(4, *pages.size),
-        )
+        regions = [page.region.translate(-pages.region.offset) for page in pages.pages.values()]
+        half = pages.size.width // 2
+        assert [region.offset for region in regions] == [(0, 0), (half, 0), (0, 5), (half, 5)]
+        assert pages.size.width == 2 * half
+        assert {region.size for region in regions} == {(half, 5)}
+
+
+async def test_pages_are_wrapped_to_no_width_that_they_have_only_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widths: list[int] = []
+    set_width = TextBuffer.set_width
+
+    def note(buffer: TextBuffer, width: int) -> None:
+        if any(page._buffer is buffer for page in pages):
+            widths.append(width)
+        set_width(buffer, width)
+
+    async with racing(tmp_path, size=(80, 24)) as (_session, screen, pilot):
+        pages = screen.query_one(RacePages).pages.values()
+        monkeypatch.setattr(TextBuffer, "set_width", note)
+        for size in [(60, 20), (40, 12), (200, 60)]:
+            widths.clear()
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            shown = [page for page in pages if page.region.area]
+            assert sorted(widths) == sorted(page.scrollable_content_region.width - 1 for page in shown)
+
+
+async def test_a_page_without_room_gives_the_keys_to_one_that_is_shown(tmp_path: Path) -> None:
+    async with racing(tmp_path, size=(120, 40)) as (_session, screen, pilot):
+        screen.query_one("#page-2").focus()
+        await pilot.resize_terminal(60, 20)
+        await pilot.pause()
+        assert screen.focused is screen.query_one("#page-0")
+        await pilot.press("tab", "tab")
+        assert screen.focused is screen.query_one("#page-0")
+        await pilot.resize_terminal(120, 40)
+        await pilot.press("tab", "tab")
+        assert screen.focused is screen.query_one("#page-2")
 
 
 async def test_a_network_that_was_on_its_way_before_is_no_winner(tmp_path: Path) -> None:
