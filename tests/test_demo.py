@@ -124,6 +124,9 @@ async def test_where_it_goes_on_it_writes_in_that_ink_from_the_first_moment(tmp_
         assert app.main.query_one(SamplePane).writing
         assert app.main.ink == SURPRISE.name
         assert isinstance(session.sent[-1], StartSampling)
+        assert app.main.sampling.temperature > 1  # as the mark says behind which it goes on
+        await until_said("Single neurons", app, pilot, patience)
+        assert app.main.sampling.temperature == SamplingSettings().temperature
 
 
 @pytest.mark.parametrize("size", [(120, 40), (120, 30), (80, 24), (60, 20), (60, 16)])

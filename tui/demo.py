@@ -55,7 +55,8 @@ SHOW = (
         (WARMER,) * 9,
         panel="next",
     ),
-    Act("On it goes, in an ink that glows where it surprised itself.", 10, (BACK, REST, INK)),
+    # warm for a while: had it been turned back at rest, a mark in the text would still name the warmest
+    Act("On it goes, in an ink that glows where it surprised itself.", 10, (REST, INK), (BACK,)),
     Act(
         "Single neurons follow something: a speaker's name, say, or a line's length.",
         10,
@@ -99,8 +100,7 @@ class Demo:
             await self._play(next(acts))
 
     async def _play(self, act: Act) -> None:
-        if self.going:
-            self._app.main.panel = act.panel  # the focus stays: a panel that has it tells of its keys
+        self._app.main.panel = act.panel  # the focus stays: a panel that has it tells of its keys
         seconds = act.seconds / (1 + len(act.later))
         for actions in (act.first, *((action,) for action in act.later)):
             for action in actions:
