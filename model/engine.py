@@ -171,7 +171,7 @@ class Engine:
         run = self._runs.get(command.run)
         if run is None:
             return  # it was given up with its race, while this was on its way
-        with self._saying(run.refuse if isinstance(command, protocol.REPLACING) else run.complain):
+        with self._saying(run.refuse if isinstance(command, protocol.StartRace | protocol.EndRace) else run.complain):
             self._obey(run, command)
 
     @contextmanager
@@ -270,7 +270,7 @@ class Engine:
             return
         aside = self._left.last
         if aside is None:
-            run.refuse("no run was left behind here")
+            run.say("no run was left behind here", "warning")
             return
         aside.take_up()  # first, for that may fail
         self._left.take(run)
@@ -374,7 +374,7 @@ class Engine:
     def _load(self, run: LiveRun) -> None:
         end = self._clock() + TURN_SECONDS
         loading = self._loading[run.name]
-        with self._saying(run.refuse), suppress(StopIteration):
+        with self._saying(run.complain), suppress(StopIteration):
             while self._clock() < end:
                 run.loading = next(loading)
             return

@@ -102,7 +102,7 @@ class LiveRun:
     def start_over(self, network: NetworkSettings, training: TrainingSettings, *, train: bool) -> None:
         """Start a new network on the same text."""
         if self.trainer is None:
-            self.refuse("there is no text to start a new network on; choose a corpus first")
+            self.complain("there is no text to start a new network on; choose a corpus first")
         else:
             self.begin(self.trainer.corpus, network, training, train=train)
 
@@ -496,7 +496,7 @@ class LiveRun:
         self.say(why, "error")
 
     def refuse(self, why: str) -> None:
-        """Likewise, of something that was to take the place of this network."""
+        """Likewise, of a race, or of going on with a racer."""
         self.complain(why)
         self._news.refuse()
 

@@ -50,7 +50,9 @@ class News:
         Args:
             curve: Its losses so far, where it was saved.
         """
-        self._fresh, self._resumed = True, self._resumed or curve is not None
+        self._fresh = True
+        # what a saved network brought, how it writes say, holds for one that follows before it was told
+        self._resumed = self._resumed or curve is not None
         self._losses, self._validations, self._events = [], [], []
         self._past_losses, self._past_validations = ([*curve.losses], [*curve.validations]) if curve else ([], [])
         self._past_events = []
@@ -89,7 +91,7 @@ class News:
         self._notices = [*self._notices, Notice(text, severity)][-NOTICE_BACKLOG:]
 
     def refuse(self) -> None:
-        """Tell that what was to take the place of this network could not be had."""
+        """Tell that a race, or going on with a racer, could not be had."""
         self._refused = True
 
     def mark(self, event: Event) -> None:

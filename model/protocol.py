@@ -8,7 +8,7 @@ meanwhile (losses and characters appended, gauges replaced).
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final, Literal
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -362,9 +362,6 @@ Command = (
     | Stop
 )
 
-REPLACING: Final = (LoadCorpus, NewNetwork, OpenCheckpoint, BringBack, StartRace, EndRace)
-"""Commands that have something take the place of the present network."""
-
 # ----------------------------------------------------------------------------------------------- updates
 
 
@@ -505,7 +502,7 @@ class RunUpdate(Struct, frozen=True):
     neurons: Neurons | None = None
     """What was found since the last update."""
     refused: bool = False
-    """What was to take the place of this network could not be had; a notice says why."""
+    """The race that was wished for, or going on with a racer, could not be had; a notice says why."""
     past: tuple[Past, ...] = ()
     """Passages by the network as it was, of each step the latest news."""
     passage: Passage | None = None

@@ -302,3 +302,13 @@ async def test_an_update_never_paints_the_whole_screen(tmp_path: Path, monkeypat
             await session.play(update(replace(GAUGES, step=2_000 + step), steps=3, texts=(written("x"),)))
             await pilot.pause()
         assert painted == []
+
+
+@pytest.mark.parametrize("key", ["m", "ctrl+r", "ctrl+t", "t"])
+async def test_once_the_engine_has_ended_nothing_opens_that_it_would_have_to_fill(tmp_path: Path, key: str) -> None:
+    async with playing(tmp_path, gauges=replace(GAUGES, snapshots=(0, 1))) as (session, app, pilot):
+        await session.play(EngineError("the engine was killed by signal 9"))
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.screen is app.main
+        assert "The engine has ended: nobody" in notices(app)

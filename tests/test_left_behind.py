@@ -29,6 +29,7 @@ from model.protocol import (
     Pause,
     RunState,
     RunUpdate,
+    Save,
     SetTraining,
     StartRace,
     StartSampling,
@@ -285,6 +286,24 @@ def test_several_come_back_one_after_the_other_the_last_first(desk: Desk) -> Non
     assert "no run was left behind here" in desk.notices
 
 
+def test_only_what_was_left_behind_or_saved_brings_settings_of_its_own(desk: Desk, tmp_path: Path) -> None:
+    def resumed() -> list[bool]:
+        return [run.resumed for update in desk.updates for run in update.runs if run.fresh]
+
+    path = str(tmp_path / "saved.safetensors")
+    desk.load()
+    desk.train_to(5)
+    desk.say(NewNetwork(NETWORK, TRAINING, train=False))
+    desk.turn()
+    assert resumed() == [False, False]
+    desk.say(BringBack())
+    desk.turn()
+    desk.say(Save(path), OpenCheckpoint(path))
+    desk.settle()
+    assert resumed() == [False, False, True, True]
+    assert not any(run.refused for update in desk.updates for run in update.runs)
+
+
 @pytest.mark.parametrize("shelf", [True, False])
 def test_bringing_a_run_back_says_where_the_one_is_that_is_left_if_it_is_kept(tmp_path: Path, shelf: bool) -> None:
     desk = Desk(tmp_path if shelf else None)
@@ -487,12 +506,7 @@ def test_a_curve_is_thinned_and_forgets_what_was_rolled_back() -> None:
 
 
 def test_the_curve_of_a_long_run_is_as_fine_at_its_beginning_as_at_its_end() -> None:
-    news = News("main")
-    news.begin()
-    for step in range(1, 18_001):
-        news.add(progress(step))
-        news.take(Gauges(step=step), ())
-    losses = news.curve.losses
+    losses = news_of(18_000).curve.losses
     steps = [0, *(point.step for point in losses)]
     assert set(np.diff(steps)[:-1]) == {128}
     for before, point in itertools.pairwise([LossPoint(0, 0.0), *losses]):
@@ -511,11 +525,7 @@ def test_a_curve_outlives_its_file() -> None:
 
 
 def test_a_long_run_is_told_anew_as_finely_as_the_screen_has_it() -> None:
-    news = News("main")
-    news.begin()
-    for step in range(1, 3_900):
-        news.add(progress(step))
-        news.take(Gauges(step=step), ())
+    news = news_of(3_899)
     news.tell_anew("main", resumed=True)
     news.add(progress(3_900))
     update = news.take(Gauges(step=3_900), ())
@@ -523,11 +533,21 @@ def test_a_long_run_is_told_anew_as_finely_as_the_screen_has_it() -> None:
     assert [point.step for point in update.losses] == list(range(1, 3_901))
 
 
+def news_of(steps: int) -> News:
+    """Of a run of so many steps, all told as they came."""
+    news = News("main")
+    news.begin()
+    for step in range(1, steps + 1):
+        news.add(progress(step))
+        news.take(Gauges(step=step), ())
+    return news
+
+
 def progress(step: int) -> Progress:
     return Progress(
         step=step,
         epochs=0.0,
-        losses=(Loss(step, 1.0),),
+        losses=(Loss(step, 1 + 9 / step),),
         validations=(),
         incidents=(),
         train_loss=1.0,

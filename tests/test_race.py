@@ -454,6 +454,7 @@ def test_a_run_that_cannot_be_kept_is_not_replaced_and_the_race_goes_on(course: 
     course.turn(30)
     assert course.trainer is main
     assert "could not save" in course.said("main")
+    assert any(run.refused for run in course.of("main"))
     assert course.racer("GRU").step > step
 
 
@@ -461,6 +462,7 @@ def test_without_a_text_there_is_no_race(course: Course) -> None:
     course.say(StartRace(entrants()))
     course.turn(2)
     assert "no text to race on" in course.said("main")
+    assert any(run.refused for run in course.of("main"))
     assert set(course.engine._runs) == {"main"}
 
 
