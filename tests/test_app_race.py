@@ -412,6 +412,21 @@ async def test_nobody_is_gone_on_with_before_there_is_a_loss(tmp_path: Path) -> 
         assert app.screen.query_one("#race-go-on", Button).disabled
 
 
+async def test_enter_pressed_once_more_than_it_takes_to_start_a_race_does_not_end_it(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("ctrl+r", "enter")
+        assert isinstance(app.screen, RaceScreen)
+        await session.play(all_news(training_seconds=0.4))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not session.told(EndRace)
+        assert "Nobody leads yet" in said(app)
+        await session.play(all_news(fresh=False, training_seconds=1.2))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert session.told(EndRace)
+
+
 async def test_the_footer_of_a_race_can_be_clicked(tmp_path: Path) -> None:
     async with racing(tmp_path) as (session, screen, pilot):
         bar = str(screen.query_one(KeyBar).render())
