@@ -11,6 +11,7 @@ from textual import events
 from model.hands import TYPED, UNREAD
 from model.outlook import Candidate, Outlook
 from model.protocol import Choose, Gauges, GoOn, StartSampling, StopSampling, TakeBack, Type, Written
+from model.session import EngineError
 from tui.app import LSTMApp
 from tui.screens.help import HelpScreen
 from tui.widgets.duet_line import DuetLine
@@ -82,6 +83,17 @@ async def test_it_is_asked_to_go_on_and_taken_back(tmp_path: Path) -> None:
         session.sent.clear()
         await pilot.press("tab", "right", "end", "backspace")
         assert session.sent == [GoOn("word"), GoOn("character"), GoOn("line"), TakeBack()]
+
+
+async def test_the_line_goes_with_the_engine(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
+        await pilot.press("y")
+        await session.play(EngineError("the engine has ended"))
+        await pilot.pause()
+        assert not app.main.query(DuetLine)
+        assert not pane(app).listening and app.focused is pane(app)
+        await pilot.press("?")
+        assert isinstance(app.screen, HelpScreen)
 
 
 async def test_the_two_voices_differ_in_more_than_colour(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tui.rescue import Rescue
 from tui.run_shelf import RunShelf
 from tui.settings import Settings, load_settings, save_settings
 from tui.widgets.corpus_panel import CorpusPanel
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.sample_pane import SamplePane
 
 from scripted_session import GAUGES, PLAY, ScriptedSession, playing, scripted_app, until, update, written
@@ -114,6 +115,7 @@ async def test_the_engines_death_is_said_and_the_text_stays(tmp_path: Path) -> N
         assert notices(app) == said
         assert str(app.main.query_one("#train", Button).label) == "Train"
         assert app.main.active_bindings["space"].binding.description == "Train"
+        assert " ".join(str(app.main.query_one(KeyBar).render()).split()) == "? Help ctrl+q Quit R Earlier runs i Ink"
         await pilot.press("ctrl+q")
         assert session.stopped
     assert app.return_code == 0

@@ -10,7 +10,8 @@ from rich.style import Style
 from textual.pilot import Pilot
 
 from model.neurons import Finding, Neurons
-from model.protocol import FindNeurons, Mark, Watch, Written
+from model.protocol import FindNeurons, Mark, Notice, RunUpdate, Update, Watch, Written
+from model.session import EngineError
 from tui.app import LSTMApp
 from tui.widgets.neuron_panel import NeuronPanel
 from tui.widgets.sample_pane import SamplePane
@@ -88,6 +89,20 @@ async def test_f_finds_and_names_and_again_names_the_next(tmp_path: Path) -> Non
         await pilot.press("full_stop", "full_stop", "comma")
         assert panel(app).unit == 4
         assert session.told(FindNeurons) == []
+
+
+async def test_where_a_search_fails_f_asks_once_more(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("f")
+        assert "reading" in panel(app).sentence
+        session.sent.clear()
+        failed = RunUpdate(GAUGES, notices=(Notice("that does not fit into memory", "error"),))
+        await session.play(Update(0, (failed,)))
+        assert "reading" not in panel(app).sentence
+        await pilot.press("f")
+        assert session.told(FindNeurons) == [FindNeurons()]
+        await session.play(EngineError("the engine has ended"))
+        assert "reading" not in panel(app).sentence
 
 
 async def test_f_goes_to_the_neurons_where_they_are_out_of_sight(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,7 +27,7 @@ from tui.units import LossUnit
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.key_table import KeyTable
 from tui.widgets.past_bar import PastBar
-from tui.widgets.past_page import WAITING, PastPage, lit
+from tui.widgets.past_page import NEVER, WAITING, PastPage, lit
 from tui.widgets.past_rail import PastRail
 from tui.widgets.room_notice import RoomNotice
 
@@ -321,8 +323,22 @@ async def test_without_an_engine_what_was_read_can_still_be_read(tmp_path: Path)
         await pilot.press("right")
         await pilot.pause()
         assert page_of(screen).startswith("1: ")
+        assert str(screen.query_one("#past-state", Static).content) == "\u2715 engine ended"
+        footer = str(screen.query_one(KeyBar).render())
+        assert "Step" in footer and "Play" not in footer and "Temperature" not in footer
         await pilot.press("escape")
         assert isinstance(pilot.app, LSTMApp) and pilot.app.screen is pilot.app.main
+
+
+async def test_without_an_engine_nothing_is_waited_for(tmp_path: Path) -> None:
+    async with looking_back(tmp_path, pages=(past(0),)) as (session, screen, pilot):
+        await pilot.press("right", "space")
+        assert page_of(screen) == WAITING and screen.playing
+        await session.play(EngineError("the engine has ended"))
+        await pilot.pause()
+        assert page_of(screen) == NEVER and not screen.playing
+        await pilot.press("right", "space")
+        assert page_of(screen) == NEVER and not screen.playing
 
 
 async def test_text_of_the_network_is_data(tmp_path: Path) -> None:
@@ -378,3 +394,13 @@ async def test_nothing_overlaps_and_all_is_in_sight(tmp_path: Path, size: tuple[
 async def test_without_room_it_asks_for_a_little_more(tmp_path: Path) -> None:
     async with looking_back(tmp_path, size=(39, 11)) as (_session, screen, _pilot):
         assert screen.query_one(RoomNotice).region == screen.region
+
+
+async def test_a_closed_time_machine_is_forgotten_though_nothing_comes(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUN) as (_session, app, pilot):
+        await pilot.press("t")
+        gone = weakref.ref(app.screen)
+        await pilot.press("escape")
+        await pilot.pause()
+        gc.collect()
+        assert gone() is None

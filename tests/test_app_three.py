@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from model.protocol import (
     StartVoice,
     Written,
 )
+from model.session import EngineError
 from model.voices import MOST
 from tui.app import LSTMApp
 from tui.screens.help import HelpScreen
@@ -281,3 +284,24 @@ async def test_there_is_no_colour_for_units_whose_values_do_not_come(tmp_path: P
     async with playing(tmp_path, ink="neuron") as (_session, app, pilot):
         await pilot.press("m")
         assert {pane.ink for pane in screen(app).panes.values()} == {"plain"}
+
+
+async def test_without_an_engine_three_pages_rest(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("m")
+        three = screen(app)
+        await session.play(EngineError("the engine has ended"))
+        await pilot.pause()
+        assert not any(pane.writing for pane in three.panes.values())
+        footer = str(three.query_one(KeyBar).render())
+        assert "Back" in footer and "Again" not in footer and "Train" not in footer
+
+
+async def test_three_closed_pages_are_forgotten_though_nothing_comes(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press("m")
+        gone = weakref.ref(app.screen)
+        await pilot.press("escape")
+        await pilot.pause()
+        gc.collect()
+        assert gone() is None

@@ -271,8 +271,9 @@ class LSTMApp(App[None]):
                 self.pace.end()
         except EngineError as death:
             self.main.ended = True
-            if (race := self.race) is not None:
-                race.ended = True
+            for screen in (self.race, self.past, self.three):
+                if screen is not None:
+                    screen.ended = True
             self.main.say(f"{sentence(str(death))} What was written stays here; ctrl+q leaves.", "error", timeout=30)
 
     async def _screens_are_there(self) -> None:

@@ -478,6 +478,27 @@ FOOTER = (
     "open",
 )
 """What the footer has, in order: in a narrow window the last ones are left out."""
+OF_THE_ENGINE = frozenset(
+    {
+        "train",
+        "temperature-down",
+        "temperature-up",
+        "write-with",
+        "past",
+        "race",
+        "restart",
+        "begin",
+        "pick",
+        "open",
+        "go-on",
+        "play",
+        "go-on-with",
+        "play-run",
+        "again",
+        "write-so",
+    }
+)
+"""What of all footers does nothing without an engine."""
 KEPT = frozenset({"help", "explain", "end-race", "leave-past", "leave-runs", "write-on", "close-cards"})
 """What stays in the narrowest window: the way to all that is left out, and the way out where there is room for both."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
@@ -568,6 +589,7 @@ def working_bindings(
     typing: bool,
     training: bool,
     alone: bool = False,
+    ended: bool = False,
     footer: Sequence[str] = FOOTER,
 ) -> dict[str, ActiveBinding]:
     """Return the bindings that work now, in the order of the footer.
@@ -577,6 +599,7 @@ def working_bindings(
         typing: Whether a text field has the focus: it keeps the printable keys.
         training: Whether the space key pauses.
         alone: Whether one panel has the whole window.
+        ended: Whether the engine is gone: the footer then offers nothing that needs it.
         footer: What the footer has.
     """
     working = dict(active)
@@ -591,12 +614,19 @@ def working_bindings(
         working[key] = _relabelled(working[key], "Pause")
     if "explain" in footer and (key := ids.get("explain")) in working:
         working[key] = _relabelled(working[key], "Help")  # where ? is typed
+    if ended:
+        working = {
+            key: _relabelled(found, found.binding.description, show=found.binding.id not in OF_THE_ENGINE)
+            if found.binding.show
+            else found
+            for key, found in working.items()
+        }
     footer = ("back", *footer) if alone else footer  # first, since the last ones may have no room
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))
 
 
-def _relabelled(active: ActiveBinding, label: str) -> ActiveBinding:
-    return active._replace(binding=replace(active.binding, description=label, show=True))
+def _relabelled(active: ActiveBinding, label: str, *, show: bool = True) -> ActiveBinding:
+    return active._replace(binding=replace(active.binding, description=label, show=show))
 
 
 def _footer_place(id: str | None, footer: Sequence[str]) -> int:  # noqa: A002

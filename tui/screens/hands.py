@@ -237,6 +237,15 @@ class Hands(Panels):
         self._end_duet()
         self.set_focus(self._sample)
 
+    def watch_ended(self) -> None:
+        """Take the pen away: nobody reads what would be typed."""
+        super().watch_ended()
+        if self.ended and self._duet is not None:
+            had_focus = self._duet.has_focus
+            self._lay_down_pen()
+            if had_focus:
+                self.set_focus(self._sample)
+
     def _end_duet(self) -> None:
         """Let the network write on, where someone wrote with it."""
         if self._lay_down_pen():

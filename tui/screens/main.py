@@ -107,6 +107,7 @@ class MainScreen(Hands):
                 self._loss.refuse(notice.text)
             if notice.severity == "error" and not update.fresh:
                 self._training.refuse()
+                self._neurons.wait_no_more()  # it may have been what was asked for
         if update.passage is not None:
             self._keep_passage(update.passage)
 

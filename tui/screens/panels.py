@@ -205,6 +205,8 @@ class Panels(Screen[None]):
         if self.ended:
             self.gauges = structs.replace(self.gauges, state=RunState.PAUSED, loading=None)
             self._sample.writing = False
+            self._neurons.wait_no_more()
+            self.refresh_bindings()
 
     def watch_panel(self) -> None:
         """Show the panel where there is room for one."""
@@ -227,7 +229,12 @@ class Panels(Screen[None]):
         typing = duet or isinstance(self.focused, Input)
         footer = DUET_FOOTER if duet else WALK_FOOTER if walking else FOOTER
         return working_bindings(
-            super().active_bindings, typing=typing, training=training, alone=self.alone, footer=footer
+            super().active_bindings,
+            typing=typing,
+            training=training,
+            alone=self.alone,
+            ended=self.ended,
+            footer=footer,
         )
 
     # ------------------------------------------------------------------------------------- how one gets about

@@ -24,6 +24,7 @@ from tui.knobs import Knob, turned
 from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
+from tui.screens.panels import Panels
 from tui.seldom import Seldom
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.loss_baselines import baselines_of
@@ -88,6 +89,8 @@ class PastScreen(LeftOnce[None]):
     """How each passage is drawn."""
     step: reactive[int] = reactive(0, repaint=False)
     """The snapshot that is shown."""
+    ended: reactive[bool] = reactive(False, repaint=False)
+    """The engine is gone; what has been written can still be read."""
     playing: reactive[bool] = reactive(False, repaint=False)
     """Whether one is shown after the other."""
 
@@ -116,13 +119,13 @@ class PastScreen(LeftOnce[None]):
     def compose(self) -> ComposeResult:
         """The chart above, all snapshots in a line, and the page of one."""
         self.add_class(*room_classes(self.app.size), update=False)
-        yield PastBar(self._prime).data_bind(PastScreen.gauges, PastScreen.sampling)
+        yield PastBar(self._prime).data_bind(PastScreen.gauges, PastScreen.sampling, PastScreen.ended)
         with Vertical(id="past-room"):
             with Vertical(id="past-loss") as loss:
                 loss.border_title = "Loss"
                 yield self._chart
             yield self._rail
-            yield self._page
+            yield self._page.data_bind(PastScreen.ended)
         yield RoomNotice()
         yield KeyBar()
 
@@ -133,6 +136,11 @@ class PastScreen(LeftOnce[None]):
         self._show()
         self.watch(self._main, "gauges", self._follow, init=False)
         self.watch(self._main, "sampling", self._resample, init=False)
+
+    def on_unmount(self) -> None:
+        """Be forgotten: Textual lets go of who watched a value only when that changes next."""
+        self._main.mutate_reactive(Panels.gauges)
+        self._main.mutate_reactive(Panels.sampling)
 
     # ---------------------------------------------------------------------------------- what comes up
 
@@ -245,7 +253,7 @@ class PastScreen(LeftOnce[None]):
             return  # another run has taken the place of the one whose past this was
         if not self.playing and self.step == self.gauges.snapshots[-1]:
             self.step = self.gauges.snapshots[0]
-        self.playing = not self.playing
+        self.playing = not self.playing and not self.ended
 
     def tick(self) -> None:
         """Show the next, once the present one has been there to be read; stop at the latest."""
@@ -263,10 +271,18 @@ class PastScreen(LeftOnce[None]):
                 self._timer.pause()
         self.refresh_bindings()
 
+    def watch_ended(self) -> None:
+        """Play nothing that will never come."""
+        if self.ended:
+            self.playing = False
+            self.refresh_bindings()
+
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now; the space key pauses what is played."""
-        return working_bindings(super().active_bindings, typing=False, training=self.playing, footer=PAST_FOOTER)
+        return working_bindings(
+            super().active_bindings, typing=False, training=self.playing, ended=self.ended, footer=PAST_FOOTER
+        )
 
     def action_turn(self, knob: Knob, direction: int) -> None:
         """Turn the temperature, here and on the main page."""

@@ -208,7 +208,9 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
-        return working_bindings(super().active_bindings, typing=False, training=self.going, footer=RACE_FOOTER)
+        return working_bindings(
+            super().active_bindings, typing=False, training=self.going, ended=self.ended, footer=RACE_FOOTER
+        )
 
     # ------------------------------------------------------------------------------------ what people do
 

@@ -82,6 +82,10 @@ class RecipeScreen(Dialog[bool]):
         wrong = self._panel.draft.wrong
         self._go_to(wrong[0] if wrong else PRESET)
 
+    def on_unmount(self) -> None:
+        """Be forgotten: Textual lets go of who watched a value only when that changes next."""
+        self._panel.mutate_reactive(TrainingPanel.draft)
+
     def _go_to(self, setting: Setting) -> None:
         next(widget for widget in self._fields[setting].query("*") if widget.focusable).focus()
 

@@ -292,7 +292,9 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
         typing = isinstance(self.focused, Input)
-        return working_bindings(super().active_bindings, typing=typing, training=False, footer=RUNS_FOOTER)
+        return working_bindings(
+            super().active_bindings, typing=typing, training=False, ended=self._main.ended, footer=RUNS_FOOTER
+        )
 
     def say(self, text: str) -> None:
         """Show a sentence for some seconds; whatever is in it, it is data."""

@@ -19,6 +19,7 @@ from tui.manners import BY_NAME
 from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
+from tui.screens.panels import Panels
 from tui.widgets.ink import NEURON
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.room_notice import RoomNotice
@@ -66,6 +67,8 @@ class ThreeScreen(LeftOnce[None]):
 
     gauges: reactive[Gauges] = reactive(Gauges, repaint=False)
     """Where the run stands."""
+    ended: reactive[bool] = reactive(False, repaint=False)
+    """The engine is gone."""
 
     def __init__(self, main: MainScreen, prime: str) -> None:
         """Let the network of a run write.
@@ -102,11 +105,14 @@ class ThreeScreen(LeftOnce[None]):
         """Begin, and follow the run."""
         self._begin()
         self.watch(self._main, "gauges", self._follow, init=False)
-        self.watch(self._main, "ended", self._end, init=False)
 
     def _begin(self) -> None:
         for name, pane in self.panes.items():
             self._main.send(StartVoice(name, pane.sampling, self._prime, self._seed))
+
+    def on_unmount(self) -> None:
+        """Be forgotten: Textual lets go of who watched a value only when that changes next."""
+        self._main.mutate_reactive(Panels.gauges)
 
     # ---------------------------------------------------------------------------------- what comes up
 
@@ -124,16 +130,20 @@ class ThreeScreen(LeftOnce[None]):
         if old.state is not new.state:
             self.refresh_bindings()
 
-    def _end(self, ended: bool) -> None:
+    def watch_ended(self) -> None:
         """Show nothing as if it went on."""
-        for pane in self.panes.values():
-            pane.writing = not ended
+        if self.ended:
+            for pane in self.panes.values():
+                pane.writing = False
+            self.refresh_bindings()
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
         training = self.gauges.state is RunState.TRAINING
-        return working_bindings(super().active_bindings, typing=False, training=training, footer=THREE_FOOTER)
+        return working_bindings(
+            super().active_bindings, typing=False, training=training, ended=self.ended, footer=THREE_FOOTER
+        )
 
     # ------------------------------------------------------------------------------------ what people do
 

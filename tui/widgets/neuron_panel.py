@@ -149,6 +149,12 @@ class NeuronPanel(Container):
 
     # ------------------------------------------------------------------------------------------- hands
 
+    def wait_no_more(self) -> None:
+        """Nothing comes of what was asked for; it can be asked for again."""
+        if self._looking:
+            self._looking = False
+            self._tell()
+
     def find(self) -> None:
         """Look at the winner of the next property; look for winners anew after the last, or where they are old."""
         if self._looking:

@@ -25,6 +25,7 @@ class PastBar(Horizontal):
         & #past-about { width: 1fr; height: 1; color: $faint; text-wrap: nowrap; text-overflow: ellipsis; }
         & #past-temperature, & #past-state { width: auto; margin-left: 2; color: $faint; }
         & #past-state.-going { color: $success; }
+        & #past-state.-ended { color: $error; }
     }
     """
 
@@ -32,6 +33,8 @@ class PastBar(Horizontal):
     """Where the run stands."""
     sampling: reactive[SamplingSettings] = reactive(SamplingSettings, repaint=False)
     """How each passage is drawn."""
+    ended: reactive[bool] = reactive(False, repaint=False)
+    """The engine is gone."""
 
     def __init__(self, prime: str) -> None:
         super().__init__()
@@ -58,9 +61,14 @@ class PastBar(Horizontal):
     def watch_gauges(self) -> None:
         """Show that training goes on meanwhile."""
         if self.is_mounted:
-            going = self.gauges.state is RunState.TRAINING
+            going = self.gauges.state is RunState.TRAINING and not self.ended
+            sign = "\u2715" if self.ended else "\u25cf" if going else "\u25cb"
+            words = "engine ended" if self.ended else units.whole(self.gauges.step)
             state = self.query_one("#past-state", Static)
-            state.update(
-                Content.assemble("\u25cf" if going else "\u25cb", (f" {units.whole(self.gauges.step)}", "$foreground"))
-            )
+            state.update(Content.assemble(sign, (f" {words}", "" if self.ended else "$foreground")))
             state.set_class(going, "-going")
+            state.set_class(self.ended, "-ended")
+
+    def watch_ended(self) -> None:
+        """Show it."""
+        self.watch_gauges()

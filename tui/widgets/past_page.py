@@ -15,6 +15,7 @@ from model.past import Past
 from tui.sanitize import sanitize
 
 WAITING = "Being written \u2026"
+NEVER = "Not written: the engine has ended."
 
 
 class PastPage(VerticalScroll, inherit_bindings=False):
@@ -42,6 +43,8 @@ class PastPage(VerticalScroll, inherit_bindings=False):
 
     past: reactive[Past | None] = reactive(None, repaint=False)
     """What is shown; None while it is being written."""
+    ended: reactive[bool] = reactive(False, repaint=False)
+    """The engine is gone: what is not there will never be."""
 
     def compose(self) -> ComposeResult:
         """The text alone."""
@@ -55,11 +58,15 @@ class PastPage(VerticalScroll, inherit_bindings=False):
         """Show it."""
         if not self.is_mounted:
             return
-        content = Content.styled(WAITING, "$faint italic") if new is None else lit(new)
+        content = Content.styled(NEVER if self.ended else WAITING, "$faint italic") if new is None else lit(new)
         self.query_one("#past-text", Static).update(content)
         self.border_subtitle = Content("" if new is None else about(new))
         if old is None or new is None or old.step != new.step:
             self.scroll_home(animate=False)
+
+    def watch_ended(self) -> None:
+        """Wait no more."""
+        self.watch_past(self.past, self.past)
 
 
 def lit(past: Past) -> Content:
