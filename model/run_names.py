@@ -10,6 +10,9 @@ FEWEST_STEPS = 100
 
 SUFFIX = ".safetensors"
 
+LONGEST_STEM = 40
+"""Of the name that a run gets by itself: a name of one's own may have 60 characters, and the time is 12."""
+
 LAST = "last"
 """What the file of the run of the last quit is called, whichever run that was."""
 
@@ -30,4 +33,4 @@ def stem_of(corpus: str) -> str:
 
 def run_name(corpus: str, begun: datetime) -> str:
     """Return what a run is called until someone gives it a better name: `shakespeare-0514-142310`."""
-    return f"{stem_of(corpus)}-{begun:%m%d-%H%M%S}"
+    return f"{stem_of(corpus)[:LONGEST_STEM].strip('-')}-{begun:%m%d-%H%M%S}"

@@ -271,20 +271,27 @@ class Writer:
         self._last_used = self.settings
 
     def take(self) -> Written | None:
-        """Hand out what was written since the last call; None if nothing was."""
-        if not (self._text or self._marks or self._taken_back):
+        """Hand out what was written since the last call; None if nothing was.
+
+        How the next character is drawn is told with it: until it comes, that may be turned back.
+        """
+        here = len(self._text)
+        held = [mark for mark in self._marks if mark.kind == "sampling" and mark.offset == here]
+        told = tuple(mark for mark in self._marks if mark not in held)
+        if not (self._text or told or self._taken_back):
             return None
         written = Written(
             text="".join(self._text),
             probabilities=tuple(self._probabilities),
-            marks=tuple(self._marks),
+            marks=told,
             hidden=self.sampler.trace.take() if self.sampler.trace is not None else b"",
             taken_back=self._taken_back,
             copied=self.quotations.origins(len(self._text) + RUN - 1) if self.quotations is not None else b"",
             by_hand=bytes(self._by_hand) if any(self._by_hand) else b"",
             sampler=self.name,
         )
-        self._text, self._probabilities, self._marks, self._taken_back = [], [], [], 0
+        self._text, self._probabilities, self._taken_back = [], [], 0
+        self._marks = [replace(mark, offset=0) for mark in held]
         self._by_hand = bytearray()
         return written
 

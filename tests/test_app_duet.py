@@ -96,6 +96,17 @@ async def test_the_line_goes_with_the_engine(tmp_path: Path) -> None:
         assert isinstance(app.screen, HelpScreen)
 
 
+@pytest.mark.parametrize("panel", ["4", "6"])
+async def test_where_another_panel_has_the_window_the_page_takes_its_place(tmp_path: Path, panel: str) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
+        await pilot.press(panel, "M")
+        await pilot.pause()
+        assert app.main.alone and not pane(app).region.area
+        await pilot.press("y")
+        await pilot.pause()
+        assert pane(app).region.area and line(app).region.area
+
+
 async def test_the_two_voices_differ_in_more_than_colour(tmp_path: Path) -> None:
     async with playing(tmp_path, gauges=RUNNING) as (session, app, pilot):
         await pilot.press("y")

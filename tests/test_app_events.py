@@ -86,6 +86,9 @@ async def test_only_so_much_is_kept_and_the_newest_is_in_sight(tmp_path: Path) -
         scroll = app.screen.query_one(VerticalScroll)
         assert scroll.region.contains_region(list(app.screen.query(EventRow))[-1].region)
         assert app.screen.region.contains_region(scroll.region)
+        await session.play(update(replace(GAUGES, step=MOST + 20), notices=(Notice("one more"),)))
+        await pilot.pause()
+        assert len(app.screen.query(EventRow)) == MOST
 
 
 async def test_without_events_it_says_so(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tui.settings import LastText, Settings, load_settings
 from tui.units import LossUnit
 from tui.widgets.preference_field import CHANGED, PreferenceField
 
-from scripted_session import GAUGES, SHAKESPEARE, playing, until, update
+from scripted_session import CATALOGUE, GAUGES, SHAKESPEARE, playing, until, update
 
 SIZES = [(120, 40), (80, 24), (60, 20), (40, 12), (200, 60)]
 
@@ -206,6 +206,15 @@ async def test_all_of_it_can_be_reached_and_nothing_overlaps(tmp_path: Path, siz
         for above, below in pairwise(parts):
             assert above.height > 0 and above.bottom <= below.y
         assert parts[-1].bottom < dialog.bottom
+
+
+async def test_a_path_to_begin_with_that_was_turned_away_from_can_be_turned_back_to(tmp_path: Path) -> None:
+    path = ("/home/me/sea.txt",)
+    async with playing(tmp_path, settings=Settings(corpus=path)) as (_session, app, _pilot):
+        here = app.in_force.choices("corpus")[1:-1]
+        app.in_force["corpus"] = here[0]
+        assert app.in_force.choices("corpus")[1:] == (*here, path)
+        assert here == tuple((entry.name,) for entry in CATALOGUE if entry.available()), "of this app's catalogue"
 
 
 async def test_a_hostile_file_name_is_only_text(tmp_path: Path) -> None:

@@ -110,6 +110,17 @@ def test_turning_there_and_back_before_a_character_leaves_no_mark(desk: Desk) ->
     assert desk.labels == []
 
 
+def test_nor_does_turning_there_and_back_while_the_writing_rests(desk: Desk) -> None:
+    desk.load(train=False)
+    desk.say(SetSampling(SamplingSettings(temperature=1.0)), StartSampling())
+    desk.turn(50)
+    desk.say(StopSampling(), SetSampling(SamplingSettings(temperature=1.5)))
+    desk.turn(50)
+    desk.say(SetSampling(SamplingSettings(temperature=1.0)), StartSampling())
+    desk.turn(50)
+    assert desk.labels == []
+
+
 def test_probabilities_come_with_the_text(desk: Desk) -> None:
     desk.load(train=False)
     desk.say(StartSampling())

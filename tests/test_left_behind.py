@@ -42,6 +42,7 @@ from model.protocol import (
 from model.run_names import FEWEST_STEPS, is_name, run_name
 from model.shelf import Shelf
 from model.trainer import Trainer
+from tui.run_shelf import LONGEST_NAME
 
 import engine_desk
 
@@ -492,6 +493,8 @@ def test_names_are_made_of_harmless_characters() -> None:
     assert run_name("../../\x1b[31mred sea.txt", BEGUN) == "31mred-sea-0514-142310"
     assert run_name("", BEGUN) == "network-0514-142310"
     assert is_name(run_name("x" * 300, BEGUN))
+    assert len(run_name("x" * 300, BEGUN)) < LONGEST_NAME, "it can be edited where a run is given another"
+    assert run_name("x" * 39 + " " + "y" * 9, BEGUN) == "x" * 39 + "-0514-142310"
 
 
 # ------------------------------------------------------------------------------------------ the curve

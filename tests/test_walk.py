@@ -108,6 +108,20 @@ async def test_escape_or_x_puts_the_cards_away(tmp_path: Path, keys: tuple[str, 
         assert app.focused is app.main.query_one(SamplePane)
 
 
+@pytest.mark.parametrize("shown", [True, False])
+async def test_what_was_hidden_before_the_cards_is_hidden_after_them(tmp_path: Path, *, shown: bool) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
+        app.main.mind = shown
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press("right", "right", "right")
+        await pilot.pause()
+        assert app.main.mind
+        await pilot.press("x")
+        await pilot.pause()
+        assert app.main.mind is shown
+
+
 async def test_the_words_below_can_be_clicked(tmp_path: Path) -> None:
     async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
         await pilot.press("x")

@@ -146,7 +146,7 @@ class LSTMApp(App[None]):
         user, settings = paths(), settings or Settings()
         self._settings_file = settings_file(config_dir or user.config)
         self._keeper = Keeper(self._settings_file, self._write_later)
-        self.in_force = InForce(self, settings, self._keeper)
+        self.in_force = InForce(self, settings, self._keeper, catalogue)
         """The settings as they are now, by name; to set one lets it act, and keeps it."""
         keymap, wrong = keymap_of(settings.keys)
         self.set_keymap(keymap)

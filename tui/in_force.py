@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from corpora.catalogue import CATALOGUE
+from corpora.entry import Entry
 from model.protocol import SetShare
 from tui.keeper import Keeper
 from tui.preferences import BY_NAME, PREFERENCES, REMEMBERED
@@ -20,8 +21,9 @@ class InForce:
     What was said by a flag holds until someone chooses something else here, and is not kept.
     """
 
-    def __init__(self, app: LSTMApp, settings: Settings, keeper: Keeper) -> None:
+    def __init__(self, app: LSTMApp, settings: Settings, keeper: Keeper, catalogue: Sequence[Entry]) -> None:
         self._app, self._keeper = app, keeper
+        self._catalogue, self._first_corpus = catalogue, settings.corpus
         self._values = {preference.name: getattr(settings, preference.name) for preference in PREFERENCES}
 
     def __getitem__(self, name: str) -> Any:
@@ -58,7 +60,8 @@ class InForce:
         if name == "theme":
             return tuple(sorted(self._app.available_themes))
         if name == "corpus":
-            here = [(entry.name,) for entry in CATALOGUE if entry.available()]
+            here = [(entry.name,) for entry in self._catalogue if entry.available()]
             present: tuple[str, ...] = self._values[name]
-            return tuple(dict.fromkeys((REMEMBERED, *here, present)))
+            # a path can be typed in the file only: one that was turned away from can be turned back to
+            return tuple(dict.fromkeys((REMEMBERED, *here, self._first_corpus, present)))
         return BY_NAME[name].choices()

@@ -56,6 +56,7 @@ class EventsScreen(Dialog[None]):
         scroll = self.query_one(VerticalScroll)
         at_end = scroll.scroll_offset.y >= scroll.max_scroll_y
         scroll.mount(*(EventRow(event) for event in new))
+        scroll.remove_children(list(scroll.query(EventRow))[: -len(events)])  # nobody keeps the others any more
         if at_end:
             scroll.scroll_end(animate=False)
 

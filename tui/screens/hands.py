@@ -202,8 +202,8 @@ class Hands(Panels):
         elif self._duet is not None:
             self._duet.focus()
         elif self.send(protocol.GoOn("word") if self._in_a_word else protocol.StopSampling()):
-            if self.panel in ("corpora", "training", "sampling"):
-                self.panel = "sample"
+            if self.alone or self.panel in ("corpora", "training", "sampling"):
+                self.panel = "sample"  # the others leave no room for it
             self._duet = DuetLine(lambda: in_sight(self._next))
             await self.query_one("#stage").mount(self._duet, after=self._sample)
             self.set_focus(self._duet)  # at once: what is typed meanwhile is for it already

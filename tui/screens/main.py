@@ -75,6 +75,7 @@ class MainScreen(Hands):
         self._insisted = insisted
         self._catalogue, self._look_at, self._recent = catalogue, look_at, recent
         self._praise = Praise()
+        self._lit_by_cards = False  # next and neurons are shown for the cards only
 
     def apply(self, update: RunUpdate) -> None:
         """Show what happened since the last update."""
@@ -334,8 +335,8 @@ class MainScreen(Hands):
         """Point at the panel that the card is about."""
         message.stop()
         self.panel = message.panel
-        if message.panel in ("next", "neurons") and is_ample(self.size):
-            self.mind = True
+        if message.panel in ("next", "neurons") and is_ample(self.size) and not self.mind:
+            self.mind = self._lit_by_cards = True
         for name in PANELS:
             self.query(f"#{name}").set_class(name == message.panel, "-pointed")
         self.query("#walk").set_class(message.panel in ("corpora", "training", "sampling"), "-right")
@@ -349,6 +350,8 @@ class MainScreen(Hands):
         self.remove_class("-walking")
         self.query(".-pointed").remove_class("-pointed")
         self.panel = "sample"
+        if self._lit_by_cards:
+            self.mind = self._lit_by_cards = False
         self.set_focus(self._sample)
         self.query("#walk").remove()
 
