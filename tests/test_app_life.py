@@ -314,3 +314,12 @@ async def test_once_the_engine_has_ended_nothing_opens_that_it_would_have_to_fil
         await pilot.pause()
         assert app.screen is app.main
         assert "The engine has ended: nobody" in notices(app)
+
+
+async def test_who_only_let_one_write_is_told_of_the_last_run(tmp_path: Path) -> None:
+    runs = tmp_path / "state" / "runs"
+    runs.mkdir(parents=True)
+    save_checkpoint(checkpoint(700), runs / "last.safetensors")
+    async with playing(tmp_path) as (_session, app, pilot):
+        await pilot.press("ctrl+q")
+    assert app.farewell.startswith("Your last run is kept, at step 700: ")

@@ -101,6 +101,10 @@ def test_leaving_tells_what_is_kept_and_how_to_go_on(shelf: RunShelf) -> None:
     assert shelf.farewell() == ""
     put(shelf, "last", 1_341)
     assert shelf.farewell().startswith("Your run is kept, at step 1,341: `lstm-tui --resume` goes on with it")
+    before = shelf.last_saved()
+    assert shelf.farewell(before).startswith("Your last run is kept, at step 1,341: ")
+    put(shelf, "last", 1_342, at=2e9)
+    assert shelf.farewell(before).startswith("Your run is kept, at step 1,342: ")
     put(shelf, "last", 66)
     assert "kept, at step 66: `lstm-tui --resume` goes on with it" in shelf.farewell()  # there is no other
     put(shelf, "sea-1")

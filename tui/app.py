@@ -341,13 +341,14 @@ class LSTMApp(App[None]):
             with contextlib.suppress(OSError):
                 self._run_file.parent.mkdir(parents=True, exist_ok=True)
             async with self._shelf.alone():
+                before = self._shelf.last_saved()
                 await self.session.stop(save_to=str(self._run_file), anyway=anyway)
                 self._shelf.adopt_last()
                 # the copy may be the only one of another run, which was left while the disk was full
                 if self._rescue is not None and self._shelf.has(self._rescue.path):
                     self._rescue.discard()
                 self._shelf.prune()
-                self.farewell = self._shelf.farewell()
+                self.farewell = self._shelf.farewell(before)
         except NotSavedError as error:
             self._leaving = anyway
             code, self.farewell = 1, self._regret(error)

@@ -62,6 +62,13 @@ class RunShelf:
         except (OSError, *DAMAGE):
             return None
 
+    def last_saved(self) -> int | None:
+        """When quitting saved a run, in nanoseconds; None where there is none."""
+        try:
+            return self.last.stat().st_mtime_ns
+        except OSError:
+            return None
+
     def worth_going_on(self) -> Path:
         """The run of the last quit; or the newest of the others, where that one had hardly begun.
 
@@ -130,14 +137,20 @@ class RunShelf:
         hint = f"did you mean {close[0]}?" if close else "`lstm-tui runs` lists what is kept"
         raise RunNameError(f"{name}: no such file, and no run of that name; {hint}")
 
-    def farewell(self) -> str:
-        """What to say to who leaves: what is kept, and how to go on with it; nothing where nothing was learnt."""
+    def farewell(self, before: int | None = None) -> str:
+        """What to say to who leaves: what is kept, and how to go on with it; nothing where nothing was ever learnt.
+
+        Args:
+            before: What `last_saved` was before: where it still is, nothing was learnt this time.
+        """
         step = self.last_step()
         if step is None:
             return ""
         if self.worth_going_on() == self.last:
+            which = "last run" if before is not None and before == self.last_saved() else "run"
             return (
-                f"Your run is kept, at step {step:,}: `lstm-tui --resume` goes on with it, `lstm-tui runs` lists all."
+                f"Your {which} is kept, at step {step:,}: `lstm-tui --resume` goes on with it, "
+                "`lstm-tui runs` lists all."
             )
         return f"Your run had hardly begun, at step {step:,}; `lstm-tui --resume` goes on with the one before."
 
