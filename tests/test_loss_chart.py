@@ -14,11 +14,12 @@ from textual.app import App, ComposeResult
 from model.progress import Event
 from model.protocol import LossPoint
 from tui.units import LossUnit
+from tui.widgets.loss_axis import AXIS
 from tui.widgets.loss_baselines import Baseline
 from tui.widgets.loss_canvas import Canvas
 from tui.widgets.loss_chart import INKS, LossChart
 from tui.widgets.loss_history import LossHistory
-from tui.widgets.loss_plot import AXIS, BEST, CUT, DOT, EVENT_SIGNS, LossPlot
+from tui.widgets.loss_plot import BEST, CUT, DOT, EVENT_SIGNS, LossPlot
 from tui.widgets.loss_record import MOST_EVENTS, LossRecord
 from tui.widgets.loss_view import LossView, Zoom
 

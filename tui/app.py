@@ -42,6 +42,7 @@ from tui.room import room_classes
 from tui.run_shelf import RunShelf
 from tui.saving import free_path, network_stem, working_folder
 from tui.screens.main import MainScreen
+from tui.sentences import sentence
 from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, recent_texts, settings_file
 from tui.theme import BY_NAME, readable, with_our_variables
 from tui.units import LossUnit
@@ -502,8 +503,3 @@ class LSTMApp(App[None]):
         """Copy, and say how much that was: nothing else shows that it was done."""
         super().copy_to_clipboard(text)
         self.main.say("1 character copied." if len(text) == 1 else f"{len(text):,} characters copied.")
-
-
-def sentence(words: str) -> str:
-    """Return words that came from elsewhere with a capital and a full stop."""
-    return words[:1].upper() + words[1:].rstrip(".") + "."

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from model.config import NetworkSettings, SettingsError, TrainingSettings
 from model.presets import DEFAULT, NAMED, Preset
 from tui.recipe import BY_NAME, PRESET, SETTINGS
+from tui.sentences import sentence
 from tui.setting import NETWORK_NAMES, Setting, Value
 
 OWN: Final = "own"
@@ -191,8 +192,3 @@ def preset_name(network: NetworkSettings, training: TrainingSettings) -> str:
     training = replace(training, seed=0)
     same = (preset.name for preset in NAMED.values() if (preset.network, preset.training) == (network, training))
     return next(same, OWN)
-
-
-def sentence(words: str) -> str:
-    """Return a complaint with a capital and a full stop."""
-    return words[:1].upper() + words[1:] + "."

@@ -16,9 +16,9 @@ SECONDS_TO_LEAD = 1.0
 
 
 class Curve(Struct, frozen=True):
-    """The losses of a racer, for a chart; in place of steps the points have what the race shares out.
+    """The losses of a racer or of an earlier run, for a chart.
 
-    That is milliseconds of training, or characters.
+    In place of steps, the points of a racer have what the race shares out: milliseconds of training, or characters.
     """
 
     name: str

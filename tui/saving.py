@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
-import re
 from pathlib import Path
 
 from model.protocol import Gauges
+from model.run_names import stem_of
 
 
 def working_folder() -> Path:
@@ -19,13 +19,8 @@ def working_folder() -> Path:
 
 
 def network_stem(gauges: Gauges) -> str:
-    """Return what a saved network is called: the text and the step.
-
-    The text's name is data, and only its harmless characters are used.
-    """
-    name = gauges.corpus.name if gauges.corpus else ""
-    stem = re.sub(r"[^A-Za-z0-9_-]+", "-", name.rpartition("/")[2].removesuffix(".txt")).strip("-")[:60]
-    return f"{stem or 'network'}-{gauges.step}"
+    """Return what a saved network is called: the text and the step."""
+    return f"{stem_of(gauges.corpus.name if gauges.corpus else '')}-{gauges.step}"
 
 
 def free_path(folder: Path, stem: str, suffix: str) -> Path:

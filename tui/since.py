@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui import units
 
-MINUTE, HOUR, DAY = 60, 3600, 86_400
+MINUTE, HOUR = 60, 3600
 
 
 def since(when: str, now: datetime) -> str:

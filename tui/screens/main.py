@@ -26,6 +26,7 @@ from tui.run_shelf import RunShelf
 from tui.sanitize import excerpt, sanitize_line
 from tui.saving import free_path, network_stem, working_folder
 from tui.screens.hands import Hands
+from tui.sentences import capitalised
 from tui.units import LossUnit
 from tui.widgets.corpus_panel import CorpusPanel
 from tui.widgets.key_bar import KeyBar
@@ -365,11 +366,3 @@ class MainScreen(Hands):
 
         self._did("help")
         self.app.push_screen(HelpScreen())
-
-
-def capitalised(sentence: str, name: str = "") -> str:
-    """Return a sentence with a capital, unless it begins with `name`, or with what is no word: a path, a key."""
-    word = sentence.partition(" ")[0]
-    if not word.isalpha() or (name and sentence.startswith(f"{name} ")):
-        return sentence
-    return sentence[0].upper() + sentence[1:]

@@ -15,7 +15,6 @@ from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.style import Style
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 from textual.worker import Worker
@@ -33,6 +32,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.run_name import DeleteRunScreen, NameRunScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.line_input import LineInput
+from tui.widgets.loss_legend import switch
 from tui.widgets.loss_record import LossRecord
 from tui.widgets.loss_view import LossView, Switch
 from tui.widgets.race_chart import RaceChart
@@ -237,8 +237,8 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
         panel.border_title = Content(self._title(shown))
         panel.border_subtitle = Content("  ").join(
             [
-                switch(keys["unit"], self.view.unit.value, "unit"),
-                switch(keys["log"], "log" if self.view.log else "linear", "axis"),
+                switch(keys["unit"], self.view.unit.value, "screen.look('unit')"),
+                switch(keys["log"], "log" if self.view.log else "linear", "screen.look('axis')"),
                 Content("bright: validation \u00b7 faint: training"),
             ]
         )
@@ -384,9 +384,3 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
     def action_help(self) -> None:
         """Show all keys."""
         self.app.push_screen(HelpScreen())
-
-
-def switch(key: str, word: str, what: Switch) -> Content:
-    """Return a word with its key, which switches when it is clicked."""
-    content = Content.assemble((key, "bold $accent"), f" {word}")
-    return content.stylize(Style.from_meta({"@click": f"screen.look({what!r})"}))

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from corpora.entry import Entry
 from corpora.info import CorpusInfo
 from tui.sanitize import sanitize_line
+from tui.sentences import begun
 
 
 class CorpusDetails(Vertical):
@@ -44,7 +45,7 @@ class CorpusDetails(Vertical):
             looking: Whether they are being read now.
         """
         summary = sanitize_line(text.summary)
-        self.query_one(Summary).text = summary[:1].upper() + summary[1:]
+        self.query_one(Summary).text = begun(summary)
         self._put("facts", _facts(info, install, problem, looking))
         self._put("source", Content(f"{sanitize_line(text.origin)}\n{sanitize_line(text.licence)}"))
         self.query_one(Preview).lines = tuple(map(sanitize_line, info.preview.splitlines())) if info else ()

@@ -1,4 +1,4 @@
-"""Axes: round numbers, and where they stand."""
+"""Axes: round numbers, where they stand, and how they are written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import math
 from typing import NamedTuple
 
 from tui import units
+from tui.widgets.loss_canvas import DOWN, Canvas
 
+AXIS = 6
+"""Cells of the numbers at the left, the line of the axis included."""
+AXIS_ROOM = 28
+"""Cells from which on there are numbers at the left."""
 FEW = 3
 """Round numbers that an axis has at least: rather they stand a little close than that there are two."""
 LEAST = 1e-4
@@ -91,6 +96,17 @@ def rounded(low: float, high: float, *, log: bool) -> Scale:
     step = round_step((high - low) / 16)
     bottom, top = step * math.floor(low / step), step * math.ceil(high / step)
     return Scale(bottom, top) if math.isfinite(top) and top > bottom else Scale(low, high)
+
+
+def draw_scale(canvas: Canvas, scale: Scale, height: int, most: int) -> None:
+    """Write round losses at the left of `height` rows, about `most`, none on another."""
+    labels = {}
+    for tick in scale.ticks(most):
+        labels[round((1.0 - tick.share) * (DOWN * height - 1)) // DOWN] = tick.label
+    for row in range(height):
+        label = labels.get(row, "")
+        canvas.write(0, row, f"{label:>{AXIS - 1}}", "axis")
+        canvas.write(AXIS - 1, row, "\u2524" if label else "\u2502", "rule")
 
 
 def step_label(step: int) -> str:

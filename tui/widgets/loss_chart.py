@@ -35,7 +35,6 @@ INKS = ("range", "curve", "validation", "best", "baseline", "label", "axis", "ru
 class LossChart(Widget, can_focus=True):
     """Draws a `LossRecord`: its range dim, its mean bright, validations in the accent colour, baselines thin."""
 
-    HELP = "The loss over the steps. Left and right read it out."
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"loss-chart--{ink}" for ink in INKS}
     DEFAULT_CSS = """
     LossChart {

@@ -10,7 +10,7 @@ from textual.style import Style
 from tui.units import LossUnit, short, whole
 from tui.widgets.loss_baselines import Baseline, ahead, at_floor, verdict
 from tui.widgets.loss_plot import BEST, DOT, EVENT_SIGNS, Reading
-from tui.widgets.loss_view import LossView, Switch
+from tui.widgets.loss_view import LossView
 
 SEPARATOR = " \u00b7 "
 
@@ -83,12 +83,12 @@ def legend(view: LossView, events: Collection[str], width: int, *, pages: bool, 
         keys: What is pressed for each key's id.
     """
     words = [
-        switch(keys["unit"], view.unit.value, "unit"),
-        switch(keys["log"], "log" if view.log else "linear", "axis"),
-        switch(keys["zoom"], view.zoom.value, "zoom"),
+        switch(keys["unit"], view.unit.value, "switch('unit')"),
+        switch(keys["log"], "log" if view.log else "linear", "switch('axis')"),
+        switch(keys["zoom"], view.zoom.value, "switch('zoom')"),
     ]
     if pages:
-        words.append(switch(keys["gates"], "gates" if view.vitals else "numbers", "page"))
+        words.append(switch(keys["gates"], "gates" if view.vitals else "numbers", "switch('page')"))
     signs = [
         Content.assemble(("\u2501", "$primary"), " train"),
         Content.assemble((DOT, "$accent"), " validation"),
@@ -104,7 +104,7 @@ def legend(view: LossView, events: Collection[str], width: int, *, pages: bool, 
     return Content("  ").join(kept)
 
 
-def switch(key: str, word: str, action: Switch) -> Content:
-    """Return a word with its key, which switches when it is clicked."""
+def switch(key: str, word: str, click: str) -> Content:
+    """Return a word with its key, and with the action that a click on it does."""
     content = Content.assemble((key, "bold $accent"), f" {word}")
-    return content.stylize(Style.from_meta({"@click": f"switch({action!r})"}))
+    return content.stylize(Style.from_meta({"@click": click}))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from model.progress import Event, EventKind
 from tui import units
-from tui.widgets.loss_axis import step_range, step_ticks
+from tui.widgets.loss_axis import AXIS, AXIS_ROOM, draw_scale, step_range, step_ticks
 from tui.widgets.loss_baselines import Baseline
 from tui.widgets.loss_canvas import ACROSS, DOWN, Canvas
 from tui.widgets.loss_history import Span
@@ -17,10 +17,6 @@ from tui.widgets.loss_range import loss_scale
 from tui.widgets.loss_record import LossRecord
 from tui.widgets.loss_view import LossView
 
-AXIS = 6
-"""Cells of the numbers at the left, the line of the axis included."""
-AXIS_ROOM = 28
-"""Cells from which on there are numbers at the left."""
 FOOT_ROWS = 9
 """Rows from which on the steps have a row of their own below the axis."""
 APART = 3
@@ -108,7 +104,8 @@ class LossPlot:
         self._draw_peak()
         self._draw_baselines(baselines)
         self._draw_cursor()
-        self._draw_losses_axis()
+        if self.axis:
+            draw_scale(self.canvas, self.scale, self.height, max(2, self.height // 2))
         self._draw_steps_axis()
         self._draw_events()
 
@@ -263,18 +260,6 @@ class LossPlot:
 
     def _number(self, nats: float, digits: int = 2) -> str:
         return units.short(self.view.unit.of(nats), digits)
-
-    def _draw_losses_axis(self) -> None:
-        """Write round losses at the left, none on another."""
-        if not self.axis:
-            return
-        labels = {}
-        for tick in self.scale.ticks(max(2, self.height // 2)):
-            labels[round((1.0 - tick.share) * (DOWN * self.height - 1)) // DOWN] = tick.label
-        for row in range(self.height):
-            label = labels.get(row, "")
-            self.canvas.write(0, row, f"{label:>{AXIS - 1}}", "axis")
-            self.canvas.write(AXIS - 1, row, "\u2524" if label else "\u2502", "rule")
 
     def _draw_steps_axis(self) -> None:
         """Write round steps below, on the line of the axis where there is only one row."""

@@ -14,14 +14,10 @@ from tui import units
 from tui.lanes import Curve
 from tui.sanitize import sanitize_line
 from tui.units import LossUnit
-from tui.widgets.loss_axis import round_step, step_label
+from tui.widgets.loss_axis import AXIS, AXIS_ROOM, draw_scale, round_step, step_label
 from tui.widgets.loss_canvas import ACROSS, DOWN, Canvas
 from tui.widgets.loss_range import loss_scale
 
-AXIS = 6
-"""Cells of the numbers at the left, the line of the axis included."""
-AXIS_ROOM = 28
-"""Cells from which on there are numbers at the left."""
 FOOT_ROWS = 6
 """Rows from which on there are numbers below."""
 NAMES_ROOM = 56
@@ -64,7 +60,8 @@ class RacePlot:
             self._draw(curve.training, f"shade-{number}")
         for number, curve in enumerate(curves):
             self._draw(curve.validation, f"line-{number}", DASHES[number])
-        self._draw_losses_axis()
+        if self.left:
+            draw_scale(self.canvas, self.scale, self.height, max(2, (self.height + 1) // 2))
         self._draw_shared_axis()
         self._draw_names()
 
@@ -78,17 +75,6 @@ class RacePlot:
         for x, top, bottom in spans(by_column(map(self._dot, points))):
             if dash[x % len(dash)] == "#":
                 self.canvas.column(ACROSS * self.left + x, top, min(bottom, DOWN * self.height - 1), ink)
-
-    def _draw_losses_axis(self) -> None:
-        if not self.left:
-            return
-        labels = {}
-        for tick in self.scale.ticks(max(2, (self.height + 1) // 2)):
-            labels[round((1.0 - tick.share) * (DOWN * self.height - 1)) // DOWN] = tick.label
-        for row in range(self.height):
-            label = labels.get(row, "")
-            self.canvas.write(0, row, f"{label:>{AXIS - 1}}", "axis")
-            self.canvas.write(AXIS - 1, row, "\u2524" if label else "\u2502", "rule")
 
     def _draw_shared_axis(self) -> None:
         """Write below what all have had."""

@@ -15,6 +15,7 @@ from corpora.portrait import Portrait
 from tui import units
 from tui.pickable import Pickable
 from tui.sanitize import picture, sanitize_line
+from tui.sentences import begun
 from tui.treatments import TREATMENTS
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -75,7 +76,7 @@ def about(pointed: Pickable, info: CorpusInfo | None) -> Content:
     parts: list[Content | tuple[str, str]] = [(sanitize_line(pointed.label), "bold $page")]
     if text is not None:
         summary = sanitize_line(text.summary)
-        parts += [("\n" + summary[:1].upper() + summary[1:], ""), ("\n" + sanitize_line(text.origin), "$faint")]
+        parts += [("\n" + begun(summary), ""), ("\n" + sanitize_line(text.origin), "$faint")]
         parts += [("\n" + sanitize_line(text.licence), "$faint")]
     else:
         parts += [("\n" + sanitize_line(source), "$faint") for source in pointed.choice.sources]

@@ -50,7 +50,6 @@ class VoicePane(SamplePane):
 
     def on_mount(self) -> None:
         """Say how it will write."""
-        super().on_mount()
         self._entitle()
 
     def watch_sampling(self) -> None:
