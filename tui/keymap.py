@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
@@ -29,21 +29,28 @@ from tui.bindings import (
 
 FIXED: Final = {"quit": "ctrl+q"}
 """Keys that stay: whoever is lost on a stage has one way out."""
-ABOVE_ALL: Final = frozenset(key.id for key in KEYS if key.action.startswith("app."))
-"""What works whatever has the focus."""
+_ABOVE_ALL_KEYS: Final = tuple(key for key in KEYS if key.action.startswith("app."))
+ABOVE_ALL: Final = frozenset(key.id for key in _ABOVE_ALL_KEYS)
+"""What works whatever has the focus, on every screen."""
 TAKEN: Final = ("ctrl+q", "ctrl+c", "tab", "shift+tab")
 """By what is in no table: leaving, copying, going from field to field."""
 
 _NAMES: Final = frozenset(key.value for key in Keys)
 _MODIFIERS: Final = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
 
+
+def _screen(too: Collection[str], *own: Key) -> tuple[Key, ...]:
+    """The keys of a screen: what it has of the main one's, its own, and those above all."""
+    return (*(key for key in KEYS if key.id in too), *own, *_ABOVE_ALL_KEYS)
+
+
 _SCREENS: Final[tuple[tuple[Key, ...], ...]] = (
     KEYS,
-    (*(key for key in KEYS if key.id in RACE_TOO), *RACE_KEYS),
-    (*(key for key in KEYS if key.id in PAST_TOO), *PAST_KEYS),
-    (*(key for key in KEYS if key.id in THREE_TOO), *THREE_KEYS),
-    (*(key for key in KEYS if key.id in RUNS_TOO), *RUN_KEYS),
-    DUET_KEYS,
+    _screen(RACE_TOO, *RACE_KEYS),
+    _screen(PAST_TOO, *PAST_KEYS),
+    _screen(THREE_TOO, *THREE_KEYS),
+    _screen(RUNS_TOO, *RUN_KEYS),
+    _screen((), *DUET_KEYS),
 )
 """The keys that work at the same time."""
 _USUAL: Final = {key.id: key.keys.split(",") for keys in _SCREENS for key in keys}
