@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from textual.command import CommandPalette
+from textual.widget import Widget
 from textual.widgets import Input
 
 from model.protocol import Pause, Step
+from tui import screens, widgets
 from tui.bindings import KEYS, OTHER_KEYS
 from tui.keymap import keymap_of
 from tui.screens.help import HelpScreen
@@ -30,6 +34,13 @@ CLASH = "[keys] train and step cannot both be n; train is space as usual."
         ({"train": "n", "step": "space"}, {"train": "n", "step": "space"}),  # which change places
         ({"later": "n"}, {"later": "n"}),  # the time machine has no such step
         ({"palette": "f9"}, {"palette": "f9"}),
+        # what lists and fields have no use for where that key works
+        ({"earlier": "home", "earliest": "left"}, {"earlier": "home", "earliest": "left"}),
+        ({"go-on": "escape", "end-race": "enter"}, {"go-on": "escape", "end-race": "enter"}),
+        ({"play": "enter"}, {"play": "enter"}),
+        ({"mark-run": "right"}, {"mark-run": "right"}),
+        ({"one-word": "up"}, {"one-word": "up"}),
+        ({"restart": "backspace"}, {"restart": "backspace"}),  # a field takes it for itself, as it does letters
     ],
 )
 def test_keys_that_are_free_can_be_had(wanted: dict[str, object], had: dict[str, str]) -> None:
@@ -48,7 +59,7 @@ def test_keys_that_are_free_can_be_had(wanted: dict[str, object], had: dict[str,
         ({"again": "f1"}, "[keys] again and explain cannot both be f1; again is r as usual."),
         ({"name-run": "ctrl+p"}, "[keys] name-run and palette cannot both be ctrl+p; name-run is n as usual."),
         ({"one-word": "f1"}, "[keys] one-word and explain cannot both be f1; one-word is tab as usual."),
-        ({"train": "enter"}, "[keys] train and go-on cannot both be enter; train is space as usual."),
+        ({"go-on": "space"}, "[keys] go-on and train cannot both be space; go-on is enter as usual."),
         ({"train": "spcae"}, "[keys] train is 'spcae'; 'spcae' is no key: x, space, f5 or ctrl+t are."),
         ({"train": "ctlr+t"}, "[keys] train is 'ctlr+t'; 'ctlr+t' is no key: x, space, f5 or ctrl+t are."),
         ({"train": "ctrl+q"}, "[keys] train is 'ctrl+q', but ctrl+q is taken; train is space as usual."),
@@ -65,6 +76,37 @@ def test_keys_that_are_free_can_be_had(wanted: dict[str, object], had: dict[str,
 )
 def test_what_cannot_be_had_is_said_and_stays_as_usual(wanted: dict[str, object], said: str) -> None:
     assert keymap_of({**wanted, "events": "f6"}) == ({"events": "f6"}, (said,))
+
+
+@pytest.mark.parametrize(
+    ("id", "key"),
+    [
+        *(("faster", key) for key in ("up", "enter", "pageup")),  # lists and pages
+        *(("ink", key) for key in ("right", "shift+left", "shift+up")),  # sliders, numbers, the loss
+        ("step", "end"),  # the writing is followed again
+        *(("go-on", "end"), ("play", "pagedown"), ("again", "home"), ("mark-run", "up"), ("one-character", "enter")),
+        *(("palette", key) for key in ("left", "enter", "escape", "delete", "ctrl+u", "ctrl+end")),
+    ],
+)
+def test_what_lists_fields_and_dialogs_need_stays_theirs(id: str, key: str) -> None:  # noqa: A002
+    keys, (said,) = keymap_of({id: key})
+    assert keys == {}
+    assert said.startswith(f"[keys] {id} is {key!r}, but {key} is for lists, fields and dialogs; {id} is ")
+
+
+def test_no_key_above_all_can_be_one_that_a_part_of_any_screen_has() -> None:
+    for package in (screens, widgets):
+        for module in iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{module.name}")
+    parts, taken = [Widget], set()
+    for part in parts:
+        parts += part.__subclasses__()
+        if not part.__module__.startswith(("tui.", "textual.")):
+            continue
+        bindings = part._merge_bindings().key_to_bindings
+        taken |= {key for key, found in bindings.items() if not all(binding.id for binding in found)}
+    assert {"pageup", "ctrl+u", "shift+up", "escape", "ctrl+v"} <= taken
+    assert [key for key in sorted(taken) if keymap_of({"palette": key})[0]] == []
 
 
 def test_of_two_that_want_the_same_the_first_has_it() -> None:
