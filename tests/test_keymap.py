@@ -114,6 +114,21 @@ def test_of_two_that_want_the_same_the_first_has_it() -> None:
     assert keymap_of({"ink": "f6", "unit": "f6"}) == ({"ink": "f6"}, (said,))
 
 
+@pytest.mark.parametrize("id", ["one-word", "quit", "faster", "leave-past", "delete-run"])
+def test_a_usual_key_can_be_stated(id: str) -> None:  # noqa: A002
+    usual = next(key.keys for key in (*KEYS, *OTHER_KEYS) if key.id == id)
+    assert keymap_of({id: usual}) == ({id: usual}, ())
+
+
+def test_all_usual_keys_can_be_stated_at_once() -> None:
+    usual = {key.id: key.keys for key in (*KEYS, *OTHER_KEYS)}
+    assert keymap_of(usual) == (usual, ())
+
+
+def test_who_states_a_usual_key_keeps_it_though_another_wanted_it_first() -> None:
+    assert keymap_of({"train": "n", "step": "n"}) == ({"step": "n"}, (CLASH,))
+
+
 def test_a_usual_key_that_comes_back_may_clash_with_one_that_was_given_away() -> None:
     keys, said = keymap_of({"train": "n", "step": "ctrl+q"})
     assert keys == {}

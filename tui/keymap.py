@@ -101,13 +101,15 @@ def _complaint(id: str, keys: object) -> str:  # noqa: A002
     if id not in _USUAL:
         near = difflib.get_close_matches(id, _USUAL, n=1)
         return f"[keys] {id} is nothing that has a key; {f'did you mean {near[0]}?' if near else 'the file lists all.'}"
-    if id in FIXED:
+    if id in FIXED and keys != FIXED[id]:
         return f"[keys] {id} is always {FIXED[id]}, so that there is one way out."
     if not isinstance(keys, str) or not keys:
         return f'[keys] {id} is {keys!r}; it must be a key such as "space" or "ctrl+t", or several with commas between.'
     for key in keys.split(","):
         if not _is_key(key.strip()):
             return f"[keys] {id} is {keys!r}; {key.strip()!r} is no key: x, space, f5 or ctrl+t are."
+        if named(key) in _USUAL[id]:
+            continue
         if id in ABOVE_ALL and named(key) in CHARACTERS:
             return (
                 f"[keys] {id} is {keys!r}, but works in text fields too, where {key.strip()} is typed; {_instead(id)}"
@@ -129,6 +131,8 @@ def _clash(usable: dict[str, list[str]]) -> tuple[str, str] | None:
     in_force = {**_USUAL, **usable}
     for loser in reversed(usable):
         for other, key in _shared(loser, in_force):
+            if key in _USUAL[loser]:
+                continue  # the other one came for it
             return loser, f"[keys] {loser} and {other} cannot both be {shown(key)}; {_instead(loser)}"
     return None
 
