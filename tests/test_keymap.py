@@ -30,6 +30,7 @@ CLASH = "[keys] train and step cannot both be n; train is space as usual."
     [
         ({}, {}),
         ({"train": "f5"}, {"train": "f5"}),
+        ({"train": "\u00e9"}, {"train": "\u00e9"}),
         ({"help": "?, h"}, {"help": "question_mark,h"}),
         ({"train": "n", "step": "space"}, {"train": "n", "step": "space"}),  # which change places
         ({"later": "n"}, {"later": "n"}),  # the time machine has no such step
@@ -63,9 +64,16 @@ def test_keys_that_are_free_can_be_had(wanted: dict[str, object], had: dict[str,
         ({"train": "spcae"}, "[keys] train is 'spcae'; 'spcae' is no key: x, space, f5 or ctrl+t are."),
         ({"train": "ctlr+t"}, "[keys] train is 'ctlr+t'; 'ctlr+t' is no key: x, space, f5 or ctrl+t are."),
         ({"train": "ctrl+q"}, "[keys] train is 'ctrl+q', but ctrl+q is taken; train is space as usual."),
+        *(
+            (
+                {"palette": key},
+                f"[keys] palette is {key!r}, but works where text is typed, as {key} is; palette is ctrl+p as usual.",
+            )
+            for key in (":", "x", "colon", "space", "comma", "\u00e9", "\u00df", "\u044f", "\u20ac")
+        ),
         (
-            {"palette": ":"},
-            "[keys] palette is ':', but works in text fields too, where : is typed; palette is ctrl+p as usual.",
+            {"one-word": "x"},
+            "[keys] one-word is 'x', but works where text is typed, as x is; one-word is tab as usual.",
         ),
         ({"quit": "q"}, "[keys] quit is always ctrl+q, so that there is one way out."),
         (
@@ -136,7 +144,7 @@ def test_a_usual_key_that_comes_back_may_clash_with_one_that_was_given_away() ->
 
 
 async def test_another_key_acts_and_the_usual_one_does_no_more(tmp_path: Path) -> None:
-    settings = Settings(keys={"train": "f5", "step": "space"})
+    settings = Settings(keys={"train": "f5", "step": "space", "write": "\u00e9"})
     async with playing(tmp_path, settings=settings) as (session, app, pilot):
         bar = app.main.query_one(KeyBar)
         assert str(bar.render()).startswith(" f5 Pause ")
@@ -147,7 +155,7 @@ async def test_another_key_acts_and_the_usual_one_does_no_more(tmp_path: Path) -
         await pilot.press("2", "tab", "tab")
         await pilot.pause()
         assert isinstance(app.focused, Input)
-        assert "space" not in app.main.active_bindings
+        assert not {"space", "\u00e9"} & set(app.main.active_bindings)
 
 
 async def test_help_and_palette_show_the_keys_in_force(tmp_path: Path) -> None:

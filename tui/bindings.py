@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from msgspec import Struct
 from textual.binding import ActiveBinding, Binding, BindingType
+from textual.keys import key_to_character
 
 
 class Key(Struct, frozen=True):
@@ -510,6 +511,12 @@ CHARACTERS: dict[str, str] = {named(character): character for character in map(c
 CHARACTERS |= {"space": " ", "comma": ","}
 
 
+def typed(key: str) -> str:
+    """The character that a key types, as a text field takes it for itself; empty where it types none."""
+    character = CHARACTERS.get(key) or key_to_character(key) or ""
+    return character if character.isprintable() else ""  # that of `delete` is none
+
+
 def screen_bindings() -> list[BindingType]:
     """Bindings of the main screen."""
     return [FOLLOW, *(_binding(key) for key in KEYS if not key.action.startswith("app."))]
@@ -584,7 +591,7 @@ def working_bindings(
     if alone and (back := ids.get("back")) in working:
         working[back] = _relabelled(working[back], "Show all")
     if typing:
-        working = {key: found for key, found in working.items() if not (found.binding.id and key in CHARACTERS)}
+        working = {key: found for key, found in working.items() if not (found.binding.id and typed(key))}
         if (back := ids.get("back")) in working:
             working[back] = _relabelled(working[back], "Show all" if alone else "Back")
     elif training and (key := ids.get("train") or ids.get("play")) in working:

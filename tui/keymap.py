@@ -25,6 +25,7 @@ from tui.bindings import (
     Key,
     named,
     shown,
+    typed,
 )
 
 FIXED: Final = {"quit": "ctrl+q"}
@@ -32,6 +33,7 @@ FIXED: Final = {"quit": "ctrl+q"}
 _ABOVE_ALL_KEYS: Final = tuple(key for key in KEYS if key.action.startswith("app."))
 ABOVE_ALL: Final = frozenset(key.id for key in _ABOVE_ALL_KEYS)
 """What works whatever has the focus, on every screen."""
+_WHERE_TYPED: Final = ABOVE_ALL | {key.id for key in DUET_KEYS}
 TAKEN: Final = frozenset({"ctrl+q", "ctrl+c", "super+c", "tab", "shift+tab"})
 """By what is in no table: leaving, copying, going from field to field."""
 
@@ -110,10 +112,8 @@ def _complaint(id: str, keys: object) -> str:  # noqa: A002
             return f"[keys] {id} is {keys!r}; {key.strip()!r} is no key: x, space, f5 or ctrl+t are."
         if named(key) in _USUAL[id]:
             continue
-        if id in ABOVE_ALL and named(key) in CHARACTERS:
-            return (
-                f"[keys] {id} is {keys!r}, but works in text fields too, where {key.strip()} is typed; {_instead(id)}"
-            )
+        if id in _WHERE_TYPED and typed(named(key)):
+            return f"[keys] {id} is {keys!r}, but works where text is typed, as {key.strip()} is; {_instead(id)}"
         if named(key) in TAKEN:
             return f"[keys] {id} is {keys!r}, but {key.strip()} is taken; {_instead(id)}"
         if named(key) in _kept(id):
