@@ -509,6 +509,20 @@ def named(key: str) -> str:
 CHARACTERS: dict[str, str] = {named(character): character for character in map(chr, range(33, 127)) if character != ","}
 """What the keys of a keyboard type, by Textual's names of them; a text field takes these for itself."""
 CHARACTERS |= {"space": " ", "comma": ","}
+SIGNS: dict[str, str] = {
+    "space": "space",
+    "escape": "esc",
+    "left": "\u2190",
+    "right": "\u2192",
+    "up": "\u2191",
+    "down": "\u2193",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "backspace": "\u232b",
+    "delete": "del",
+    "insert": "ins",
+}
+"""Keys that are written otherwise than Textual names them, and type nothing that could be seen."""
 
 
 def typed(key: str) -> str:
@@ -612,9 +626,9 @@ def _footer_place(id: str | None, footer: Sequence[str]) -> int:  # noqa: A002
 
 
 def shown(key: str) -> str:
-    """A key as people write it: `?` for `question_mark`."""
-    names = {each.keys.partition(",")[0]: each.shown for each in (*KEYS, *OTHER_KEYS)}
-    return names.get(key) or CHARACTERS.get(key, key)
+    """A key as people write it: `?` for `question_mark`, `ctrl+\u2190` for `ctrl+left`."""
+    modifiers, plus, name = key.rpartition("+")
+    return f"{modifiers}{plus}{SIGNS.get(name) or typed(name) or name}"
 
 
 def readme_table() -> str:

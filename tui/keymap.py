@@ -147,7 +147,7 @@ def _shared(id: str, in_force: Mapping[str, list[str]]) -> Iterator[tuple[str, s
 
 
 def _instead(id: str) -> str:  # noqa: A002
-    return f"{id} is {shown(_USUAL[id][0])} as usual."
+    return f"{id} is {keys_in_force({})[id]} as usual."
 
 
 def _is_key(key: str) -> bool:
