@@ -234,7 +234,7 @@ KEYS: tuple[Key, ...] = (
         "M",
         "M",
         "Maximise",
-        "Give the whole window to the panel in use, or give it back; 1 to 7 then show others.",
+        "Give the whole window to the panel in use, or give it back; the keys of the others then show those.",
         "Screen",
         "toggle_alone",
     ),
