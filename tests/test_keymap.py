@@ -102,6 +102,12 @@ def test_what_lists_fields_and_dialogs_need_stays_theirs(id: str, key: str) -> N
     assert said.startswith(f"[keys] {id} is {key!r}, but {key} is for lists, fields and dialogs; {id} is ")
 
 
+def test_the_question_mark_explains_where_the_recipe_is_open() -> None:
+    keys, (said,) = keymap_of({"help": "h", "start-over": "?"})
+    assert keys == {"help": "h"}
+    assert said == "[keys] start-over is '?', but ? is for lists, fields and dialogs; start-over is ctrl+n as usual."
+
+
 def test_no_key_above_all_can_be_one_that_a_part_of_any_screen_has() -> None:
     for package in (screens, widgets):
         for module in iter_modules(package.__path__):

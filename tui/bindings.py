@@ -341,6 +341,9 @@ RUNS_TOO = frozenset({"help", "unit", "log"})
 """What that screen has of the others: how losses are looked at."""
 RUNS_FOOTER = ("go-on-with", "play-run", "mark-run", "find-run", "name-run", "delete-run", "leave-runs", "help", "quit")
 
+RECIPE_TOO = frozenset({"start-over"})
+"""What the recipe's own screen has of the others; it closes with that."""
+
 DUET_KEYS: tuple[Key, ...] = (
     Key(
         "one-word",
@@ -549,6 +552,11 @@ def past_bindings() -> list[BindingType]:
 def runs_bindings() -> list[BindingType]:
     """Bindings of the screen of earlier runs."""
     return [_binding(key, RUNS_FOOTER) for key in (*(key for key in KEYS if key.id in RUNS_TOO), *RUN_KEYS)]
+
+
+def recipe_bindings() -> list[BindingType]:
+    """Bindings of the recipe's own screen, but for those of every dialog."""
+    return [_binding(key) for key in KEYS if key.id in RECIPE_TOO]
 
 
 def duet_bindings() -> list[BindingType]:

@@ -18,6 +18,7 @@ from tui.bindings import (
     PAST_TOO,
     RACE_KEYS,
     RACE_TOO,
+    RECIPE_TOO,
     RUN_KEYS,
     RUNS_TOO,
     THREE_KEYS,
@@ -73,6 +74,7 @@ _PLACES: Final = (
     _Place(_too(THREE_TOO, *THREE_KEYS), _READING | _ENDS),
     _Place(_too(RUNS_TOO, *RUN_KEYS), _READING | _ENDS),
     _Place(_too((), *DUET_KEYS), frozenset({"enter"})),
+    _Place(_too(RECIPE_TOO), _READING | _ENDS | _TURNING | {"enter", "escape", "question_mark"}),
     _Place(_ABOVE_ALL_KEYS, _READING | _ENDS | _TURNING | _EDITING | {"enter", "escape"}),  # any dialog
 )
 _USUAL: Final = {key.id: key.keys.split(",") for place in _PLACES for key in place.keys}
