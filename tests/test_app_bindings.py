@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.command import CommandList, CommandPalette
 
-from tui.bindings import FOOTER, KEYS, readme_table
+from tui.bindings import FOOTER, KEYS, OTHER_KEYS, Key, readme_table, shown
 from tui.screens.help import HelpScreen
 from tui.screens.main import MainScreen
 from tui.widgets.key_table import NAMES, KeyTable
@@ -29,6 +29,25 @@ def test_no_key_does_two_things() -> None:
     keys = [each for key in KEYS for each in key.keys.split(",")]
     assert len(keys) == len(set(keys))
     assert len({key.id for key in KEYS}) == len(KEYS)
+
+
+@pytest.mark.parametrize("key", [*KEYS, *OTHER_KEYS])
+def test_a_key_of_the_table_is_written_as_one_that_a_person_chose(key: Key) -> None:
+    assert key.shown in [shown(each) for each in key.keys.split(",")]
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        *(("delete", "del"), ("insert", "ins"), ("backspace", "\u232b"), ("escape", "esc"), ("enter", "enter")),
+        *(("home", "home"), ("end", "end"), ("pageup", "pgup"), ("pagedown", "pgdn"), ("tab", "tab"), ("f12", "f12")),
+        *(("up", "\u2191"), ("down", "\u2193"), ("left", "\u2190"), ("right", "\u2192"), ("space", "space")),
+        *(("minus", "-"), ("plus", "+"), ("comma", ","), ("colon", ":"), ("\u00e9", "\u00e9"), ("euro_sign", "\u20ac")),
+        *(("ctrl+left", "ctrl+\u2190"), ("ctrl+delete", "ctrl+del"), ("ctrl+right_square_bracket", "ctrl+]")),
+    ],
+)
+def test_each_key_has_a_short_name_or_its_sign(key: str, written: str) -> None:
+    assert shown(key) == written
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if not key.action.startswith("app.")])

@@ -8,7 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from model.outlook import Candidate, Outlook
+from model.protocol import NewNetwork
 from tui.app import LSTMApp
+from tui.screens.recipe import RecipeScreen
 from tui.settings import Settings
 from tui.walk import CARDS
 
@@ -93,6 +95,29 @@ async def test_earlier_runs_and_the_pen_that_was_put_aside_name_them_too(tmp_pat
         app.main.set_focus(app.main._next)
         await pilot.pause()
         assert "W goes on with it" in seen(app)
+
+
+async def test_the_recipe_s_own_screen_starts_over_by_the_key_that_it_names(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING, settings=Settings(keys=KEYS)) as (session, app, pilot):
+        await pilot.press("f11")
+        await pilot.pause()
+        assert "It begins with a new network (f4)." in seen(app)
+        await pilot.press("tab")
+        await pilot.pause()
+        assert "Needs a new network (f4)." in seen(app)
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert isinstance(app.screen, RecipeScreen) and session.told(NewNetwork) == []
+        await pilot.press("f4")
+        await pilot.pause()
+        assert app.screen.id == "main" and len(session.told(NewNetwork)) == 1
+
+
+async def test_where_the_recipe_is_open_the_palette_can_start_over_too(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
+        await pilot.press("p")
+        await pilot.pause()
+        assert "Start over" in [command.title for command in app.get_system_commands(app.screen)]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])

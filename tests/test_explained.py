@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from tui.app import LSTMApp
 from tui.explained import PARTS, explained
+from tui.keymap import keys_in_force
 from tui.recipe import BY_NAME
 from tui.screens.help import HelpScreen
 from tui.widgets.key_table import KeyTable
@@ -120,6 +121,22 @@ async def test_all_that_takes_the_focus_on_the_main_screen_and_in_dialogs_is_exp
             if keys:
                 await pilot.press("escape")
                 await pilot.pause()
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("race", "f2 goes on with the one that leads."),
+        ("runs", "f3 goes on with one, f4 marks it;"),
+        ("duet", "f5 lets it go on a little, f6 lets it write on alone."),
+        ("past", "f7 and f8 go through them."),
+    ],
+)
+def test_what_is_said_of_a_screen_names_the_keys_that_are_bound(part: str, said: str) -> None:
+    ids = ("go-on", "go-on-with", "mark-run", "one-word", "write-on", "earlier", "later")
+    keys = keys_in_force({each: f"f{number}" for number, each in enumerate(ids, 2)})
+    told = explained(Widget(id=part), None, keys)  # type: ignore[arg-type]
+    assert told is not None and said in told.meaning
 
 
 def test_a_widget_may_bring_its_own_words() -> None:

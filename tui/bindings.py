@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from msgspec import Struct
 from textual.binding import ActiveBinding, Binding, BindingType
+from textual.keys import key_to_character
 
 
 class Key(Struct, frozen=True):
@@ -233,7 +234,7 @@ KEYS: tuple[Key, ...] = (
         "M",
         "M",
         "Maximise",
-        "Give the whole window to the panel in use, or give it back; 1 to 7 then show others.",
+        "Give the whole window to the panel in use, or give it back; the keys of the others then show those.",
         "Screen",
         "toggle_alone",
     ),
@@ -339,6 +340,9 @@ RUN_KEYS: tuple[Key, ...] = (
 RUNS_TOO = frozenset({"help", "unit", "log"})
 """What that screen has of the others: how losses are looked at."""
 RUNS_FOOTER = ("go-on-with", "play-run", "mark-run", "find-run", "name-run", "delete-run", "leave-runs", "help", "quit")
+
+RECIPE_TOO = frozenset({"start-over"})
+"""What the recipe's own screen has of the others; it closes with that."""
 
 DUET_KEYS: tuple[Key, ...] = (
     Key(
@@ -529,6 +533,26 @@ def named(key: str) -> str:
 CHARACTERS: dict[str, str] = {named(character): character for character in map(chr, range(33, 127)) if character != ","}
 """What the keys of a keyboard type, by Textual's names of them; a text field takes these for itself."""
 CHARACTERS |= {"space": " ", "comma": ","}
+SIGNS: dict[str, str] = {
+    "space": "space",
+    "escape": "esc",
+    "left": "\u2190",
+    "right": "\u2192",
+    "up": "\u2191",
+    "down": "\u2193",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "backspace": "\u232b",
+    "delete": "del",
+    "insert": "ins",
+}
+"""Keys that are written otherwise than Textual names them, and type nothing that could be seen."""
+
+
+def typed(key: str) -> str:
+    """The character that a key types, as a text field takes it for itself; empty where it types none."""
+    character = CHARACTERS.get(key) or key_to_character(key) or ""
+    return character if character.isprintable() else ""  # that of `delete` is none
 
 
 def screen_bindings() -> list[BindingType]:
@@ -549,6 +573,11 @@ def past_bindings() -> list[BindingType]:
 def runs_bindings() -> list[BindingType]:
     """Bindings of the screen of earlier runs."""
     return [_binding(key, RUNS_FOOTER) for key in (*(key for key in KEYS if key.id in RUNS_TOO), *RUN_KEYS)]
+
+
+def recipe_bindings() -> list[BindingType]:
+    """Bindings of the recipe's own screen, but for those of every dialog."""
+    return [_binding(key) for key in KEYS if key.id in RECIPE_TOO]
 
 
 def duet_bindings() -> list[BindingType]:
@@ -607,7 +636,7 @@ def working_bindings(
     if alone and (back := ids.get("back")) in working:
         working[back] = _relabelled(working[back], "Show all")
     if typing:
-        working = {key: found for key, found in working.items() if not (found.binding.id and key in CHARACTERS)}
+        working = {key: found for key, found in working.items() if not (found.binding.id and typed(key))}
         if (back := ids.get("back")) in working:
             working[back] = _relabelled(working[back], "Show all" if alone else "Back")
     elif training and (key := ids.get("train") or ids.get("play")) in working:
@@ -635,9 +664,9 @@ def _footer_place(id: str | None, footer: Sequence[str]) -> int:  # noqa: A002
 
 
 def shown(key: str) -> str:
-    """A key as people write it: `?` for `question_mark`."""
-    names = {each.keys.partition(",")[0]: each.shown for each in (*KEYS, *OTHER_KEYS)}
-    return names.get(key) or CHARACTERS.get(key, key)
+    """A key as people write it: `?` for `question_mark`, `ctrl+\u2190` for `ctrl+left`."""
+    modifiers, plus, name = key.rpartition("+")
+    return f"{modifiers}{plus}{SIGNS.get(name) or typed(name) or name}"
 
 
 def readme_table() -> str:

@@ -94,9 +94,10 @@ PARTS: dict[str, Explanation] = {
     ),
     "undo": Explanation("As it was", "Fills in again what is in force."),
     # whole screens, where nothing in them has words of its own
-    "race": Explanation("Race", "Networks that learn the same text by turns; Enter goes on with the one that leads."),
+    "race": Explanation("Race", "Networks that learn the same text by turns; {go-on} goes on with the one that leads."),
     "runs": Explanation(
-        "Earlier runs", "Networks of earlier days. Enter goes on with one; those that are marked are compared below."
+        "Earlier runs",
+        "Networks of earlier days: {go-on-with} goes on with one, {mark-run} marks it; the marked are compared below.",
     ),
     "three": Explanation(
         "Three at once",
@@ -104,10 +105,12 @@ PARTS: dict[str, Explanation] = {
     ),
     "walk": Explanation("How it works", "Cards about what is on the screen; the arrows turn them, esc puts them away."),
     "duet": Explanation(
-        "Write with it", "What is typed here the network reads. Tab lets it go on a little, esc lets it write on alone."
+        "Write with it",
+        "What is typed here the network reads; {one-word} lets it go on a little, {write-on} lets it write on alone.",
     ),
     "past": Explanation(
-        "Time machine", "One passage as the network would have written it at earlier steps; the arrows go through them."
+        "Time machine",
+        "One passage as the network would have written it at earlier steps; {earlier} and {later} go through them.",
     ),
 }
 """By the id of what has the focus, or of what is around it; keys stand there by their own ids."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from textual.dom import DOMNode
 from textual.keys import Keys
@@ -18,6 +18,7 @@ from tui.bindings import (
     PAST_TOO,
     RACE_KEYS,
     RACE_TOO,
+    RECIPE_TOO,
     RUN_KEYS,
     RUNS_TOO,
     THREE_KEYS,
@@ -25,28 +26,58 @@ from tui.bindings import (
     Key,
     named,
     shown,
+    typed,
 )
 
 FIXED: Final = {"quit": "ctrl+q"}
 """Keys that stay: whoever is lost on a stage has one way out."""
-ABOVE_ALL: Final = frozenset(key.id for key in KEYS if key.action.startswith("app."))
-"""What works whatever has the focus."""
-TAKEN: Final = ("ctrl+q", "ctrl+c", "tab", "shift+tab")
+_ABOVE_ALL_KEYS: Final = tuple(key for key in KEYS if key.action.startswith("app."))
+ABOVE_ALL: Final = frozenset(key.id for key in _ABOVE_ALL_KEYS)
+"""What works whatever has the focus, on every screen."""
+_WHERE_TYPED: Final = ABOVE_ALL | {key.id for key in DUET_KEYS}
+TAKEN: Final = frozenset({"ctrl+q", "ctrl+c", "super+c", "tab", "shift+tab"})
 """By what is in no table: leaving, copying, going from field to field."""
+
+_READING: Final = frozenset({"up", "down", "pageup", "pagedown"})
+_ENDS: Final = frozenset({"home", "end"})
+_TURNING: Final = frozenset({"left", "right", "shift+left", "shift+right", "shift+up", "shift+down"})
+_EDITING: Final = frozenset(
+    {
+        *("backspace", "ctrl+backspace", "alt+backspace", "super+backspace", "delete", "shift+space"),
+        *(f"{shift}{key}" for shift in ("ctrl+", "ctrl+shift+") for key in ("left", "right", "a")),
+        *(f"ctrl+{key}" for key in ("home", "end", "pageup", "pagedown", *"dekuvwx")),
+        *("shift+home", "shift+end"),
+    }
+)
 
 _NAMES: Final = frozenset(key.value for key in Keys)
 _MODIFIERS: Final = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
 
-_SCREENS: Final[tuple[tuple[Key, ...], ...]] = (
-    KEYS,
-    (*(key for key in KEYS if key.id in RACE_TOO), *RACE_KEYS),
-    (*(key for key in KEYS if key.id in PAST_TOO), *PAST_KEYS),
-    (*(key for key in KEYS if key.id in THREE_TOO), *THREE_KEYS),
-    (*(key for key in KEYS if key.id in RUNS_TOO), *RUN_KEYS),
-    DUET_KEYS,
+
+def _too(ids: Collection[str], *own: Key) -> tuple[Key, ...]:
+    """The keys of a screen: what it has of the main one's, its own, and those above all."""
+    return (*(key for key in KEYS if key.id in ids), *own, *_ABOVE_ALL_KEYS)
+
+
+class _Place(NamedTuple):
+    """Where keys work at the same time."""
+
+    keys: tuple[Key, ...]
+    kept: frozenset[str]
+    """What lists, pages, fields and sliders there need; keys that only text fields have are theirs as letters are."""
+
+
+_PLACES: Final = (
+    _Place(KEYS, _READING | _ENDS | _TURNING | {"enter"}),
+    _Place(_too(RACE_TOO, *RACE_KEYS), _READING | _ENDS),
+    _Place(_too(PAST_TOO, *PAST_KEYS), _READING),
+    _Place(_too(THREE_TOO, *THREE_KEYS), _READING | _ENDS),
+    _Place(_too(RUNS_TOO, *RUN_KEYS), _READING | _ENDS),
+    _Place(_too((), *DUET_KEYS), frozenset({"enter"})),
+    _Place(_too(RECIPE_TOO), _READING | _ENDS | _TURNING | {"enter", "escape", "question_mark"}),
+    _Place(_ABOVE_ALL_KEYS, _READING | _ENDS | _TURNING | _EDITING | {"enter", "escape"}),  # any dialog
 )
-"""The keys that work at the same time."""
-_USUAL: Final = {key.id: key.keys.split(",") for keys in _SCREENS for key in keys}
+_USUAL: Final = {key.id: key.keys.split(",") for place in _PLACES for key in place.keys}
 
 
 def keymap_of(wanted: Mapping[str, object]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -74,20 +105,27 @@ def _complaint(id: str, keys: object) -> str:  # noqa: A002
     if id not in _USUAL:
         near = difflib.get_close_matches(id, _USUAL, n=1)
         return f"[keys] {id} is nothing that has a key; {f'did you mean {near[0]}?' if near else 'the file lists all.'}"
-    if id in FIXED:
+    if id in FIXED and keys != FIXED[id]:
         return f"[keys] {id} is always {FIXED[id]}, so that there is one way out."
     if not isinstance(keys, str) or not keys:
         return f'[keys] {id} is {keys!r}; it must be a key such as "space" or "ctrl+t", or several with commas between.'
     for key in keys.split(","):
         if not _is_key(key.strip()):
             return f"[keys] {id} is {keys!r}; {key.strip()!r} is no key: x, space, f5 or ctrl+t are."
-        if id in ABOVE_ALL and named(key) in CHARACTERS:
-            return (
-                f"[keys] {id} is {keys!r}, but works in text fields too, where {key.strip()} is typed; {_instead(id)}"
-            )
+        if named(key) in _USUAL[id]:
+            continue
+        if id in _WHERE_TYPED and typed(named(key)):
+            return f"[keys] {id} is {keys!r}, but works where text is typed, as {key.strip()} is; {_instead(id)}"
         if named(key) in TAKEN:
             return f"[keys] {id} is {keys!r}, but {key.strip()} is taken; {_instead(id)}"
+        if named(key) in _kept(id):
+            return f"[keys] {id} is {keys!r}, but {key.strip()} is for lists, fields and dialogs; {_instead(id)}"
     return ""
+
+
+def _kept(id: str) -> frozenset[str]:  # noqa: A002
+    """What is needed where a key works, be it by a part of the screen that has no table."""
+    return frozenset().union(*(place.kept for place in _PLACES if id in {key.id for key in place.keys}))
 
 
 def _clash(usable: dict[str, list[str]]) -> tuple[str, str] | None:
@@ -95,13 +133,15 @@ def _clash(usable: dict[str, list[str]]) -> tuple[str, str] | None:
     in_force = {**_USUAL, **usable}
     for loser in reversed(usable):
         for other, key in _shared(loser, in_force):
+            if key in _USUAL[loser]:
+                continue  # the other one came for it
             return loser, f"[keys] {loser} and {other} cannot both be {shown(key)}; {_instead(loser)}"
     return None
 
 
 def _shared(id: str, in_force: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:  # noqa: A002
-    for keys in _SCREENS:
-        for one, other in combinations((key.id for key in keys), 2):
+    for place in _PLACES:
+        for one, other in combinations((key.id for key in place.keys), 2):
             if id in (one, other):
                 for key in in_force[one]:
                     if key in in_force[other]:
@@ -109,7 +149,7 @@ def _shared(id: str, in_force: Mapping[str, list[str]]) -> Iterator[tuple[str, s
 
 
 def _instead(id: str) -> str:  # noqa: A002
-    return f"{id} is {shown(_USUAL[id][0])} as usual."
+    return f"{id} is {keys_in_force({})[id]} as usual."
 
 
 def _is_key(key: str) -> bool:
@@ -127,5 +167,5 @@ def shown_keys(node: DOMNode) -> Mapping[str, str]:
 
 def keys_in_force(keymap: Mapping[str, str]) -> dict[str, str]:
     """What is shown for each key's id, with these keys in place of the usual ones."""
-    usual = {key.id: key.shown for keys in _SCREENS for key in keys}
+    usual = {key.id: key.shown for place in _PLACES for key in place.keys}
     return {**usual, **{each: shown(keys.split(",")[0]) for each, keys in keymap.items()}}

@@ -13,8 +13,9 @@ from textual.widgets import Static
 
 from model.config import SettingsError
 from model.presets import NAMED, Preset, describe
-from tui.bindings import EXPLAIN
+from tui.bindings import EXPLAIN, recipe_bindings
 from tui.draft import Draft
+from tui.keymap import shown_keys
 from tui.recipe import PRESET, SETTINGS
 from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.screens.dialog import Dialog
@@ -34,7 +35,7 @@ class RecipeScreen(Dialog[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close"),
-        Binding("ctrl+n", "start_over", "Start over"),
+        *recipe_bindings(),
         Binding("pageup", "leap(-1)", "Group before", priority=True),
         Binding("pagedown", "leap(1)", "Next group", priority=True),
         EXPLAIN,
@@ -169,16 +170,17 @@ class RecipeScreen(Dialog[bool]):
         wrong, visited = draft.wrong, self._visited
         hint.set_class(bool(wrong), "-wrong")
         hint.set_class(not wrong and bool(draft.changed), "-changed")
-        hint.update(draft.complaint(visited if visited in wrong else wrong[0]) if wrong else advice(visited))
+        hint.update(draft.complaint(visited if visited in wrong else wrong[0]) if wrong else self._advice)
 
-
-def advice(visited: Setting | None) -> str:
-    """What a field is, and what makes it act."""
-    if visited is None or visited is PRESET:
-        return "A preset fills in all of this. It begins with a new network (ctrl+n)."
-    if not visited.live:
-        return f"{visited.explanation} Needs a new network (ctrl+n)."
-    return f"{visited.explanation} {'Enter: acts at the next step.' if visited.typed else 'Acts at once.'}"
+    @property
+    def _advice(self) -> str:
+        """What the field is that the person is in, and what makes it act."""
+        visited, key = self._visited, shown_keys(self)["start-over"]
+        if visited is None or visited is PRESET:
+            return f"A preset fills in all of this. It begins with a new network ({key})."
+        if not visited.live:
+            return f"{visited.explanation} Needs a new network ({key})."
+        return f"{visited.explanation} {'Enter: acts at the next step.' if visited.typed else 'Acts at once.'}"
 
 
 def about(draft: Draft) -> tuple[str, str, str]:
