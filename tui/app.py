@@ -26,6 +26,7 @@ from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, NotSavedError, Session
+from tui.beside import beside
 from tui.bindings import KEYS, OTHER_KEYS, app_bindings, shown
 from tui.doer import doer
 from tui.in_force import InForce
@@ -243,7 +244,7 @@ class LSTMApp(App[None]):
     async def _tell_of_the_last_run(self) -> None:
         """Say, where another run begins, how to go on with the one before."""
         await self.main.furnished.wait()
-        runs = await asyncio.to_thread(self._shelf.runs)
+        runs = await beside(self._shelf.runs)
         if runs:
             run, key = runs[0], self.shown_keys["runs"]
             self.main.say(f"Your last run, {run.network} on {run.corpus}, is kept: {key} goes on with it.", timeout=8)
@@ -386,7 +387,7 @@ class LSTMApp(App[None]):
 
     async def _write(self) -> None:
         """Write what people chose, and say once why that cannot be done; a disk may take its time."""
-        problem = await asyncio.to_thread(self._keeper.write)
+        problem = await beside(self._keeper.write)
         if problem and problem != self._unkept:
             self._unkept = problem
             self.main.say(f"Settings are not kept: {problem}", "warning")

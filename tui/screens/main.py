@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +17,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, Command, Gauges, RunState, RunUpdate
 from model.run_names import SUFFIX
 from tui import chronicle, units
+from tui.beside import beside
 from tui.portrayer import Look
 from tui.praise import Praise
 from tui.recent_texts import RecentTexts
@@ -188,8 +188,8 @@ class MainScreen(Hands):
         from tui.pasted import pasted_paths, typed_as
 
         await self.furnished.wait()
-        paths = await asyncio.to_thread(pasted_paths, pasted)
-        if len(paths) == 1 and paths[0].suffix == SUFFIX and paths[0].is_file():
+        paths = await beside(pasted_paths, pasted)
+        if len(paths) == 1 and paths[0].suffix == SUFFIX and await beside(paths[0].is_file):
             self._open_run(protocol.OpenCheckpoint(str(paths[0])))
             return
         typed = typed_as(paths) if paths else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -21,6 +20,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from model.protocol import MOST_RACERS, OpenCheckpoint
+from tui.beside import beside
 from tui.bindings import RUNS_FOOTER, runs_bindings, working_bindings
 from tui.earlier_run import EarlierRun
 from tui.keymap import shown_keys
@@ -159,7 +159,7 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
 
     async def _find_out(self) -> None:
         """List what is on the shelf, and how far the present run is; reading it is no work for this thread."""
-        kept = await asyncio.to_thread(self._shelf.runs)
+        kept = await beside(self._shelf.runs)
         if not self.is_attached:
             return  # it was closed meanwhile
         gauges = self._main.gauges
