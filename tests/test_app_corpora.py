@@ -18,7 +18,17 @@ from tui.screens.open_text import OpenTextScreen
 from tui.widgets.corpus_details import CorpusDetails
 from tui.widgets.safe_tree import SafeTree
 
-from scripted_session import GAUGES, SHAKESPEARE, ScriptedSession, describe, playing, scripted_app, until, update
+from scripted_session import (
+    GAUGES,
+    SHAKESPEARE,
+    ScriptedSession,
+    describe,
+    disk_answered,
+    playing,
+    scripted_app,
+    until,
+    update,
+)
 
 SETTINGS = NetworkSettings(), TrainingSettings()
 
@@ -168,6 +178,7 @@ async def test_a_file_is_picked_in_the_tree(tmp_path: Path, texts: Path) -> None
         await pilot.press("down")
         assert app.screen.query_one("#path", Input).value == str(texts / "poem.txt")
         await pilot.press("enter")
+        await disk_answered(app, pilot)
         assert session.sent == [LoadCorpus((str(texts / "poem.txt"),), *SETTINGS)]
 
 
@@ -200,6 +211,7 @@ async def test_a_path_is_typed_with_treatments(tmp_path: Path, texts: Path) -> N
         await pilot.click("#lower")
         await pilot.click("#ascii")
         await pilot.click("#open")
+        await disk_answered(app, pilot)
         assert session.sent == [
             LoadCorpus(
                 (str(texts / "poem.txt"),),
@@ -215,6 +227,7 @@ async def test_a_folder_is_read_as_one_text_and_as_latin_1_by_choice(tmp_path: P
         app.screen.query_one("#path", Input).value = str(texts)
         await pilot.click("#latin")
         await pilot.click("#open")
+        await disk_answered(app, pilot)
         assert session.sent == [LoadCorpus((str(texts),), *SETTINGS, encoding="latin-1")]
 
 
@@ -226,6 +239,7 @@ async def test_a_path_that_is_not_there_is_said_and_the_question_stays(tmp_path:
             path.focus()
             path.value = typed
             await pilot.press("enter")
+            await disk_answered(app, pilot)
             assert said in str(app.screen.query_one("#problem", Static).render())
         await pilot.press("escape")
         assert session.sent == []

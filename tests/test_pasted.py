@@ -18,7 +18,7 @@ from tui.pasted import MOST, pasted_paths, typed_as
 from tui.sanitize import excerpt
 from tui.screens.open_text import OpenTextScreen
 
-from scripted_session import playing, until
+from scripted_session import disk_answered, playing, until
 
 SETTINGS = NetworkSettings(), TrainingSettings()
 
@@ -92,6 +92,7 @@ async def test_a_path_that_is_pasted_is_opened_with_its_treatments(tmp_path: Pat
         await pilot.click("#lower")
         app.screen.query_one("#path").focus()
         await pilot.press("enter")
+        await disk_answered(app, pilot)
         sources = (str(texts / "poem.txt"),)
         assert session.sent == [LoadCorpus(sources, *SETTINGS, treatments=frozenset({Treatment.LOWER}))]
 
@@ -110,6 +111,7 @@ async def test_several_files_are_opened_as_one_text(tmp_path: Path, texts: Path)
     async with playing(tmp_path) as (session, app, pilot):
         await paste(app, pilot, f"{one}\n{two}")
         await pilot.press("enter")
+        await disk_answered(app, pilot)
         assert session.sent == [LoadCorpus((str(one), str(two)), *SETTINGS)]
 
 

@@ -172,6 +172,8 @@ class LSTMApp(App[None]):
             recent=RecentTexts(recent_texts(state_dir or user.state)),
         )
         self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
+        self._one_picture = asyncio.Lock()
+        """Around the saving of one: two at once would find the same name free."""
         self._leaving, self._asked = False, -math.inf
         self._rescue = rescue
         self.farewell = ""
@@ -468,13 +470,18 @@ class LSTMApp(App[None]):
 
     def _save_picture(self) -> None:
         """Save a picture of the screen beside the person's other files, and say where."""
-        path = free_path(working_folder(), "lstm-tui", ".svg")
-        try:
-            path.write_text(self.export_screenshot(), encoding="utf-8")
-        except OSError as error:
-            self.main.say(f"Could not save {path}: {error.strerror or error}", "error")
-        else:
-            self.main.say(f"Saved {path}")
+        write: Callable[[], Awaitable[None]] = partial(self._write_picture, self.export_screenshot())
+        self.run_worker(write, name="picture", group="picture")
+
+    async def _write_picture(self, picture: str) -> None:
+        async with self._one_picture:
+            path = await beside(free_path, working_folder(), "lstm-tui", ".svg")
+            try:
+                await beside(path.write_text, picture, encoding="utf-8")
+            except OSError as error:
+                self.main.say(f"Could not save {path}: {error.strerror or error}", "error")
+            else:
+                self.main.say(f"Saved {path}")
 
     def action_explain(self) -> None:
         """Say what the part in use is for, above all keys; once more closes that."""

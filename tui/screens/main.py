@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -75,6 +77,8 @@ class MainScreen(Hands):
         self._insisted = insisted
         self._catalogue, self._look_at, self._recent = catalogue, look_at, recent
         self._praise = Praise()
+        self._one_passage = asyncio.Lock()
+        """Around the saving of one: two at once would find the same names free."""
 
     def apply(self, update: RunUpdate) -> None:
         """Show what happened since the last update."""
@@ -141,11 +145,16 @@ class MainScreen(Hands):
 
     def _keep_passage(self, passage: Passage) -> None:
         """Save it beside the person's other files, and show it."""
+        save: Callable[[], Awaitable[None]] = partial(self._save_passage, passage)
+        self.run_worker(save, name="passage", group="passage")
+
+    async def _save_passage(self, passage: Passage) -> None:
         from tui.passage_file import save_passage
         from tui.screens.passage import PassageScreen
 
         try:
-            text, recipe = save_passage(passage, working_folder())
+            async with self._one_passage:
+                text, recipe = await beside(save_passage, passage, working_folder())
         except OSError as error:
             self.say(
                 f"Could not save the passage: {error.filename or working_folder()}: {error.strerror or error}", "error"
@@ -182,7 +191,8 @@ class MainScreen(Hands):
     def on_paste(self, event: events.Paste) -> None:
         """Open what is dropped here: terminals paste its path. A field of text keeps what is pasted into it."""
         event.stop()
-        self.run_worker(self._open_pasted(event.text), group="pasted", exclusive=True)
+        open_pasted: Callable[[], Awaitable[None]] = partial(self._open_pasted, event.text)
+        self.run_worker(open_pasted, group="pasted", exclusive=True)
 
     async def _open_pasted(self, pasted: str) -> None:
         from tui.pasted import pasted_paths, typed_as
