@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from pathlib import Path
 
@@ -148,6 +149,20 @@ def test_of_many_names_asked_for_only_the_last_is_looked_at() -> None:
     assert last.wait(10)
     assert seen == ["one", "wrong"]
     assert told == [("one", ""), ("wrong", "wrong: it is")]
+
+
+def test_a_look_that_nobody_foresaw_fails_in_a_sentence_and_the_next_text_is_looked_at() -> None:
+    def look(name: str) -> CorpusInfo:
+        if name == "wrong":
+            raise KeyError(name)
+        return describe(name)
+
+    told: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+    describer = Describer(look, lambda name, _info, problem: told.put((name, problem)))
+    describer.ask("wrong")
+    assert told.get(timeout=20) == ("wrong", "wrong: it could not be looked at: KeyError('wrong')")
+    describer.ask("names")
+    assert told.get(timeout=20) == ("names", "")
 
 
 async def test_reading_a_text_shows_how_far_it_is(tmp_path: Path) -> None:
