@@ -106,6 +106,20 @@ async def test_a_saved_network_that_is_pasted_is_played(tmp_path: Path, texts: P
         assert session.sent == [OpenCheckpoint(str(network))]
 
 
+async def test_a_disk_that_fails_when_a_path_is_pasted_does_not_end_the_app(
+    tmp_path: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: Path) -> bool:
+        raise OSError(5, "Input/output error")
+
+    network = texts / "sea.safetensors"
+    network.write_bytes(b"")
+    async with playing(tmp_path) as (session, app, pilot):
+        monkeypatch.setattr(Path, "is_file", fail)
+        await paste(app, pilot, str(network))
+        assert isinstance(app.screen, OpenTextScreen) and session.sent == []
+
+
 async def test_several_files_are_opened_as_one_text(tmp_path: Path, texts: Path) -> None:
     one, two = sorted(texts.iterdir())
     async with playing(tmp_path) as (session, app, pilot):

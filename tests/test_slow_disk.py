@@ -20,6 +20,7 @@ from tui.run_shelf import RunShelf
 from tui.screens.open_text import OpenTextScreen
 from tui.screens.passage import PassageScreen
 from tui.screens.run_name import NameRunScreen
+from tui.widgets.safe_tree import SafeTree
 
 from scripted_session import GAUGES, playing, shelf_seen, until
 
@@ -39,7 +40,7 @@ class Slow:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._only not in str(args[0]):
             return self._call(*args, **kwargs)
-        assert threading.current_thread() is not threading.main_thread()
+        assert threading.current_thread().daemon  # neither the screen's own, nor one that quitting waits for
         self.begun += 1
         assert self._go.wait(20)
         try:
@@ -136,6 +137,57 @@ async def test_who_leaves_while_a_path_is_looked_at_has_opened_nothing(
         looked_at.finish()
         await pilot.pause()
         assert app.screen is app.main and session.sent == []
+
+
+async def test_a_folder_that_is_never_answered_for_can_be_left_again(
+    tmp_path: Path, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = text.with_name("far")
+    far.mkdir()
+    read = Slow(Path.iterdir, "far")
+    monkeypatch.setattr(Path, "iterdir", read)
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        screen, tree = app.screen, app.screen.query_one(SafeTree)
+        await until(pilot, lambda: len(tree.root.children) == 2)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: read.begun == 1)
+        await pilot.press("down")
+        assert screen.query_one("#path", Input).value == str(text)
+        await pilot.press("escape")
+        assert app.screen is app.main
+        await until(pilot, lambda: not tree.is_running)
+        await pilot.press("ctrl+q")
+        assert session.stopped
+    read.finish()
+
+
+async def test_what_is_in_a_folder_is_listed_below_it_when_that_has_been_read(
+    tmp_path: Path, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = text.with_name("far")
+    (far / "b").mkdir(parents=True)
+    for name in ("a.txt", ".hidden"):
+        (far / name).write_text("To be, or not to be")
+    read = Slow(Path.iterdir, "far")
+    monkeypatch.setattr(Path, "iterdir", read)
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        tree = app.screen.query_one(SafeTree)
+        await until(pilot, lambda: len(tree.root.children) == 2)
+        await pilot.press("down", "enter", "down")
+        await until(pilot, lambda: read.begun == 1)
+        read.finish()
+        await until(pilot, lambda: len(tree.root.children[0].children) == 2)
+        assert [str(node.label) for node in tree.root.children[0].children] == ["b", "a.txt"]
+        # the cursor stays where it was meanwhile
+        await pilot.pause()
+        assert app.screen.query_one("#path", Input).value == str(text)
+        await pilot.press("up")
+        assert app.screen.query_one("#path", Input).value == str(far / "a.txt")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main)
+        assert session.sent == [LoadCorpus((str(far / "a.txt"),), *SETTINGS)]
 
 
 # ---------------------------------------------------------------------------------------- earlier runs

@@ -195,11 +195,11 @@ class MainScreen(Hands):
         self.run_worker(open_pasted, group="pasted", exclusive=True)
 
     async def _open_pasted(self, pasted: str) -> None:
-        from tui.pasted import pasted_paths, typed_as
+        from tui.pasted import is_file, pasted_paths, typed_as
 
         await self.furnished.wait()
         paths = await beside(pasted_paths, pasted)
-        if len(paths) == 1 and paths[0].suffix == SUFFIX and await beside(paths[0].is_file):
+        if len(paths) == 1 and paths[0].suffix == SUFFIX and await beside(is_file, paths[0]):
             self._open_run(protocol.OpenCheckpoint(str(paths[0])))
             return
         typed = typed_as(paths) if paths else ""
