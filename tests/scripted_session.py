@@ -237,6 +237,14 @@ async def shelf_seen(app: LSTMApp, pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def disk_answered(app: LSTMApp, pilot: Pilot[None]) -> None:
+    """Wait until what was asked of the disk by a key has been answered, and the screen shows it."""
+    asked = ("open", "name", "delete", "passage", "picture")
+    await pilot.pause()
+    await until(pilot, lambda: all(worker.is_finished for worker in app.workers if worker.group in asked))
+    await pilot.pause()
+
+
 @asynccontextmanager
 async def playing(
     folder: Path,

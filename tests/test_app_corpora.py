@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from pathlib import Path
 
@@ -18,7 +19,17 @@ from tui.screens.open_text import OpenTextScreen
 from tui.widgets.corpus_details import CorpusDetails
 from tui.widgets.safe_tree import SafeTree
 
-from scripted_session import GAUGES, SHAKESPEARE, ScriptedSession, describe, playing, scripted_app, until, update
+from scripted_session import (
+    GAUGES,
+    SHAKESPEARE,
+    ScriptedSession,
+    describe,
+    disk_answered,
+    playing,
+    scripted_app,
+    until,
+    update,
+)
 
 SETTINGS = NetworkSettings(), TrainingSettings()
 
@@ -140,6 +151,20 @@ def test_of_many_names_asked_for_only_the_last_is_looked_at() -> None:
     assert told == [("one", ""), ("wrong", "wrong: it is")]
 
 
+def test_a_look_that_nobody_foresaw_fails_in_a_sentence_and_the_next_text_is_looked_at() -> None:
+    def look(name: str) -> CorpusInfo:
+        if name == "wrong":
+            raise KeyError(name)
+        return describe(name)
+
+    told: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+    describer = Describer(look, lambda name, _info, problem: told.put((name, problem)))
+    describer.ask("wrong")
+    assert told.get(timeout=20) == ("wrong", "wrong: it could not be looked at: KeyError('wrong')")
+    describer.ask("names")
+    assert told.get(timeout=20) == ("names", "")
+
+
 async def test_reading_a_text_shows_how_far_it_is(tmp_path: Path) -> None:
     loading = replace(GAUGES, state=RunState.LOADING, loading=0.43)
     async with playing(tmp_path, gauges=loading) as (session, app, _pilot):
@@ -168,6 +193,7 @@ async def test_a_file_is_picked_in_the_tree(tmp_path: Path, texts: Path) -> None
         await pilot.press("down")
         assert app.screen.query_one("#path", Input).value == str(texts / "poem.txt")
         await pilot.press("enter")
+        await disk_answered(app, pilot)
         assert session.sent == [LoadCorpus((str(texts / "poem.txt"),), *SETTINGS)]
 
 
@@ -200,6 +226,7 @@ async def test_a_path_is_typed_with_treatments(tmp_path: Path, texts: Path) -> N
         await pilot.click("#lower")
         await pilot.click("#ascii")
         await pilot.click("#open")
+        await disk_answered(app, pilot)
         assert session.sent == [
             LoadCorpus(
                 (str(texts / "poem.txt"),),
@@ -215,6 +242,7 @@ async def test_a_folder_is_read_as_one_text_and_as_latin_1_by_choice(tmp_path: P
         app.screen.query_one("#path", Input).value = str(texts)
         await pilot.click("#latin")
         await pilot.click("#open")
+        await disk_answered(app, pilot)
         assert session.sent == [LoadCorpus((str(texts),), *SETTINGS, encoding="latin-1")]
 
 
@@ -226,6 +254,7 @@ async def test_a_path_that_is_not_there_is_said_and_the_question_stays(tmp_path:
             path.focus()
             path.value = typed
             await pilot.press("enter")
+            await disk_answered(app, pilot)
             assert said in str(app.screen.query_one("#problem", Static).render())
         await pilot.press("escape")
         assert session.sent == []

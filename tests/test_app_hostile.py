@@ -16,7 +16,7 @@ from tui.screens.open_text import OpenTextScreen
 from tui.widgets.corpus_details import Summary
 from tui.widgets.safe_tree import SafeTree
 
-from scripted_session import GAUGES, SHAKESPEARE, describe, entry, playing, until, update, written
+from scripted_session import GAUGES, SHAKESPEARE, describe, disk_answered, entry, playing, until, update, written
 
 NAMES = ["[/foo]", "[bold]x", "[", "\x1b[2J\x1b]0;owned\x07", "a\nb", "\u202etxt.exe", "[@click=app.quit]go[/]"]
 
@@ -76,6 +76,7 @@ async def test_file_names_are_shown_and_never_act(tmp_path: Path, monkeypatch: p
             await pilot.pause()
         assert not escapes(app.export_screenshot())
         await pilot.press("enter")
+        await disk_answered(app, pilot)
         opened = session.sent[-1].sources[0]  # type: ignore[union-attr]
         assert Path(opened).name in names
 

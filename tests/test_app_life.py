@@ -22,7 +22,7 @@ from tui.widgets.corpus_panel import CorpusPanel
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.sample_pane import SamplePane
 
-from scripted_session import GAUGES, PLAY, ScriptedSession, playing, scripted_app, until, update, written
+from scripted_session import GAUGES, PLAY, ScriptedSession, disk_answered, playing, scripted_app, until, update, written
 
 
 def notices(app: LSTMApp) -> str:
@@ -228,7 +228,7 @@ async def test_a_picture_is_saved_beside_the_persons_files(tmp_path: Path, monke
         await pilot.press("enter")
         picture = tmp_path / "lstm-tui-2.svg"
         await until(pilot, picture.exists)
-        await pilot.pause()
+        await disk_answered(app, pilot)
         assert notices(app) == f"Saved {picture}"
         assert "CommandPalette" not in picture.read_text() and "NURSE" in picture.read_text()
 
@@ -240,7 +240,7 @@ async def test_a_picture_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatc
     monkeypatch.setattr(Path, "write_text", full)
     async with playing(tmp_path) as (_session, app, pilot):
         app._save_picture()
-        await pilot.pause()
+        await disk_answered(app, pilot)
         assert "No space left" in notices(app)
 
 

@@ -38,7 +38,7 @@ from tui.screens.save_sample import SaveSampleScreen
 from tui.screens.settings import SettingsScreen
 
 from by_mouse import click_in_help, click_words, place_in_bar
-from scripted_session import GAUGES, SAMPLING_NOW, ScriptedSession, playing, shelf_seen, update
+from scripted_session import GAUGES, SAMPLING_NOW, ScriptedSession, disk_answered, playing, shelf_seen, update
 from staged_run import staged_race
 
 OUTLOOK = Outlook((Candidate("e", 0.6, 0.62), Candidate(" ", 0.4, 0.38)), 0.6, 0.7, "h", 0.1)
@@ -201,7 +201,7 @@ async def test_a_click_on_the_words_of_a_dialog_does_what_their_key_does(
                     await click_words(pilot, words)
                 else:
                     await pilot.press(key)
-                    await pilot.pause()
+                await disk_answered(app, pilot)
                 outcomes.append(outcome(session, app))
             assert outcomes[0] == outcomes[1], key
 

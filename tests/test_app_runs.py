@@ -26,7 +26,7 @@ from tui.widgets.race_chart import RaceChart
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.run_list import RunList
 
-from scripted_session import GAUGES, ScriptedSession, playing, shelf_seen, until, update
+from scripted_session import GAUGES, ScriptedSession, disk_answered, playing, shelf_seen, until, update
 
 KEPT = ("names-3", "lake-2", "sea-1")
 """The newest first."""
@@ -246,10 +246,11 @@ async def test_a_run_is_given_a_name(tmp_path: Path) -> None:
         field = asked.query_one(Input)
         field.value = "lake-2"
         await pilot.press("enter")
+        await disk_answered(app_of(screen), pilot)
         assert "Another run is called lake-2" in str(asked.query_one("#run-name-about").render())
         field.value = "[b]the best"
         await pilot.press("enter")
-        await pilot.pause()
+        await disk_answered(app_of(screen), pilot)
         assert screen.app.screen is screen
         await shelf_seen(app_of(screen), pilot)
         assert "[b]the best" in shown(screen)[1]
@@ -266,9 +267,11 @@ async def test_a_run_is_deleted_when_that_is_meant(tmp_path: Path) -> None:
         await pilot.pause()
         assert isinstance(screen.app.screen, DeleteRunScreen)
         await pilot.press("y")
+        await disk_answered(app_of(screen), pilot)
         await shelf_seen(app_of(screen), pilot)
         assert [row.split()[0] for row in shown(screen)[1:]] == ["lake-2", "sea-1"]
         await pilot.press("delete", "tab", "enter")
+        await disk_answered(app_of(screen), pilot)
         await shelf_seen(app_of(screen), pilot)
         assert len(shown(screen)) == 2
         assert "names-3 is deleted." in said(app_of(screen))
@@ -289,7 +292,7 @@ async def test_a_run_that_cannot_be_deleted_is_said(tmp_path: Path, monkeypatch:
     async with listed(tmp_path) as (_session, screen, pilot):
         monkeypatch.setattr(Path, "unlink", no)
         await pilot.press("d", "y")
-        await pilot.pause()
+        await disk_answered(app_of(screen), pilot)
         assert "Read-only file system" in said(app_of(screen))
 
 

@@ -20,7 +20,7 @@ from tui.screens.run_name import NameRunScreen
 from tui.screens.runs import RunsScreen
 from tui.screens.save_sample import SaveSampleScreen
 
-from scripted_session import playing
+from scripted_session import disk_answered, playing
 
 LEFT_BY_ENTER: dict[type[Screen[Any]], tuple[str, ...]] = {
     **{
@@ -52,7 +52,7 @@ async def test_enter_twice_at_once_leaves_no_more_than_the_dialog(
         below = app.screen_stack[-2]
         for _ in range(2):
             app.post_message(events.Key("enter", "\r"))
-        await pilot.pause()
+        await disk_answered(app, pilot)
         await pilot.pause()
         assert below in app.screen_stack
         assert not any(isinstance(screen, dialog) for screen in app.screen_stack)

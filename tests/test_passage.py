@@ -22,7 +22,7 @@ from tui.screens.save_sample import SaveSampleScreen
 from tui.widgets.sample_pane import AT_REST, SamplePane
 
 from command_line import complaint, start
-from scripted_session import GAUGES, PLAY, playing, written
+from scripted_session import GAUGES, PLAY, disk_answered, playing, written
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 
@@ -222,7 +222,7 @@ async def test_ctrl_t_asks_how_long_and_shows_what_was_written(tmp_path: Path, m
         path = str(tmp_path / "shakespeare-1240.safetensors")
         assert session.told(WritePassage) == [WritePassage(path, 2_000, 12, "", app.main.sampling)]
         await session.play(Update(0, (RunUpdate(GAUGES, passage=PASSAGE),)))
-        await pilot.pause()
+        await disk_answered(app, pilot)
         assert isinstance(app.screen, PassageScreen)
         assert (tmp_path / "n-sample.txt").read_text() == PASSAGE.text
         assert f"Saved {tmp_path / 'n-sample.txt'}" in said(app)
@@ -259,7 +259,7 @@ async def test_a_passage_that_cannot_be_saved_is_said(tmp_path: Path, monkeypatc
     async with playing(tmp_path) as (session, app, pilot):
         monkeypatch.setattr("tui.passage_file.whole_file", full)
         await session.play(Update(0, (RunUpdate(GAUGES, passage=PASSAGE),)))
-        await pilot.pause()
+        await disk_answered(app, pilot)
         assert "Could not save the passage" in said(app) and "No space left" in said(app)
 
 

@@ -18,7 +18,7 @@ from tui.pasted import MOST, pasted_paths, typed_as
 from tui.sanitize import excerpt
 from tui.screens.open_text import OpenTextScreen
 
-from scripted_session import playing, until
+from scripted_session import disk_answered, playing, until
 
 SETTINGS = NetworkSettings(), TrainingSettings()
 
@@ -92,6 +92,7 @@ async def test_a_path_that_is_pasted_is_opened_with_its_treatments(tmp_path: Pat
         await pilot.click("#lower")
         app.screen.query_one("#path").focus()
         await pilot.press("enter")
+        await disk_answered(app, pilot)
         sources = (str(texts / "poem.txt"),)
         assert session.sent == [LoadCorpus(sources, *SETTINGS, treatments=frozenset({Treatment.LOWER}))]
 
@@ -105,11 +106,26 @@ async def test_a_saved_network_that_is_pasted_is_played(tmp_path: Path, texts: P
         assert session.sent == [OpenCheckpoint(str(network))]
 
 
+async def test_a_disk_that_fails_when_a_path_is_pasted_does_not_end_the_app(
+    tmp_path: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: Path) -> bool:
+        raise OSError(5, "Input/output error")
+
+    network = texts / "sea.safetensors"
+    network.write_bytes(b"")
+    async with playing(tmp_path) as (session, app, pilot):
+        monkeypatch.setattr(Path, "is_file", fail)
+        await paste(app, pilot, str(network))
+        assert isinstance(app.screen, OpenTextScreen) and session.sent == []
+
+
 async def test_several_files_are_opened_as_one_text(tmp_path: Path, texts: Path) -> None:
     one, two = sorted(texts.iterdir())
     async with playing(tmp_path) as (session, app, pilot):
         await paste(app, pilot, f"{one}\n{two}")
         await pilot.press("enter")
+        await disk_answered(app, pilot)
         assert session.sent == [LoadCorpus((str(one), str(two)), *SETTINGS)]
 
 

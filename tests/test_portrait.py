@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import subprocess
 import sys
 import threading
@@ -156,6 +157,30 @@ def test_who_asks_for_another_text_ends_the_look_at_the_one_before(poem: TextCho
     portrayer.ask(None)
     assert looks["two"].stopped.is_set()
     assert told == ["one", "two"]
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_a_look_that_nobody_foresaw_fails_in_a_sentence_and_the_next_text_is_looked_at(
+    poem: TextChoice, cache: Path, within: bool
+) -> None:
+    class Wrong(ProcessLook):
+        def __iter__(self) -> Iterator[Portrait]:
+            raise KeyError("wrong")
+
+    def begin(choice: TextChoice) -> ProcessLook:
+        if choice == poem:
+            return ProcessLook(choice, cache)
+        if within:
+            return Wrong(choice, cache)
+        raise KeyError("wrong")
+
+    told: queue.SimpleQueue[tuple[TextChoice, str]] = queue.SimpleQueue()
+    portrayer = Portrayer(begin, lambda choice, _portrait, problem: told.put((choice, problem)))
+    other = TextChoice(("names",))
+    portrayer.ask(other)
+    assert told.get(timeout=20) == (other, "it could not be looked at: KeyError('wrong')")
+    portrayer.ask(poem)
+    assert told.get(timeout=60) == (poem, "")
 
 
 def test_a_text_that_changed_while_it_was_looked_at_is_not_remembered(poem: TextChoice, cache: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -261,12 +262,41 @@ def test_what_is_deleted_does_not_come_back_from_the_last_quit(shelf: RunShelf) 
     put(shelf, "last", kept_as="sea")
     shelf.adopt_last()
     shelf.delete(shelf.find("sea"))
-    assert list(shelf.folder.iterdir()) == []
+    assert list(shelf.folder.glob("[!.]*")) == []
     put(shelf, "last", kept_as="other")
     put(shelf, "sea")
     shelf.runs()
     shelf.delete(shelf.find("sea"))
-    assert [path.name for path in shelf.folder.iterdir()] == ["last.safetensors"]
+    assert [path.name for path in shelf.folder.glob("[!.]*")] == ["last.safetensors"]
+
+
+async def test_the_last_quit_is_let_be_while_another_run_is_saved_there(shelf: RunShelf) -> None:
+    put(shelf, "last", kept_as="sea")
+    shelf.adopt_last()
+    async with shelf.alone():
+        RunShelf(shelf.folder).delete(shelf.find("sea"))
+    assert names(shelf) == [] and shelf.last.exists()
+
+
+def test_a_run_that_is_given_a_name_meanwhile_is_not_thrown_away(
+    shelf: RunShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(MOST + 1):
+        put(shelf, f"run-{number:02}", at=1e8 + number)
+    oldest, listed, changes = shelf.find("run-00"), shelf.runs, list[threading.Thread]()
+
+    def slow() -> list[EarlierRun]:
+        found = listed()
+        if not changes:  # the one who names; who throws away begins now
+            changes.append(threading.Thread(target=shelf.prune))
+            changes[0].start()
+            changes[0].join(0.1)
+        return found
+
+    monkeypatch.setattr(shelf, "runs", slow)
+    shelf.rename(oldest, "my first")
+    changes[0].join(20)
+    assert shelf.find("my first").path == oldest.path
 
 
 # ------------------------------------------------------------------------------------------- names

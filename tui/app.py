@@ -26,6 +26,7 @@ from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, EndRace
 from model.session import EngineError, NotSavedError, Session
+from tui.beside import beside
 from tui.bindings import KEYS, OTHER_KEYS, app_bindings, shown
 from tui.doer import doer
 from tui.in_force import InForce
@@ -172,6 +173,8 @@ class LSTMApp(App[None]):
             recent=RecentTexts(recent_texts(state_dir or user.state)),
         )
         self.main.ink, self.main.mind, self.main.hints = ink, mind, hints
+        self._one_picture = asyncio.Lock()
+        """Around the saving of one: two at once would find the same name free."""
         self._leaving, self._asked = False, -math.inf
         self._rescue = rescue
         self.farewell = ""
@@ -244,7 +247,7 @@ class LSTMApp(App[None]):
     async def _tell_of_the_last_run(self) -> None:
         """Say, where another run begins, how to go on with the one before."""
         await self.main.furnished.wait()
-        runs = await asyncio.to_thread(self._shelf.runs)
+        runs = await beside(self._shelf.runs)
         if runs:
             run, key = runs[0], self.shown_keys["runs"]
             self.main.say(f"Your last run, {run.network} on {run.corpus}, is kept: {key} goes on with it.", timeout=8)
@@ -389,7 +392,7 @@ class LSTMApp(App[None]):
 
     async def _write(self) -> None:
         """Write what people chose, and say once why that cannot be done; a disk may take its time."""
-        problem = await asyncio.to_thread(self._keeper.write)
+        problem = await beside(self._keeper.write)
         if problem and problem != self._unkept:
             self._unkept = problem
             self.main.say(f"Settings are not kept: {problem}", "warning")
@@ -470,13 +473,18 @@ class LSTMApp(App[None]):
 
     def _save_picture(self) -> None:
         """Save a picture of the screen beside the person's other files, and say where."""
-        path = free_path(working_folder(), "lstm-tui", ".svg")
-        try:
-            path.write_text(self.export_screenshot(), encoding="utf-8")
-        except OSError as error:
-            self.main.say(f"Could not save {path}: {error.strerror or error}", "error")
-        else:
-            self.main.say(f"Saved {path}")
+        write: Callable[[], Awaitable[None]] = partial(self._write_picture, self.export_screenshot())
+        self.run_worker(write, name="picture", group="picture")
+
+    async def _write_picture(self, picture: str) -> None:
+        async with self._one_picture:
+            path = await beside(free_path, working_folder(), "lstm-tui", ".svg")
+            try:
+                await beside(path.write_text, picture, encoding="utf-8")
+            except OSError as error:
+                self.main.say(f"Could not save {path}: {error.strerror or error}", "error")
+            else:
+                self.main.say(f"Saved {path}")
 
     def action_explain(self) -> None:
         """Say what the part in use is for, above all keys; once more closes that."""

@@ -51,5 +51,7 @@ class Describer:
                 info = self._describe(name)
             except (CorpusError, OSError) as error:
                 self._done(name, None, str(error))
+            except Exception as error:  # a slip of ours costs this answer, and not all that are asked for later
+                self._done(name, None, f"{name}: it could not be looked at: {error!r}")
             else:
                 self._done(name, info, "")

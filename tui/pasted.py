@@ -44,6 +44,14 @@ def _line(line: str) -> list[Path]:
     return [path for path in paths if path is not None] if None not in paths else []
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether a path is that of a file, and not of a folder; may take as long as a far disk takes."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _there(word: str) -> Path | None:
     """Return the path that a word is, if there is something at it."""
     try:

@@ -158,12 +158,29 @@ class Portrayer:
                 if choice is None:
                     self._running = False
                     return
-                look = self._look = self._begin(choice)
-            try:
-                for seen in look:
-                    self._told(choice, seen, "")
-            except (CorpusError, OSError) as error:
-                self._told(choice, None, str(error))
-            finally:
-                with self._lock:
-                    self._look = None
+                try:
+                    look = self._look = self._begin(choice)
+                except Exception as error:
+                    look, problem = None, _why(error)
+            if look is not None:
+                problem = self._follow(choice, look)
+            if problem:
+                self._told(choice, None, problem)
+
+    def _follow(self, choice: TextChoice, look: Look) -> str:
+        """Tell what a look finds out; returns why it found no more, or nothing."""
+        try:
+            for seen in look:
+                self._told(choice, seen, "")
+        except Exception as error:
+            return _why(error)
+        finally:
+            with self._lock:
+                self._look = None
+        return ""
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with a text; or, in a slip of ours, with the look: the next text is looked at all the same."""
+    foreseen = str(error) if isinstance(error, (CorpusError, OSError)) else ""
+    return foreseen or f"it could not be looked at: {error!r}"

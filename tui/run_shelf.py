@@ -43,12 +43,13 @@ class RunNameError(ValueError):
 
 
 class RunShelf:
-    """Finds runs, names them and throws them away; one thread may look while another does that."""
+    """Finds runs, names them and throws them away; one thread may look while others do that."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seen: dict[Path, tuple[_State, EarlierRun | None]] = {}  # what was read, and of which state of a file
         self._lock = threading.Lock()  # around what is read of a run and then written
+        self._changing = threading.Lock()  # one change by the user at a time, and none while the oldest are thrown away
 
     @property
     def last(self) -> Path:
@@ -254,13 +255,14 @@ class RunShelf:
 
     def prune(self) -> None:
         """Throw away the oldest of those without a name, beyond what is kept."""
-        size = 0
-        unnamed = [run for run in self.runs() if not run.named]
-        for place, run in enumerate(unnamed):
-            size += run.of[0]
-            if place >= MOST or (place > 0 and size > MOST_BYTES):
-                with contextlib.suppress(OSError):
-                    self.delete(run)
+        with self._changing:
+            size = 0
+            unnamed = [run for run in self.runs() if not run.named]
+            for place, run in enumerate(unnamed):
+                size += run.of[0]
+                if place >= MOST or (place > 0 and size > MOST_BYTES):
+                    with contextlib.suppress(OSError):
+                        self._delete(run, self.last)
 
     def rename(self, run: EarlierRun, name: str) -> EarlierRun:
         """Give a run a name, by which it is kept for good.
@@ -274,12 +276,13 @@ class RunShelf:
             raise RunNameError(f"A name has 1 to {LONGEST_NAME} characters, all of which can be seen.")
         if os.sep in name or name.casefold() == LAST:
             raise RunNameError(f"{name}: that would be taken for a file.")
-        for other in self.runs():
-            if other.key != run.key and name.casefold() in (other.name.casefold(), other.key.casefold()):
-                raise RunNameError(f"Another run is called {name}.")
         renamed = structs.replace(run, name=name, named=True)
-        with self._lock:
-            _write(renamed)
+        with self._changing:
+            for other in self.runs():
+                if other.key != run.key and name.casefold() in (other.name.casefold(), other.key.casefold()):
+                    raise RunNameError(f"Another run is called {name}.")
+            with self._lock:
+                _write(renamed)
         return renamed
 
     def delete(self, run: EarlierRun) -> None:
@@ -288,9 +291,15 @@ class RunShelf:
         Raises:
             OSError: If that cannot be done.
         """
+        with self._changing, self._nobody_leaves() as alone:
+            # where someone leaves just now, another run is about to be the last
+            self._delete(run, self.last if alone else None)
+
+    def _delete(self, run: EarlierRun, last: Path | None) -> None:
         if run.path is None:
             return
-        for copy in (self.last, *open_copies(self.folder)):
+        copies = open_copies(self.folder)
+        for copy in copies if last is None else (last, *copies):
             with contextlib.suppress(OSError, *DAMAGE):
                 if read_header(copy)["progress"].get("kept_as") == run.key or copy.samefile(run.path):
                     copy.unlink()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, Command, Gauges, RunState, RunUpdate
 from model.run_names import SUFFIX
 from tui import chronicle, units
+from tui.beside import beside
 from tui.portrayer import Look
 from tui.praise import Praise
 from tui.recent_texts import RecentTexts
@@ -77,6 +79,8 @@ class MainScreen(Hands):
         self._catalogue, self._look_at, self._recent = catalogue, look_at, recent
         self._praise = Praise()
         self._lit_by_cards = False  # next and neurons are shown for the cards only
+        self._one_passage = asyncio.Lock()
+        """Around the saving of one: two at once would find the same names free."""
 
     def apply(self, update: RunUpdate) -> None:
         """Show what happened since the last update."""
@@ -144,11 +148,16 @@ class MainScreen(Hands):
 
     def _keep_passage(self, passage: Passage) -> None:
         """Save it beside the person's other files, and show it."""
+        save: Callable[[], Awaitable[None]] = partial(self._save_passage, passage)
+        self.run_worker(save, name="passage", group="passage")
+
+    async def _save_passage(self, passage: Passage) -> None:
         from tui.passage_file import save_passage
         from tui.screens.passage import PassageScreen
 
         try:
-            text, recipe = save_passage(passage, working_folder())
+            async with self._one_passage:
+                text, recipe = await beside(save_passage, passage, working_folder())
         except OSError as error:
             self.say(
                 f"Could not save the passage: {error.filename or working_folder()}: {error.strerror or error}", "error"
@@ -185,14 +194,15 @@ class MainScreen(Hands):
     def on_paste(self, event: events.Paste) -> None:
         """Open what is dropped here: terminals paste its path. A field of text keeps what is pasted into it."""
         event.stop()
-        self.run_worker(self._open_pasted(event.text), group="pasted", exclusive=True)
+        open_pasted: Callable[[], Awaitable[None]] = partial(self._open_pasted, event.text)
+        self.run_worker(open_pasted, group="pasted", exclusive=True)
 
     async def _open_pasted(self, pasted: str) -> None:
-        from tui.pasted import pasted_paths, typed_as
+        from tui.pasted import is_file, pasted_paths, typed_as
 
         await self.furnished.wait()
-        paths = await asyncio.to_thread(pasted_paths, pasted)
-        if len(paths) == 1 and paths[0].suffix == SUFFIX and paths[0].is_file():
+        paths = await beside(pasted_paths, pasted)
+        if len(paths) == 1 and paths[0].suffix == SUFFIX and await beside(is_file, paths[0]):
             self._open_run(protocol.OpenCheckpoint(str(paths[0])))
             return
         typed = typed_as(paths) if paths else ""

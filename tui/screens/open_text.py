@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,7 +13,8 @@ from textual.containers import Horizontal, ItemGrid, Vertical
 from textual.widgets import Button, Checkbox, DirectoryTree, Input, Static
 
 from corpora.choice import TextChoice
-from corpora.info import Treatment
+from corpora.info import CorpusError, Treatment
+from tui.beside import beside
 from tui.bindings import EXPLAIN
 from tui.pasted import pasted_paths
 from tui.room import HEIGHTS, WIDTHS
@@ -85,7 +88,7 @@ class OpenTextScreen(Dialog[TextChoice | None]):
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
         """Open the file."""
         event.stop()
-        self._choose(event.path)
+        self._open(partial(_sources, [event.path]))
 
     def on_input_changed(self) -> None:
         """Forget the complaint about the last path."""
@@ -104,30 +107,53 @@ class OpenTextScreen(Dialog[TextChoice | None]):
 
     def action_open(self) -> None:
         """Open what is filled in, or say why not."""
-        typed = self.query_one("#path", Input).value.strip()
-        if not typed:
-            self._complain("Pick a file, or type the path of one.")
-        elif paths := pasted_paths(typed):
-            self._choose(*paths)
+        if typed := self.query_one("#path", Input).value.strip():
+            self._open(partial(_typed_sources, typed))
         else:
-            self._choose(Path(typed))
+            self._complain("Pick a file, or type the path of one.")
 
-    def _choose(self, *paths: Path) -> None:
-        sources = []
-        for path in paths:
-            try:
-                absolute = path.expanduser().absolute()
-                there = absolute.exists()
-            except (OSError, RuntimeError, ValueError) as error:
-                self._complain(f"{path}: {error}")
-                return
-            if not there:
-                self._complain(f"{absolute}: no such file or folder")
-                return
-            sources.append(str(absolute))
+    def _open(self, look: Callable[[], tuple[str, ...]]) -> None:
+        """Leave with the texts that a look at the disk finds, as they are ticked now."""
         chosen = frozenset(kind for kind in TREATMENTS if self.query_one(f"#{kind.value}", Tick).value)
-        latin = self.query_one("#latin", Tick).value
-        self.dismiss(TextChoice(tuple(sources), chosen, "latin-1" if latin else None))
+        encoding = "latin-1" if self.query_one("#latin", Tick).value else None
+        # what was wanted before is not waited for any more: a disk may never answer
+        leave: Callable[[], Awaitable[None]] = partial(self._leave_with, look, chosen, encoding)
+        self.run_worker(leave, name="open", group="open", exclusive=True)
+
+    async def _leave_with(
+        self, look: Callable[[], tuple[str, ...]], chosen: frozenset[Treatment], encoding: str | None
+    ) -> None:
+        try:
+            sources = await beside(look)
+        except CorpusError as error:
+            if self.is_attached:  # else it was left meanwhile
+                self._complain(str(error))
+        else:
+            self.dismiss(TextChoice(sources, chosen, encoding))
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#problem", Static).update(sanitize_line(sentence))
+
+
+def _typed_sources(typed: str) -> tuple[str, ...]:
+    """Return the sources that were typed; otherwise as `_sources`."""
+    return _sources(pasted_paths(typed) or [Path(typed)])
+
+
+def _sources(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the absolute paths of texts; may take as long as a far disk takes.
+
+    Raises:
+        CorpusError: If one of them is not there.
+    """
+    sources = []
+    for path in paths:
+        try:
+            absolute = path.expanduser().absolute()
+            there = absolute.exists()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise CorpusError(f"{path}: {error}") from error
+        if not there:
+            raise CorpusError(f"{absolute}: no such file or folder")
+        sources.append(str(absolute))
+    return tuple(sources)

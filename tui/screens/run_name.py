@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
+from textual.worker import Worker
 
 from tui import units
+from tui.beside import beside
 from tui.bindings import EXPLAIN
 from tui.earlier_run import EarlierRun
 from tui.run_shelf import LONGEST_NAME, RunNameError, RunShelf
@@ -30,6 +34,7 @@ class NameRunScreen(Dialog[bool]):
     def __init__(self, shelf: RunShelf, run: EarlierRun) -> None:
         super().__init__()
         self._shelf, self._run = shelf, run
+        self._naming: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """One line to type in."""
@@ -49,11 +54,17 @@ class NameRunScreen(Dialog[bool]):
         self.action_name()
 
     def action_name(self) -> None:
-        """Give it the name that stands there, or say why not."""
+        """Give it the name that stands there, or say why not; one name at a time."""
+        if self._naming is None or self._naming.is_finished:
+            give: Callable[[], Coroutine[None, None, None]] = partial(self._give, self.query_one(Input).value)
+            self._naming = self.run_worker(give, name="name", group="name")
+
+    async def _give(self, name: str) -> None:
         try:
-            self._shelf.rename(self._run, self.query_one(Input).value)
+            await beside(self._shelf.rename, self._run, name)
         except (RunNameError, OSError) as error:
-            self.query_one("#run-name-about", Static).update(sanitize_line(str(error)))
+            if self.is_attached:  # else it was left meanwhile
+                self.query_one("#run-name-about", Static).update(sanitize_line(str(error)))
         else:
             self.dismiss(True)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from textual.widgets.option_list import Option
 from textual.worker import Worker
 
 from model.protocol import MOST_RACERS, OpenCheckpoint
+from tui.beside import beside
 from tui.bindings import RUNS_FOOTER, runs_bindings, working_bindings
 from tui.earlier_run import EarlierRun
 from tui.keymap import shown_keys
@@ -115,6 +115,7 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
         super().__init__(id="runs")
         self._main, self._shelf, self._record = main, shelf, record
         self._all: list[EarlierRun] = []
+        self._going: set[str] = set()  # by their keys, while they are being deleted
         self._looking: Worker[None] | None = None
         self._marked: list[str] = []  # by their keys, in the order of marking
         self.set_reactive(RunsScreen.view, view)
@@ -150,7 +151,7 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
 
     def _look(self) -> None:
         """Find out what is on the shelf by now; a look that is under way would tell how it was before."""
-        self._looking = self.run_worker(self._find_out(), name="shelf", group="shelf", exclusive=True)
+        self._looking = self.run_worker(self._find_out, name="shelf", group="shelf", exclusive=True)
 
     def _look_again(self) -> None:
         """Look, unless the last look still goes on."""
@@ -159,11 +160,11 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
 
     async def _find_out(self) -> None:
         """List what is on the shelf, and how far the present run is; reading it is no work for this thread."""
-        kept = await asyncio.to_thread(self._shelf.runs)
+        kept = await beside(self._shelf.runs)
         if not self.is_attached:
             return  # it was closed meanwhile
         gauges = self._main.gauges
-        found = [run for run in kept if run.key != gauges.kept_as]
+        found = [run for run in kept if run.key != gauges.kept_as and run.key not in self._going]
         if gauges.network is not None:
             now = EarlierRun.of_gauges(gauges, self._record.losses, self._record.validations)
             same = next((run for run in kept if run.key == gauges.kept_as), None)
@@ -360,12 +361,22 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
 
     def _delete(self, run: EarlierRun, sure: bool | None) -> None:
         if sure:
-            try:
-                self._shelf.delete(run)
-            except OSError as error:
-                self.say(f"Could not delete {run.name}: {error.strerror or error}")
-            else:
-                self.say(f"{run.name} is deleted.")
+            self._going.add(run.key)
+            self._all = [other for other in self._all if other.key != run.key]
+            self._show()
+            # by the app: what comes of it is said though this screen may be left meanwhile
+            throw_away: Callable[[], Awaitable[None]] = partial(self._throw_away, run)
+            self.app.run_worker(throw_away, name="delete", group="delete")
+
+    async def _throw_away(self, run: EarlierRun) -> None:
+        try:
+            await beside(self._shelf.delete, run)
+        except OSError as error:
+            self.say(f"Could not delete {run.name}: {error.strerror or error}")
+        else:
+            self.say(f"{run.name} is deleted.")
+        self._going.discard(run.key)
+        if self.is_attached:
             self._look()
 
     def _changed(self, changed: bool | None) -> None:
