@@ -122,7 +122,10 @@ async def test_without_runs_it_says_what_will_be_here(tmp_path: Path) -> None:
     async with listed(tmp_path, kept=()) as (_session, screen, pilot):
         empty = screen.query_one("#runs-empty")
         assert empty.display and str(empty.render()) == EMPTY
-        await pilot.press(*"pd n", "space", "escape")
+        assert " ".join(str(screen.query_one(KeyBar).render()).split()) == "/ Find esc Back ? Help ctrl+q Quit"
+        await pilot.press(*"pd n", "space", "enter")
+        assert screen.app.screen is screen and not screen.app._notifications
+        await pilot.press("escape")
         await pilot.pause()
         assert screen.app.screen.id == "main"
 

@@ -22,7 +22,7 @@ from tui.screens.save_sample import SaveSampleScreen
 from tui.widgets.sample_pane import AT_REST, SamplePane
 
 from command_line import complaint, start
-from scripted_session import GAUGES, PLAY, disk_answered, playing, written
+from scripted_session import GAUGES, PLAY, disk_answered, playing, until, written
 
 pytestmark = pytest.mark.usefixtures("own_folders")
 
@@ -232,6 +232,19 @@ async def test_ctrl_t_asks_how_long_and_shows_what_was_written(tmp_path: Path, m
         assert app.clipboard == shown
         await pilot.press("escape")
         assert app.screen.id == "main"
+
+
+async def test_a_passage_that_comes_late_opens_over_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("p")
+        recipe = app.screen
+        await session.play(Update(0, (RunUpdate(GAUGES, passage=PASSAGE),)))
+        await until(pilot, lambda: "Saved" in said(app))
+        await pilot.pause()
+        assert app.screen is recipe
 
 
 async def test_a_passage_is_copied_with_its_tabs(tmp_path: Path) -> None:

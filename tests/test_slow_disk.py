@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from test_app_runs import listed, said, shown
 from test_passage import PASSAGE
+from textual import events
 from textual.widgets import Input, Static
 
 from model.config import NetworkSettings, TrainingSettings
@@ -84,6 +85,22 @@ def asked(app: LSTMApp, typed: str) -> OpenTextScreen:
     app.screen.query_one("#path", Input).value = typed
     app.screen.query_one("#path").focus()
     return app.screen
+
+
+async def test_a_pasted_path_that_is_found_late_opens_over_nothing_else(
+    tmp_path: Path, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(pasted_paths, "poem")
+    monkeypatch.setattr("tui.pasted.pasted_paths", slow)
+    async with playing(tmp_path) as (_session, app, pilot):
+        app.main.post_message(events.Paste(str(text)))
+        await until(pilot, lambda: slow.begun == 1)
+        await pilot.press("p")
+        recipe = app.screen
+        slow.finish()
+        await until(pilot, lambda: "paste it again" in said(app))
+        await pilot.pause()
+        assert app.screen is recipe and recipe is not app.main
 
 
 async def test_enter_twice_opens_a_text_on_a_slow_disk_once(tmp_path: Path, text: Path, looked_at: Slow) -> None:
@@ -289,7 +306,9 @@ async def test_two_passages_are_saved_one_after_the_other(tmp_path: Path, monkey
         await pilot.press("2")  # is answered meanwhile
         assert app.screen is app.main and app.main.panel == "training"
         saved.finish()
-        await until(pilot, lambda: sum(isinstance(screen, PassageScreen) for screen in app.screen_stack) == 2)
+        await until(pilot, lambda: said(app).count("Saved") == 2)
+        await until(pilot, lambda: isinstance(app.screen, PassageScreen))
+        assert app.screen_stack[:-1] == [app.main], "the first is read, and the second does not come over it"
         assert (tmp_path / "n-sample.txt").exists() and (tmp_path / "n-sample-2.txt").exists()
 
 

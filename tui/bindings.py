@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from msgspec import Struct
@@ -503,6 +503,8 @@ OF_THE_ENGINE = frozenset(
     }
 )
 """What of all footers does nothing without an engine."""
+OF_A_RUN = frozenset({"go-on-with", "play-run", "mark-run", "name-run", "delete-run"})
+"""What does nothing where no run is listed."""
 KEPT = frozenset({"help", "explain", "end-race", "leave-past", "leave-runs", "write-on", "close-cards"})
 """What stays in the narrowest window: the way to all that is left out, and the way out where there is room for both."""
 TEMPERATURE = Binding.Group("Temperature", compact=True)
@@ -618,7 +620,7 @@ def working_bindings(
     typing: bool,
     training: bool,
     alone: bool = False,
-    ended: bool = False,
+    idle: Collection[str] = (),
     footer: Sequence[str] = FOOTER,
 ) -> dict[str, ActiveBinding]:
     """Return the bindings that work now, in the order of the footer.
@@ -628,7 +630,7 @@ def working_bindings(
         typing: Whether a text field has the focus: it keeps the printable keys.
         training: Whether the space key pauses.
         alone: Whether one panel has the whole window.
-        ended: Whether the engine is gone: the footer then offers nothing that needs it.
+        idle: What does nothing as things are; the footer does not offer it.
         footer: What the footer has.
     """
     working = dict(active)
@@ -643,13 +645,9 @@ def working_bindings(
         working[key] = _relabelled(working[key], "Pause")
     if "explain" in footer and (key := ids.get("explain")) in working:
         working[key] = _relabelled(working[key], "Help")  # where ? is typed
-    if ended:
-        working = {
-            key: _relabelled(found, found.binding.description, show=found.binding.id not in OF_THE_ENGINE)
-            if found.binding.show
-            else found
-            for key, found in working.items()
-        }
+    for key, found in working.items() if idle else ():
+        if found.binding.id in idle:
+            working[key] = _relabelled(found, found.binding.description, show=False)
     footer = ("back", *footer) if alone else footer  # first, since the last ones may have no room
     return dict(sorted(working.items(), key=lambda item: _footer_place(item[1].binding.id, footer)))
 

@@ -164,7 +164,8 @@ class MainScreen(Hands):
             )
             return
         self.say(f"Saved {text}; {recipe.name} beside it writes it again", timeout=8)
-        self.app.push_screen(PassageScreen(passage, text, recipe))
+        if self.is_active:  # else it would take the keys of what is in front
+            self.app.push_screen(PassageScreen(passage, text, recipe))
 
     # -------------------------------------------------------------------------------------------------- texts
 
@@ -210,6 +211,8 @@ class MainScreen(Hands):
             self.say(f"{excerpt(pasted)!r} is no path of a file or folder; one that is pasted here is opened.")
         elif typed != sanitize_line(typed):
             self.say(f"That name has characters that a field cannot show; {self._key('open')} lists it.", "warning")
+        elif not self.is_active:  # a slow disk, and a quick hand
+            self.say("Something else was opened while that path was looked for: paste it again to open it.")
         else:
             self.open_dialog(typed, paths[0].parent)
 

@@ -24,7 +24,7 @@ from corpora.info import CorpusInfo
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import Command, Gauges, RunState
-from tui.bindings import DUET_FOOTER, FOOTER, WALK_FOOTER, screen_bindings, working_bindings
+from tui.bindings import DUET_FOOTER, FOOTER, OF_THE_ENGINE, WALK_FOOTER, screen_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.chronicle import Event
 from tui.room import HEIGHTS, WIDTHS, is_ample, room_classes
@@ -233,7 +233,7 @@ class Panels(Screen[None]):
             typing=typing,
             training=training,
             alone=self.alone,
-            ended=self.ended,
+            idle=OF_THE_ENGINE if self.ended else (),
             footer=footer,
         )
 

@@ -18,7 +18,7 @@ from model.config import SamplingSettings
 from model.past import Past
 from model.protocol import Gauges, RunUpdate, ShowPast
 from tui import units
-from tui.bindings import PAST_FOOTER, past_bindings, working_bindings
+from tui.bindings import OF_THE_ENGINE, PAST_FOOTER, past_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.room import HEIGHTS, WIDTHS, room_classes
@@ -280,8 +280,9 @@ class PastScreen(LeftOnce[None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now; the space key pauses what is played."""
+        idle = OF_THE_ENGINE if self.ended else ()
         return working_bindings(
-            super().active_bindings, typing=False, training=self.playing, ended=self.ended, footer=PAST_FOOTER
+            super().active_bindings, typing=False, training=self.playing, idle=idle, footer=PAST_FOOTER
         )
 
     def action_turn(self, knob: Knob, direction: int) -> None:

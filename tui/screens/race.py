@@ -17,7 +17,7 @@ from textual.widgets import Button
 from model.config import SamplingSettings
 from model.protocol import MAIN, Command, EndRace, Pause, RunState, RunUpdate, SetSampling, StartRace, Train
 from tui import units
-from tui.bindings import RACE_FOOTER, race_bindings, working_bindings
+from tui.bindings import OF_THE_ENGINE, RACE_FOOTER, race_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.lanes import Curve, Lane, Standing, characters_read, leader, standings
@@ -208,8 +208,9 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
+        idle = OF_THE_ENGINE if self.ended else ()
         return working_bindings(
-            super().active_bindings, typing=False, training=self.going, ended=self.ended, footer=RACE_FOOTER
+            super().active_bindings, typing=False, training=self.going, idle=idle, footer=RACE_FOOTER
         )
 
     # ------------------------------------------------------------------------------------ what people do

@@ -20,7 +20,7 @@ from textual.worker import Worker
 
 from model.protocol import MOST_RACERS, OpenCheckpoint
 from tui.beside import beside
-from tui.bindings import RUNS_FOOTER, runs_bindings, working_bindings
+from tui.bindings import OF_A_RUN, OF_THE_ENGINE, RUNS_FOOTER, runs_bindings, working_bindings
 from tui.earlier_run import EarlierRun
 from tui.keymap import shown_keys
 from tui.lanes import Curve
@@ -187,6 +187,7 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
             about = f"{len(self.runs)} of {len(self._all)}"
         self.query_one("#runs-about", Static).update(about)
         self._draw()
+        self.refresh_bindings()
 
     def watch_runs(self, old: tuple[EarlierRun, ...], new: tuple[EarlierRun, ...]) -> None:
         """Make the list anew where there are other runs on it."""
@@ -207,8 +208,8 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
 
     @property
     def here(self) -> EarlierRun | None:
-        """The run under the cursor."""
-        return self._at(self.runs)
+        """The run under the cursor; None where no list is shown."""
+        return None if self.has_class("-bare") else self._at(self.runs)
 
     def _is_present(self, run: EarlierRun) -> bool:
         return run.path is None or run.key == self._main.gauges.kept_as
@@ -293,9 +294,8 @@ class RunsScreen(LeftOnce[OpenCheckpoint | None]):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
         typing = isinstance(self.focused, Input)
-        return working_bindings(
-            super().active_bindings, typing=typing, training=False, ended=self._main.ended, footer=RUNS_FOOTER
-        )
+        idle = OF_A_RUN if self.here is None else OF_THE_ENGINE if self._main.ended else ()
+        return working_bindings(super().active_bindings, typing=typing, training=False, idle=idle, footer=RUNS_FOOTER)
 
     def say(self, text: str) -> None:
         """Show a sentence for some seconds; whatever is in it, it is data."""

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from model.config import SamplingSettings
 from model.protocol import EndVoice, Gauges, RunState, RunUpdate, SetSampling, StartVoice
-from tui.bindings import THREE_FOOTER, three_bindings, working_bindings
+from tui.bindings import OF_THE_ENGINE, THREE_FOOTER, three_bindings, working_bindings
 from tui.changed_only import ChangedOnly
 from tui.knobs import Knob, turned
 from tui.manners import BY_NAME
@@ -141,8 +141,9 @@ class ThreeScreen(LeftOnce[None]):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
         training = self.gauges.state is RunState.TRAINING
+        idle = OF_THE_ENGINE if self.ended else ()
         return working_bindings(
-            super().active_bindings, typing=False, training=training, ended=self.ended, footer=THREE_FOOTER
+            super().active_bindings, typing=False, training=training, idle=idle, footer=THREE_FOOTER
         )
 
     # ------------------------------------------------------------------------------------ what people do
