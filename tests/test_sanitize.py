@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.sanitize import CARRIER, MOST_MARKS, sanitize, sanitize_line
@@ -36,6 +36,9 @@ def test_a_combining_mark_never_stands_alone(text: str) -> None:
 
 
 @given(ANY_TEXT, st.integers(0, 50))
+@example("e" + "\u0300" * 5, 5)
+@example("\u0300" * 2, 1)
+@example("\u200b\u0300", 1)
 def test_text_that_comes_in_pieces_is_sanitized_as_a_whole(text: str, cut: int) -> None:
     head = sanitize(text[:cut])
     assert head + sanitize(text[cut:], head) == sanitize(text)

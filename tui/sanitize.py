@@ -135,5 +135,7 @@ def _room_after(before: str) -> int:
 
 
 def _room_for(character: str) -> int:
-    """Return how many combining marks `character` may carry."""
+    """Return how many combining marks `character` may carry: a stand-in none, whatever it stands for."""
+    if character == CARRIER:
+        return 0
     return MOST_MARKS if character.isalnum() or unicodedata.category(character)[0] in "PS" else 0
