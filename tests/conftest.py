@@ -1,6 +1,7 @@
 """Fixtures for tests that run commands."""
 
 import gc
+import math
 import os
 from pathlib import Path
 
@@ -14,6 +15,11 @@ settings.load_profile("unhurried")
 # A screen is made of very many objects that stay until it ends, and most tests of the app make one: the collector
 # would look through them again and again, for a quarter of the time.
 gc.set_threshold(100_000)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three processes for two cores: a test of a screen waits for it a third of its time."""
+    return math.ceil(1.5 * (os.cpu_count() or 1))
 
 
 @pytest.fixture
