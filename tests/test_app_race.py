@@ -460,13 +460,17 @@ async def test_ctrl_q_quits_from_a_race(tmp_path: Path, before: str) -> None:
     assert app.return_code == 0
 
 
-async def test_a_race_outlives_its_engine(tmp_path: Path) -> None:
+@pytest.mark.parametrize("paused", [False, True])
+async def test_a_race_outlives_its_engine(tmp_path: Path, *, paused: bool) -> None:
     async with racing(tmp_path) as (session, screen, pilot):
+        await pilot.press(*["space"] * paused)
+        session.sent.clear()
         await session.play(EngineError("the engine ended with exit code 1"))
         await pilot.pause()
         await pilot.press("space", "]", "enter")
         assert not session.sent
         assert "engine ended" in str(screen.query_one("#race-state").render())
+        assert " ".join(str(screen.query_one(KeyBar).render()).split()) == "esc End the race ? Help ctrl+q Quit"
         await pilot.press("escape")
         assert screen.app.screen.id == "main"
 

@@ -111,6 +111,7 @@ def test_leaving_tells_what_is_kept_and_how_to_go_on(shelf: RunShelf) -> None:
     assert shelf.farewell() == (
         "Your run had hardly begun, at step 66; `lstm-tui --resume` goes on with the one before."
     )
+    assert shelf.farewell(shelf.last_saved()).startswith("Your last runs are kept: ")
 
 
 def test_the_tab_key_completes_names_of_runs(shelf: RunShelf, tmp_path: Path) -> None:

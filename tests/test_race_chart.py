@@ -215,14 +215,14 @@ def test_nobody_leads_before_there_is_a_loss() -> None:
     assert leader(standings([Lane("A", "time"), Lane("B", "time")])) is None
 
 
-def test_nobody_leads_before_all_have_trained_for_a_second() -> None:
+def test_nobody_leads_before_anyone_has_trained_for_a_second() -> None:
     quick, slow, gone = (Lane(name, "time") for name in "ABC")
-    quick.apply(replace(news(90, 1.9, [90], fresh=True), run="A"))
-    slow.apply(replace(news(5, 0.9, [5], fresh=True), run="B"))
-    gone.apply(replace(news(2, 0.1, [2], fresh=True, state=RunState.DIVERGED), run="C"))
+    quick.apply(replace(news(90, 0.9, [90], fresh=True), run="A"))
+    slow.apply(replace(news(5, 0.8, [5], fresh=True), run="B"))
+    gone.apply(replace(news(2, 1.9, [2], fresh=True, state=RunState.DIVERGED), run="C"))
     assert [standing.place for standing in standings([quick, slow, gone])] == [1, 2, None]
     assert leader(standings([quick, slow, gone])) is None
-    slow.apply(replace(news(6, 1.0, [6]), run="B"))
+    quick.apply(replace(news(99, 1.0, [99]), run="A"))
     assert leader(standings([quick, slow, gone])) == "A"
 
 

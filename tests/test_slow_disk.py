@@ -103,6 +103,39 @@ async def test_a_pasted_path_that_is_found_late_opens_over_nothing_else(
         assert app.screen is recipe and recipe is not app.main
 
 
+async def test_a_saved_network_that_is_found_late_takes_no_place_behind_another_screen(
+    tmp_path: Path, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = text.rename(text.with_name("poem.safetensors"))
+    slow = Slow(pasted_paths, "poem")
+    monkeypatch.setattr("tui.pasted.pasted_paths", slow)
+    async with playing(tmp_path) as (session, app, pilot):
+        app.main.post_message(events.Paste(str(network)))
+        await until(pilot, lambda: slow.begun == 1)
+        await pilot.press("p")
+        slow.finish()
+        await until(pilot, lambda: "paste it again" in said(app))
+        assert not session.told(OpenCheckpoint)
+
+
+async def test_a_text_that_is_found_while_help_is_open_is_opened_after_it(
+    tmp_path: Path, text: Path, looked_at: Slow
+) -> None:
+    far = text.rename(text.with_name("far.txt"))
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        screen = asked(app, far.name)
+        await pilot.press("enter", "f1")
+        assert app.screen is not screen
+        await until(pilot, lambda: looked_at.begun == 1)
+        looked_at.finish()
+        await until(pilot, lambda: not any(worker.group == "open" and worker.is_running for worker in app.workers))
+        assert not session.told(LoadCorpus)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        assert len(session.told(LoadCorpus)) == 1
+
+
 async def test_enter_twice_opens_a_text_on_a_slow_disk_once(tmp_path: Path, text: Path, looked_at: Slow) -> None:
     far = text.rename(text.with_name("far.txt"))
     async with playing(tmp_path) as (session, app, pilot):
@@ -321,3 +354,13 @@ async def test_a_picture_is_written_beside_the_screen(tmp_path: Path, monkeypatc
         await until(pilot, lambda: written.begun == 1)
         written.finish()
         await until(pilot, lambda: f"Saved {tmp_path / 'lstm-tui.svg'}" in said(app))
+
+
+async def test_a_picture_that_a_disk_refuses_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Path:
+        raise OSError(116, "Stale file handle")
+
+    monkeypatch.setattr("tui.app.free_path", fail)
+    async with playing(tmp_path) as (_session, app, pilot):
+        app._save_picture()
+        await until(pilot, lambda: "Stale file handle" in said(app))

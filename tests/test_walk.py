@@ -122,6 +122,16 @@ async def test_what_was_hidden_before_the_cards_is_hidden_after_them(tmp_path: P
         assert app.main.mind is shown
 
 
+async def test_what_is_asked_for_beside_the_cards_stays(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
+        app.main.mind = False
+        await pilot.press("x")
+        await pilot.pause()
+        await pilot.press("right", "right", "right", "v", "v", "x")
+        await pilot.pause()
+        assert app.main.mind
+
+
 async def test_the_words_below_can_be_clicked(tmp_path: Path) -> None:
     async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
         await pilot.press("x")

@@ -278,6 +278,7 @@ class LSTMApp(App[None]):
             for screen in (self.race, self.past, self.three):
                 if screen is not None:
                     screen.ended = True
+            self.screen.refresh_bindings()
             self.main.say(f"{sentence(str(death))} What was written stays here; ctrl+q leaves.", "error", timeout=30)
 
     async def _screens_are_there(self) -> None:
@@ -478,8 +479,9 @@ class LSTMApp(App[None]):
 
     async def _write_picture(self, picture: str) -> None:
         async with self._one_picture:
-            path = await beside(free_path, working_folder(), "lstm-tui", ".svg")
+            path = working_folder()
             try:
+                path = await beside(free_path, path, "lstm-tui", ".svg")
                 await beside(path.write_text, picture, encoding="utf-8")
             except OSError as error:
                 self.main.say(f"Could not save {path}: {error.strerror or error}", "error")

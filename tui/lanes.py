@@ -12,7 +12,7 @@ from tui.widgets.loss_history import LossHistory
 MOST_POINTS = 1000
 """Of a curve: a chart has no more columns than that."""
 SECONDS_TO_LEAD = 1.0
-"""Of training by each, before anybody leads: sooner it is by chance, and a key pressed twice would choose."""
+"""Of training by anyone, before anybody leads: sooner it is by chance, and a key pressed twice would choose."""
 
 
 class Curve(Struct, frozen=True):
@@ -133,7 +133,8 @@ def all_validated(racers: Iterable[Lane | Standing]) -> bool:
 
 
 def leader(found: Sequence[Standing]) -> str | None:
-    """Return who is first, once all who race have had `SECONDS_TO_LEAD`; None where nobody is yet."""
-    if any(not racer.out and racer.gauges.training_seconds < SECONDS_TO_LEAD for racer in found):
+    """Return who is first, once anyone who races has had `SECONDS_TO_LEAD`; None where nobody is yet."""
+    longest = max((racer.gauges.training_seconds for racer in found if not racer.out), default=0.0)
+    if longest < SECONDS_TO_LEAD:
         return None
     return next((standing.name for standing in found if standing.place == 1), None)

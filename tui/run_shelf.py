@@ -147,12 +147,15 @@ class RunShelf:
         step = self.last_step()
         if step is None:
             return ""
+        nothing_new = before is not None and before == self.last_saved()
         if self.worth_going_on() == self.last:
-            which = "last run" if before is not None and before == self.last_saved() else "run"
+            which = "last run" if nothing_new else "run"
             return (
                 f"Your {which} is kept, at step {step:,}: `lstm-tui --resume` goes on with it, "
                 "`lstm-tui runs` lists all."
             )
+        if nothing_new:
+            return "Your last runs are kept: `lstm-tui --resume` goes on with the newest, `lstm-tui runs` lists all."
         return f"Your run had hardly begun, at step {step:,}; `lstm-tui --resume` goes on with the one before."
 
     # ---------------------------------------------------------------------------- what comes and goes

@@ -203,16 +203,16 @@ class MainScreen(Hands):
 
         await self.furnished.wait()
         paths = await beside(pasted_paths, pasted)
-        if len(paths) == 1 and paths[0].suffix == SUFFIX and await beside(is_file, paths[0]):
-            self._open_run(protocol.OpenCheckpoint(str(paths[0])))
-            return
+        saved = len(paths) == 1 and paths[0].suffix == SUFFIX and await beside(is_file, paths[0])
         typed = typed_as(paths) if paths else ""
-        if not paths:
+        if saved and self.is_active:
+            self._open_run(protocol.OpenCheckpoint(str(paths[0])))
+        elif not paths:
             self.say(f"{excerpt(pasted)!r} is no path of a file or folder; one that is pasted here is opened.")
-        elif typed != sanitize_line(typed):
-            self.say(f"That name has characters that a field cannot show; {self._key('open')} lists it.", "warning")
         elif not self.is_active:  # a slow disk, and a quick hand
             self.say("Something else was opened while that path was looked for: paste it again to open it.")
+        elif typed != sanitize_line(typed):
+            self.say(f"That name has characters that a field cannot show; {self._key('open')} lists it.", "warning")
         else:
             self.open_dialog(typed, paths[0].parent)
 
@@ -359,6 +359,10 @@ class MainScreen(Hands):
         """Put the cards away."""
         message.stop()
         self._end_walk()
+
+    def _show_mind(self, shown: bool) -> None:
+        self._lit_by_cards = False  # someone wants it so
+        super()._show_mind(shown)
 
     def _end_walk(self) -> None:
         self.remove_class("-walking")

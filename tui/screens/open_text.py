@@ -129,7 +129,7 @@ class OpenTextScreen(Dialog[TextChoice | None]):
             if self.is_attached:  # else it was left meanwhile
                 self._complain(str(error))
         else:
-            self.dismiss(TextChoice(sources, chosen, encoding))
+            self.leave_with(TextChoice(sources, chosen, encoding))
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#problem", Static).update(sanitize_line(sentence))

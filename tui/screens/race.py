@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec.structs import replace
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Horizontal, Vertical
@@ -110,8 +109,7 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         self._losses = Seldom(self, self._show, DRAWINGS_PER_SECOND)
         self._begun = False  # a racer has been heard of
         self._wished = False  # someone has wanted a racer to take over: nothing else brings a new network here
-        self._asked = self._over = False  # whether that happens is told in a moment; the race is no more
-        self._answer: SamplingSettings | None = None
+        self._asked = False  # whether that happens is told in a moment
 
     def compose(self) -> ComposeResult:
         """Chart and standings above, pages below."""
@@ -141,10 +139,10 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         """Show what happened in a run since the last update; in the main run, whether a racer took it over."""
         if update.run == MAIN:
             if update.fresh and self._wished:
-                self._end_with(self.sampling)
+                self.leave_with(self.sampling)
             elif update.refused and not self._begun:
                 self._send(EndRace())
-                self._end_with(None)
+                self.leave_with(None)
             elif update.refused:
                 self._asked = False  # the race goes on
             return
@@ -159,20 +157,6 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
             text = sanitize(f"{lane.name}: {notice.text}")
             self.notify(text, severity=notice.severity, markup=False)
         self._losses.ask()
-
-    def _end_with(self, sampling: SamplingSettings | None) -> None:
-        self._over, self._answer = True, sampling
-        self._leave()
-
-    def _leave(self) -> None:
-        """Go back to the main screen, where the winner is, unless something stands above this one."""
-        if self._over and self.is_active:
-            self._over = False
-            self.dismiss(self._answer)
-
-    def on_screen_resume(self, _event: events.ScreenResume) -> None:
-        """Leave if the race ended meanwhile."""
-        self._leave()
 
     def _show(self) -> None:
         lanes = list(self._lanes.values())
@@ -202,6 +186,7 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         """Show nothing as if it went on."""
         if self.ended:
             self.going = False
+            self.refresh_bindings()
             for page in self._pages.pages.values():
                 page.writing = False
 

@@ -66,7 +66,7 @@ class NameRunScreen(Dialog[bool]):
             if self.is_attached:  # else it was left meanwhile
                 self.query_one("#run-name-about", Static).update(sanitize_line(str(error)))
         else:
-            self.dismiss(True)
+            self.leave_with(True)
 
 
 class DeleteRunScreen(Dialog[bool]):
