@@ -8,6 +8,7 @@ import pytest
 
 from model.config import SettingsError
 from model.protocol import RunState
+from model.session import EngineError
 from tui.app import LSTMApp
 from tui.settings import Settings, load_settings, save_settings
 from tui.widgets.hint_line import HINTS, HintLine
@@ -87,3 +88,11 @@ def test_the_setting_is_kept_and_checked(tmp_path: Path) -> None:
     file.write_text('hints = "no"\n')
     with pytest.raises(SettingsError, match="hints is 'no'"):
         load_settings(file)
+
+
+async def test_with_the_engine_gone_nothing_is_hinted_at(tmp_path: Path) -> None:
+    async with playing(tmp_path, hints=True) as (session, app, pilot):
+        assert app.main.query_one(HintLine).display
+        await session.play(EngineError("the engine has ended"))
+        await pilot.pause()
+        assert not app.main.query_one(HintLine).display

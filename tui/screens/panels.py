@@ -206,6 +206,7 @@ class Panels(Screen[None]):
             self.gauges = structs.replace(self.gauges, state=RunState.PAUSED, loading=None)
             self._sample.writing = False
             self._neurons.wait_no_more()
+            self.query("#hint").set(display=False)  # nothing that it hints at would act
             self.refresh_bindings()
 
     def watch_panel(self) -> None:
