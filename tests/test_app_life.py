@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -323,3 +325,16 @@ async def test_who_only_let_one_write_is_told_of_the_last_run(tmp_path: Path) ->
     async with playing(tmp_path) as (_session, app, pilot):
         await pilot.press("ctrl+q")
     assert app.farewell.startswith("Your last run is kept, at step 700: ")
+
+
+@pytest.mark.parametrize("key", ["p", "t", "m", "e"])
+async def test_a_closed_screen_is_forgotten_though_nothing_comes(tmp_path: Path, key: str) -> None:
+    async with playing(tmp_path, gauges=replace(GAUGES, snapshots=(0, 1))) as (_session, app, pilot):
+        await pilot.press(key)
+        gone = weakref.ref(app.screen)
+        assert gone() is not app.main
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is app.main
+        gc.collect()
+        assert gone() is None

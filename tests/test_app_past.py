@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -394,13 +392,3 @@ async def test_nothing_overlaps_and_all_is_in_sight(tmp_path: Path, size: tuple[
 async def test_without_room_it_asks_for_a_little_more(tmp_path: Path) -> None:
     async with looking_back(tmp_path, size=(39, 11)) as (_session, screen, _pilot):
         assert screen.query_one(RoomNotice).region == screen.region
-
-
-async def test_a_closed_time_machine_is_forgotten_though_nothing_comes(tmp_path: Path) -> None:
-    async with playing(tmp_path, gauges=RUN) as (_session, app, pilot):
-        await pilot.press("t")
-        gone = weakref.ref(app.screen)
-        await pilot.press("escape")
-        await pilot.pause()
-        gc.collect()
-        assert gone() is None

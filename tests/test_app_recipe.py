@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -423,13 +421,3 @@ async def test_a_gru_with_dropout_from_the_screen_really_trains(tmp_path: Path) 
         assert "dropout 0.1, was 0.2" in [event.text for event in app.main.happenings]
         await pilot.press("ctrl+q")
     assert (tmp_path / "engine.log").read_text() == ""
-
-
-async def test_a_closed_recipe_is_forgotten(tmp_path: Path) -> None:
-    async with playing(tmp_path) as (_session, app, pilot):
-        await pilot.press("p")
-        gone = weakref.ref(app.screen)
-        await pilot.press("escape")
-        await pilot.pause()
-        gc.collect()
-        assert gone() is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import weakref
 from pathlib import Path
 
 import pytest
@@ -295,13 +293,3 @@ async def test_without_an_engine_three_pages_rest(tmp_path: Path) -> None:
         assert not any(pane.writing for pane in three.panes.values())
         footer = str(three.query_one(KeyBar).render())
         assert "Back" in footer and "Again" not in footer and "Train" not in footer
-
-
-async def test_three_closed_pages_are_forgotten_though_nothing_comes(tmp_path: Path) -> None:
-    async with playing(tmp_path) as (_session, app, pilot):
-        await pilot.press("m")
-        gone = weakref.ref(app.screen)
-        await pilot.press("escape")
-        await pilot.pause()
-        gc.collect()
-        assert gone() is None

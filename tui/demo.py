@@ -55,7 +55,7 @@ SHOW = (
         (WARMER,) * 9,
         panel="next",
     ),
-    # warm for a while: had it been turned back at rest, a mark in the text would still name the warmest
+    # warm for a while yet: there is more that glows
     Act("On it goes, in an ink that glows where it surprised itself.", 10, (REST, INK), (BACK,)),
     Act(
         "Single neurons follow something: a speaker's name, say, or a line's length.",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from textual.await_complete import AwaitComplete
+from textual.dom import DOMNode
+from textual.reactive import Reactive
 from textual.screen import ModalScreen, Screen
 
 Answer = TypeVar("Answer")
@@ -16,22 +19,38 @@ class LeftOnce(Screen[Answer]):
     Keys come in batches: two that both leave would take the screen below away as well, which Textual does not prevent.
     """
 
+    _late: tuple[Answer | None] | None = None
+    _followed: tuple[tuple[DOMNode, Reactive[Any]], ...] = ()
+
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Leave with an answer."""
         return super().dismiss(result) if self.is_active else AwaitComplete.nothing()  # type: ignore[no-untyped-call]
 
-    _late: tuple[Answer | None] | None = None
-
     def leave_with(self, result: Answer | None) -> None:
         """Leave with an answer that took its time: now, or as soon as no other screen stands above."""
         self._late = (result,)
-        self.on_screen_resume()
+        self._leave_late()
 
     def on_screen_resume(self) -> None:
         """Leave, if the answer has come meanwhile."""
+        self._leave_late()
+
+    def _leave_late(self) -> None:
         if self._late is not None and self.is_active:
             (answer,), self._late = self._late, None
             self.dismiss(answer)
+
+    def follow(
+        self, other: DOMNode, value: Reactive[Any], callback: Callable[[Any], None], *, init: bool = True
+    ) -> None:
+        """Watch a value of what stays, such as the main screen, as long as this one is there."""
+        self._followed = (*self._followed, (other, value))
+        self.watch(other, value.name, callback, init=init)
+
+    def on_unmount(self) -> None:
+        """Be forgotten: Textual lets go of who watched a value only when that changes next."""
+        for other, value in self._followed:
+            other.mutate_reactive(value)
 
 
 class Dialog(ModalScreen[Answer], LeftOnce[Answer]):

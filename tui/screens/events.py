@@ -13,6 +13,7 @@ from tui.bindings import EXPLAIN
 from tui.chronicle import Event
 from tui.sanitize import sanitize_line
 from tui.screens.dialog import Dialog
+from tui.screens.panels import Panels
 from tui.widgets.ways import ways
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class EventsScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Let the arrow keys scroll at once, from the newest on."""
         self.query_one(VerticalScroll).focus()
-        self.watch(self._main, "happenings", self._show)
+        self.follow(self._main, Panels.happenings, self._show)
 
     def _show(self, events: tuple[Event, ...]) -> None:
         """Add what is new; who looks at the newest goes on doing so."""

@@ -134,13 +134,8 @@ class PastScreen(LeftOnce[None]):
         self._timer = self.set_interval(TICK_SECONDS, self.tick, pause=True)
         self._ask()
         self._show()
-        self.watch(self._main, "gauges", self._follow, init=False)
-        self.watch(self._main, "sampling", self._resample, init=False)
-
-    def on_unmount(self) -> None:
-        """Be forgotten: Textual lets go of who watched a value only when that changes next."""
-        self._main.mutate_reactive(Panels.gauges)
-        self._main.mutate_reactive(Panels.sampling)
+        self.follow(self._main, Panels.gauges, self._follow, init=False)
+        self.follow(self._main, Panels.sampling, self._resample, init=False)
 
     # ---------------------------------------------------------------------------------- what comes up
 

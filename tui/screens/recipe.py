@@ -79,13 +79,9 @@ class RecipeScreen(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Begin where something is wrong, else at the preset; follow the draft from here on."""
-        self.watch(self._panel, "draft", self._show)
+        self.follow(self._panel, TrainingPanel.draft, self._show)
         wrong = self._panel.draft.wrong
         self._go_to(wrong[0] if wrong else PRESET)
-
-    def on_unmount(self) -> None:
-        """Be forgotten: Textual lets go of who watched a value only when that changes next."""
-        self._panel.mutate_reactive(TrainingPanel.draft)
 
     def _go_to(self, setting: Setting) -> None:
         next(widget for widget in self._fields[setting].query("*") if widget.focusable).focus()

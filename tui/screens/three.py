@@ -104,15 +104,11 @@ class ThreeScreen(LeftOnce[None]):
     def on_mount(self) -> None:
         """Begin, and follow the run."""
         self._begin()
-        self.watch(self._main, "gauges", self._follow, init=False)
+        self.follow(self._main, Panels.gauges, self._follow, init=False)
 
     def _begin(self) -> None:
         for name, pane in self.panes.items():
             self._main.send(StartVoice(name, pane.sampling, self._prime, self._seed))
-
-    def on_unmount(self) -> None:
-        """Be forgotten: Textual lets go of who watched a value only when that changes next."""
-        self._main.mutate_reactive(Panels.gauges)
 
     # ---------------------------------------------------------------------------------- what comes up
 
