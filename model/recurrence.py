@@ -1,8 +1,8 @@
-"""The products of each time step with the recurrent weights, which are copied once a window to lie as these want them.
+"""The products of each time step with the recurrent weights.
 
 h W_hh is wanted gate by gate, since elementwise work is quickest on one contiguous piece for each gate. So there is a
-product for each gate, or for pieces of it: see `products.py`. A single stream is a vector, of which one product with
-all gates is quickest.
+product for each gate, or for pieces of it: see `products.py`. Once a window, weights are copied to lie as these want
+them. A single stream is a vector, of which one product with all gates is quickest, with the weights as they lie.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 import numpy.typing as npt
-from numpy import add, copyto, matmul, multiply
+from numpy import add, copyto, dot, matmul, multiply
 
 from model.parameters import Floats
 from model.products import FEWEST_ROWS, aligned, in_panels, piece, shares
@@ -41,7 +41,7 @@ class Recurrence(ABC):
 
     @abstractmethod
     def take(self, W_hh: Floats, scale: Floats) -> None:
-        """Copy W_hh (H, G H), each column multiplied with its number in `scale` (G H,), for `forward`."""
+        """Take W_hh (H, G H), each column multiplied with its number in `scale` (G H,), for `forward`."""
 
     @abstractmethod
     def forward(self, h: Floats) -> None:
@@ -49,7 +49,7 @@ class Recurrence(ABC):
 
     @abstractmethod
     def take_transposed(self, W_hh: Floats) -> None:
-        """Copy W_hh^T for `backward`."""
+        """Take W_hh^T for `backward`."""
 
     @abstractmethod
     def backward(self, dz: Floats, dh: Floats) -> None:
@@ -107,11 +107,12 @@ class OfManyStreams(Recurrence):
 
 
 class OfOneStream(Recurrence):
-    """One product of a vector with all weights."""
+    """One product of a vector with all weights, by `dot`, which calls BLAS with the least ado.
+
+    It reads each weight once: to copy them, scaled or transposed, would take as long as many time steps.
+    """
 
     def __init__(self, G: int, H: int, dtype: npt.DTypeLike) -> None:
-        weights = aligned((H * G * H,), dtype)
-        self._columns, self._rows = weights.reshape(H, G * H), weights.reshape(G * H, H)
         self.product = aligned((G, H), dtype)
         self._side_by_side = self.product.reshape(G * H)
 
@@ -124,20 +125,21 @@ class OfOneStream(Recurrence):
         return dz.reshape(-1)
 
     def take(self, W_hh: Floats, scale: Floats) -> None:
-        """Copy W_hh, scaled."""
-        multiply(W_hh, scale, self._columns)
+        """Remember W_hh, and the scale of its columns."""
+        self._W_hh, self._scale = W_hh, scale
 
     def forward(self, h: Floats) -> None:
         """Multiply the vector."""
-        matmul(h, self._columns, self._side_by_side)
+        dot(h, self._W_hh, self._side_by_side)
+        multiply(self._side_by_side, self._scale, self._side_by_side)
 
     def take_transposed(self, W_hh: Floats) -> None:
-        """Copy W_hh^T."""
-        copyto(self._rows, W_hh.T)
+        """Remember W_hh, whose rows BLAS can read as columns."""
+        self._W_hh = W_hh
 
     def backward(self, dz: Floats, dh: Floats) -> None:
         """Multiply the vector."""
-        matmul(dz, self._rows, dh)
+        dot(self._W_hh, dz, dh)
 
 
 def recurrence(G: int, B: int, H: int, dtype: npt.DTypeLike) -> Recurrence:

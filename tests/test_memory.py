@@ -57,6 +57,17 @@ def test_a_step_asks_for_little_beside_its_buffers(cell: str, layers: int) -> No
     assert kept < 10_000
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_single_stream_works_with_the_weights_as_they_lie(cell: str) -> None:
+    network = Network(NetworkSettings(hidden_size=256, cell=cell), 5)
+    tracemalloc.reset_peak()
+    before, _ = tracemalloc.get_traced_memory()
+    work = network.workspace(2, 1)
+    finish(network.gradients(np.zeros((2, 1), int), np.ones((2, 1), int), network.initial_state(1), work))
+    _, peak = tracemalloc.get_traced_memory()
+    assert peak - before < network.layers[0].W_hh.nbytes / 2
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_step_asks_for_no_copy_of_the_weights(optimizer: str) -> None:
     # a network that is large against its window
