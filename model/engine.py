@@ -237,7 +237,7 @@ class Engine:
             case protocol.TakeBack():
                 run.take_back(command.sampler)
             case protocol.Save():
-                run.save(Path(command.path))
+                run.save_in(Path(command.folder))
             case protocol.WritePassage():
                 run.write_passage(command)
             case protocol.BringBack():
@@ -305,10 +305,11 @@ class Engine:
         if winner is not None and winner.trainer is not None:
             name, kept = winner.name, ""
             if main.trainer is not None and main.trainer.step > 0:
-                if not main.save(Path(command.keep_in)):
+                path = main.save_in(Path(command.keep_in))
+                if path is None:
                     main.refuse("the race goes on")  # what was learnt before is not thrown away
                     return
-                kept = f"; the run before is kept as {Path(command.keep_in).stem}"
+                kept = f"; the run before is kept as {path.stem}"
             if self._loading.pop(main.name, None) is not None:
                 main.loading = None
                 winner.say("the text is not read any further; the winner goes on")

@@ -23,6 +23,7 @@ from model.news import News, Severity
 from model.progress import Event, Progress
 from model.protocol import MAIN, Gauges, RunState, RunUpdate, ShowPast, StartVoice, WritePassage
 from model.run import checkpoint_of, new_trainer, resume_trainer
+from model.run_names import SUFFIX, free_path, network_stem
 from model.sampling import Sampler
 from model.side_work import SideWork
 from model.timeline import MEMORY, Timeline
@@ -257,15 +258,31 @@ class LiveRun:
 
     def save(self, path: Path) -> bool:
         """Write the run to `path`, and say so or say why not; returns whether there is a file now."""
+        checkpoint = self._to_save(path)
+        return checkpoint is not None and self._write(checkpoint, path)
+
+    def save_in(self, folder: Path) -> Path | None:
+        """Write the run to a file of its own in `folder`, and say so likewise; returns the file, where there is one."""
+        checkpoint = self._to_save(folder)
+        return self._write_in(checkpoint, folder) if checkpoint is not None else None
+
+    def _to_save(self, where: Path) -> Checkpoint | None:
         try:
             checkpoint = self.checkpoint()
         except MemoryError:
-            self.say(f"could not save {path}: not enough memory", "error")
-            return False
+            self.say(f"could not save {where}: not enough memory", "error")
+            return None
         if checkpoint is None:
             self.say("there is nothing to save yet: no network has been trained here", "warning")
-            return False
-        return self._write(checkpoint, path)
+        return checkpoint
+
+    def _write_in(self, checkpoint: Checkpoint, folder: Path) -> Path | None:
+        stem = network_stem(checkpoint.corpus.name if checkpoint.corpus is not None else "", checkpoint.step)
+        try:
+            path = free_path(folder, stem, SUFFIX)
+        except (OSError, ValueError):  # whoever writes there says why that fails
+            path = folder / (stem + SUFFIX)
+        return path if self._write(checkpoint, path) else None
 
     def _write(self, checkpoint: Checkpoint, path: Path) -> bool:
         try:
@@ -292,8 +309,8 @@ class LiveRun:
             return
         path = self._file_of_the_weights()
         if path is None:
-            path = Path(wish.path)
-            if not self._write(checkpoint, path):
+            path = self._write_in(checkpoint, Path(wish.folder))
+            if path is None:
                 return
         self.side.write_passage(wish, checkpoint, path)
 

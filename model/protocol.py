@@ -182,9 +182,9 @@ class TakeBack(Struct, frozen=True):
 
 
 class Save(Struct, frozen=True):
-    """Write a checkpoint to `path`; a `Notice` says that it is done."""
+    """Write a checkpoint into `folder`, named by its text and step; a `Notice` says that it is done, and where."""
 
-    path: str
+    folder: str
     run: str = MAIN
 
 
@@ -232,7 +232,7 @@ class EndRace(Struct, frozen=True):
     winner: str | None = None
     """A racer that becomes `run`; None leaves that as it was."""
     keep_in: str = ""
-    """The file that the earlier `run` is kept in before a winner takes its place; if that fails, the race goes on."""
+    """The folder that the earlier `run` is saved in before a winner takes its place; if it cannot, the race goes on."""
     run: str = MAIN
 
 
@@ -308,13 +308,13 @@ class ShowPast(Struct, frozen=True):
 class WritePassage(Struct, frozen=True):
     """Write a passage with the weights of this moment, to be kept; the answer is the `passage` of a later update.
 
-    They are saved first, to `path`, unless they are in a file of the person's own already.
+    They are saved first, as `Save` does, unless they are in a file of the person's own already.
 
     Raises:
         SettingsError: If the seed is none.
     """
 
-    path: str
+    folder: str
     length: int = 2_000
     seed: int = 0
     prime: str = ""

@@ -1,9 +1,11 @@
-"""What runs are called that are kept, and which are worth it."""
+"""What runs are called that are kept, which are worth it, and the files of saved networks."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import datetime
+from pathlib import Path
 
 FEWEST_STEPS = 100
 """A run of fewer is begun again sooner than it is found again."""
@@ -34,3 +36,20 @@ def stem_of(corpus: str) -> str:
 def run_name(corpus: str, begun: datetime) -> str:
     """Return what a run is called until someone gives it a better name: `shakespeare-0514-142310`."""
     return f"{stem_of(corpus)[:LONGEST_STEM].strip('-')}-{begun:%m%d-%H%M%S}"
+
+
+def network_stem(corpus: str, step: int) -> str:
+    """Return what the file of a network is called that is saved by hand: its text and step."""
+    return f"{stem_of(corpus)}-{step}"
+
+
+def free_path(folder: Path, stem: str, suffix: str) -> Path:
+    """Return where to save in `folder`: `stem`, counted on so that no file that is there is overwritten.
+
+    The folder need not be writable; the one who writes finds out.
+    """
+    for number in itertools.count(1):
+        path = folder / (stem + (f"-{number}" if number > 1 else "") + suffix)
+        if not path.exists():
+            return path
+    raise AssertionError("counting never ends")

@@ -15,6 +15,7 @@ from model.protocol import (
     LossPoint,
     RunState,
     RunUpdate,
+    Save,
     Update,
 )
 from model.shelf import Shelf
@@ -46,6 +47,13 @@ class Desk:
     def say(self, *commands: Command) -> None:
         for command in commands:
             self.engine.obey(command)
+
+    def save(self, folder: Path) -> Path:
+        """Have the run saved into `folder`; the file that was not there before."""
+        before = set(folder.glob("*"))
+        self.say(Save(str(folder)))
+        (path,) = set(folder.glob("*")) - before
+        return path
 
     def turn(self, turns: int = 1) -> None:
         """Let the engine work, taking in each update as the app does."""

@@ -10,8 +10,8 @@ from textual.widgets import OptionList
 
 from corpora.corpus import CorpusInfo
 from model.protocol import Notice
+from model.run_names import free_path, network_stem
 from model.session import EngineError
-from tui.saving import free_path, network_stem
 from tui.screens.open_text import OpenTextScreen
 from tui.widgets.corpus_details import Summary
 from tui.widgets.safe_tree import SafeTree
@@ -83,7 +83,7 @@ async def test_file_names_are_shown_and_never_act(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("name", [*NAMES, "../../etc/passwd", "", "\0", "-rf", "x" * 500])
 def test_a_saved_network_gets_a_harmless_name(tmp_path: Path, name: str) -> None:
-    path = free_path(tmp_path, network_stem(replace(GAUGES, corpus=replace(SHAKESPEARE, name=name))), ".safetensors")
+    path = free_path(tmp_path, network_stem(name, 1_240), ".safetensors")
     assert path.parent == tmp_path
     assert path.name.removesuffix(".safetensors").replace("-", "").replace("_", "").isalnum()
     assert len(path.name) < 100

@@ -299,7 +299,7 @@ def test_what_work_has_so_far_can_be_had_before_its_end() -> None:
 
 def test_commands_without_a_network_are_answered_not_crashed_on(desk: Desk, tmp_path: Path) -> None:
     desk.say(Pause(), Step(), SetLearningRate(0.1), StartSampling(restart=True), StopSampling())
-    desk.say(Train(), NewNetwork(NETWORK, TRAINING), Save(str(tmp_path / "nothing.safetensors")))
+    desk.say(Train(), NewNetwork(NETWORK, TRAINING), Save(str(tmp_path)))
     desk.turn(3)
     assert len(desk.notices) == 3
     assert not list(tmp_path.iterdir())

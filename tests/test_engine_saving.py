@@ -31,10 +31,10 @@ def desk() -> Desk:
 
 
 def test_a_saved_run_goes_on_where_it_was(desk: Desk, tmp_path: Path) -> None:
-    path = tmp_path / "runs" / "last.safetensors"
     desk.load()
     desk.turn(30)
-    desk.say(Pause(), Save(str(path)))
+    desk.say(Pause())
+    path = desk.save(tmp_path / "runs")
     desk.turn(1)
     assert any(str(path) in notice for notice in desk.notices)
 
@@ -49,14 +49,28 @@ def test_a_saved_run_goes_on_where_it_was(desk: Desk, tmp_path: Path) -> None:
     assert other.losses[begin.again].step == load_checkpoint(path).step + 1
 
 
+def test_a_saved_network_is_named_by_its_text_and_the_step_it_has_and_overwrites_nothing(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.load()
+    desk.turn(30)
+    paths = [desk.save(tmp_path) for _ in range(3)]
+    step = load_checkpoint(paths[0]).step
+    assert [path.stem for path in paths] == [f"counting-{step}", f"counting-{step}-2", f"counting-{step}-3"]
+    desk.turn()
+    assert [notice for notice in desk.notices if notice.startswith("saved")] == [
+        f"saved {path} at step {step}" for path in paths
+    ]
+
+
 @pytest.fixture
 def orphan(desk: Desk, tmp_path: Path) -> Path:
     """A saved network whose text is gone."""
-    text, path = tmp_path / "book.txt", tmp_path / "book.safetensors"
+    text = tmp_path / "book.txt"
     text.write_text("abcdefgh\n" * 200)
     desk.load(str(text))
     desk.turn(20)
-    desk.say(Save(str(path)))
+    path = desk.save(tmp_path)
     text.unlink()
     return path
 
@@ -94,10 +108,10 @@ def test_stop_saves_what_was_trained_and_says_goodbye(desk: Desk, tmp_path: Path
 
 
 def test_a_network_that_was_only_played_does_not_replace_the_last_run(desk: Desk, tmp_path: Path) -> None:
-    demo, last = tmp_path / "demo.safetensors", tmp_path / "last.safetensors"
+    last = tmp_path / "last.safetensors"
     desk.load()
     desk.turn(20)
-    desk.say(Save(str(demo)))
+    demo = desk.save(tmp_path)
 
     other = Desk()
     other.say(OpenCheckpoint(str(demo)), StartSampling())
@@ -269,7 +283,7 @@ def test_one_step_is_one_though_saving_completes_it(desk: Desk, tmp_path: Path) 
         desk.say(Step())
         while not desk.trainer._updating:
             desk.trainer.increment(0.0, steps=1)
-        desk.say(Save(str(tmp_path / "run.safetensors")))
+        desk.save(tmp_path)
         desk.turn(20)
         assert desk.trainer.step == before + 1
     assert [loss.step for loss in desk.losses] == [1, 2, 3, 4, 5]
@@ -282,7 +296,7 @@ def test_a_run_that_went_astray_says_so_once_however_often_it_is_saved(desk: Des
     desk.turn(60)
     assert desk.state is RunState.DIVERGED
     for _ in range(3):
-        desk.say(Save(str(tmp_path / "run.safetensors")))
+        desk.save(tmp_path)
         desk.turn(2)
     assert sum("training diverged" in notice for notice in desk.notices) == 1
 
@@ -323,9 +337,9 @@ def test_stop_does_not_replace_an_old_run_by_an_empty_one(desk: Desk, tmp_path: 
     assert not path.exists()
 
 
-def test_a_name_that_no_file_can_have_is_said(desk: Desk) -> None:
+def test_a_name_that_no_folder_can_have_is_said(desk: Desk) -> None:
     desk.load()
     desk.turn(30)
-    desk.say(Save(""))
+    desk.say(Save("\0"))
     desk.turn()
     assert any(notice.startswith("could not save") for notice in desk.notices)

@@ -29,7 +29,6 @@ from model.protocol import (
     Pause,
     RunState,
     RunUpdate,
-    Save,
     SetTraining,
     StartRace,
     StartSampling,
@@ -291,7 +290,6 @@ def test_only_what_was_left_behind_or_saved_brings_settings_of_its_own(desk: Des
     def resumed() -> list[bool]:
         return [run.resumed for update in desk.updates for run in update.runs if run.fresh]
 
-    path = str(tmp_path / "saved.safetensors")
     desk.load()
     desk.train_to(5)
     desk.say(NewNetwork(NETWORK, TRAINING, train=False))
@@ -299,7 +297,7 @@ def test_only_what_was_left_behind_or_saved_brings_settings_of_its_own(desk: Des
     assert resumed() == [False, False]
     desk.say(BringBack())
     desk.turn()
-    desk.say(Save(path), OpenCheckpoint(path))
+    desk.say(OpenCheckpoint(str(desk.save(tmp_path / "saved"))))
     desk.settle()
     assert resumed() == [False, False, True, True]
     assert not any(run.refused for update in desk.updates for run in update.runs)
@@ -362,7 +360,7 @@ def test_after_a_race_the_run_before_can_be_brought_back_too(desk: Desk, tmp_pat
     desk.turn(30)
     desk.say(BringBack())  # not in the middle of it
     desk.turn(30)
-    desk.say(EndRace("A", str(tmp_path / "kept.safetensors")))
+    desk.say(EndRace("A", str(tmp_path / "kept")))
     desk.turn()
     assert desk.gauges.left_behind == 1
     desk.say(BringBack())
@@ -375,7 +373,7 @@ def test_a_text_that_was_being_read_in_a_race_does_not_disturb_the_winner(desk: 
     desk.train_to(6)
     desk.say(StartRace(tuple(Entrant(name, NETWORK, TRAINING) for name in ("A", "B"))))
     desk.turn(30)
-    desk.say(LoadCorpus(("brackets",), NETWORK, TRAINING), EndRace("A", str(tmp_path / "kept.safetensors")))
+    desk.say(LoadCorpus(("brackets",), NETWORK, TRAINING), EndRace("A", str(tmp_path / "kept")))
     desk.turn(200)
     winner = desk.trainer
     assert desk.gauges.corpus is not None and desk.gauges.corpus.name == "counting"

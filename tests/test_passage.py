@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.passage import Passage
-from model.protocol import NewNetwork, OpenCheckpoint, RunUpdate, Save, Stop, Train, Update, WritePassage
+from model.protocol import NewNetwork, OpenCheckpoint, RunUpdate, Stop, Train, Update, WritePassage
 from tui.__main__ import main
 from tui.passage_file import PassageRecipe, encoded, save_passage
 from tui.screens.passage import SHOWN, PassageScreen
@@ -29,10 +29,12 @@ pytestmark = pytest.mark.usefixtures("own_folders")
 Captured = pytest.CaptureFixture[str]
 
 SAMPLING = SamplingSettings(temperature=1.3, top_k=3, top_p=0.95)
+NET = "counting-8.safetensors"
+"""What the network is called that wrote the passage of a recipe."""
 
 
 def wish(folder: Path, **changes: object) -> WritePassage:
-    plain = WritePassage(str(folder / "net.safetensors"), 300, 7, "ab\u00e9", SAMPLING)
+    plain = WritePassage(str(folder), 300, 7, "ab\u00e9", SAMPLING)
     return replace(plain, **changes)
 
 
@@ -80,7 +82,7 @@ def test_a_folder_with_recipe_and_network_can_be_moved(recipe: Path, tmp_path: P
     text = recipe.with_suffix(".txt").read_text()
     other = tmp_path / "elsewhere"
     other.mkdir()
-    for path in (recipe, tmp_path / "net.safetensors"):
+    for path in (recipe, tmp_path / NET):
         path.rename(other / path.name)
     assert main(["sample", "--recipe", str(other / recipe.name)]) == 0
     assert capsys.readouterr().out == text
@@ -88,18 +90,20 @@ def test_a_folder_with_recipe_and_network_can_be_moved(recipe: Path, tmp_path: P
 
 def test_a_recipe_says_all_that_went_into_the_passage(recipe: Path, tmp_path: Path) -> None:
     told = json.loads(recipe.read_text())
-    assert recipe.name == "net-sample.json"
-    assert (told["corpus"], told["step"], told["checkpoint"]) == ("counting", 8, "net.safetensors")
+    assert recipe.name == "counting-8-sample.json"
+    assert (told["corpus"], told["step"], told["checkpoint"]) == ("counting", 8, NET)
     assert (told["prime"], told["length"], told["seed"]) == ("ab\u00e9", 300, 7)
     assert (told["temperature"], told["top_k"], told["top_p"]) == (1.3, 3, 0.95)
-    assert PassageRecipe.load(recipe).file_beside(recipe) == tmp_path / "net.safetensors"
+    assert PassageRecipe.load(recipe).file_beside(recipe) == tmp_path / NET
 
 
-def test_another_network_in_its_place_is_one_sentence(desk: Desk, recipe: Path, capsys: Captured) -> None:
+def test_another_network_in_its_place_is_one_sentence(
+    desk: Desk, recipe: Path, tmp_path: Path, capsys: Captured
+) -> None:
     desk.train_to(9)
-    desk.say(Save(str(recipe.parent / "net.safetensors")))
+    desk.save(tmp_path / "other").rename(tmp_path / NET)
     assert main(["sample", "--recipe", str(recipe)]) == 1
-    assert "net.safetensors: not the network that wrote this passage" in complaint(capsys)
+    assert f"{NET}: not the network that wrote this passage" in complaint(capsys)
 
 
 def test_a_text_that_differs_is_said(recipe: Path, capsys: Captured) -> None:
@@ -127,9 +131,9 @@ def test_a_recipe_with_a_wrong_value_is_one_sentence(recipe: Path, name: str, ca
 
 
 def test_a_missing_network_or_recipe_is_one_sentence(recipe: Path, tmp_path: Path, capsys: Captured) -> None:
-    (tmp_path / "net.safetensors").unlink()
+    (tmp_path / NET).unlink()
     assert main(["sample", "--recipe", str(recipe)]) == 1
-    assert "net.safetensors: no such file" in complaint(capsys)
+    assert f"{NET}: no such file" in complaint(capsys)
     assert main(["sample", "--recipe", "none.json"]) == 1
     assert "none.json: no such file" in complaint(capsys)
 
@@ -154,17 +158,16 @@ def test_a_recipe_takes_nothing_else(recipe: Path, words: tuple[str, ...], capsy
 
 
 def test_weights_that_are_in_a_file_of_ones_own_are_not_saved_again(desk: Desk, tmp_path: Path) -> None:
-    mine, other = tmp_path / "mine.safetensors", tmp_path / "net.safetensors"
-    desk.say(Save(str(mine)), wish(tmp_path))
+    mine, other = desk.save(tmp_path / "mine"), tmp_path / "counting-9.safetensors"
+    desk.say(wish(tmp_path))
     assert answered(desk).checkpoint == str(mine)
-    assert not other.exists()
+    assert not list(tmp_path.glob("counting*"))
     desk.train_to(9)
     desk.say(wish(tmp_path))
     assert answered(desk).checkpoint == str(other)
     other.write_bytes(mine.read_bytes() + b"\0")  # someone wrote another there
-    third = tmp_path / "third.safetensors"
-    desk.say(wish(tmp_path, path=str(third)))
-    assert answered(desk).checkpoint == str(third)
+    desk.say(wish(tmp_path))
+    assert answered(desk).checkpoint == str(tmp_path / "counting-9-2.safetensors")
 
 
 def test_a_network_from_the_shelf_gets_a_file_of_its_own(desk: Desk, tmp_path: Path) -> None:
@@ -174,12 +177,13 @@ def test_a_network_from_the_shelf_gets_a_file_of_its_own(desk: Desk, tmp_path: P
     desk.say(OpenCheckpoint(str(kept)))
     desk.settle()
     desk.say(wish(tmp_path))
-    assert answered(desk).checkpoint == str(tmp_path / "net.safetensors")
+    passage = answered(desk)
+    assert passage.checkpoint == str(tmp_path / f"counting-{passage.step}.safetensors")
 
 
 def test_where_it_cannot_be_saved_no_passage_is_written(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    desk.say(wish(tmp_path, path=str(tmp_path / "file" / "net.safetensors")))
+    desk.say(wish(tmp_path / "file"))
     desk.turn(30)
     assert any("could not save" in notice for notice in desk.notices)
     assert all(run.passage is None for update in desk.updates for run in update.runs)
@@ -219,8 +223,7 @@ async def test_ctrl_t_asks_how_long_and_shows_what_was_written(tmp_path: Path, m
         screen.query_one("#seed", Input).value = "12"
         await pilot.press("enter")
         await pilot.pause()
-        path = str(tmp_path / "shakespeare-1240.safetensors")
-        assert session.told(WritePassage) == [WritePassage(path, 2_000, 12, "", app.main.sampling)]
+        assert session.told(WritePassage) == [WritePassage(str(tmp_path), 2_000, 12, "", app.main.sampling)]
         await session.play(Update(0, (RunUpdate(GAUGES, passage=PASSAGE),)))
         await disk_answered(app, pilot)
         assert isinstance(app.screen, PassageScreen)

@@ -25,6 +25,7 @@ from corpora.entry import Entry
 from corpora.info import CorpusInfo
 from model.config import NetworkSettings, SamplingSettings, TrainingSettings
 from model.protocol import MAIN, EndRace
+from model.run_names import free_path
 from model.session import EngineError, NotSavedError, Session
 from tui.beside import beside
 from tui.bindings import KEYS, OTHER_KEYS, app_bindings, shown
@@ -41,7 +42,7 @@ from tui.recent_texts import RecentTexts
 from tui.rescue import Rescue
 from tui.room import room_classes
 from tui.run_shelf import RunShelf
-from tui.saving import free_path, network_stem, working_folder
+from tui.saving import working_folder
 from tui.screens.main import MainScreen
 from tui.sentences import sentence
 from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, recent_texts, settings_file
@@ -311,8 +312,7 @@ class LSTMApp(App[None]):
 
     def on_race_screen_take_over(self, message: RaceScreen.TakeOver) -> None:
         """Let a racer become the run; what was learnt before is kept beside the last run."""
-        kept = free_path(self._run_file.parent, network_stem(self.main.gauges), ".safetensors")
-        self.main.send(EndRace(message.winner, str(kept)))
+        self.main.send(EndRace(message.winner, str(self._run_file.parent)))
 
     # ---------------------------------------------------------------------------------------- leaving
 

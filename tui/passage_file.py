@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from model.config import SamplingSettings, SettingsError, require_whole
 from model.passage import Passage
-from tui.saving import free_path
+from model.run_names import free_path
 from tui.whole_file import whole_file
 
 FORMAT = 1

@@ -18,10 +18,9 @@ from pathlib import Path
 
 from msgspec import structs
 
-from model.run_names import FEWEST_STEPS, LAST, SUFFIX, is_name, run_name
+from model.run_names import FEWEST_STEPS, LAST, SUFFIX, free_path, is_name, run_name
 from tui.earlier_run import DAMAGE, EarlierRun, read_header
 from tui.rescue import left_copies, open_copies
-from tui.saving import free_path
 from tui.whole_file import whole_file
 
 MOST = 20

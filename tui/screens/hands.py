@@ -13,11 +13,10 @@ from corpora.info import Treatment
 from model import protocol
 from model.config import NetworkSettings, SamplingSettings, SettingsError, TrainingSettings
 from model.protocol import RunState
-from model.run_names import SUFFIX
 from tui import loops
 from tui.knobs import Knob, turned
 from tui.manners import Manner
-from tui.saving import free_path, network_stem, working_folder
+from tui.saving import working_folder
 from tui.screens.panels import Panels
 from tui.sight import in_sight
 from tui.widgets.corpus_panel import CorpusPanel
@@ -141,7 +140,7 @@ class Hands(Panels):
 
     def action_save(self) -> None:
         """Save beside the person's other files; the engine says when it is done."""
-        self.send(protocol.Save(str(free_path(working_folder(), network_stem(self.gauges), SUFFIX))))
+        self.send(protocol.Save(str(working_folder())))
 
     # ------------------------------------------------------------------------------------------ how it writes
 

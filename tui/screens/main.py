@@ -26,7 +26,7 @@ from tui.recent_texts import RecentTexts
 from tui.room import is_ample
 from tui.run_shelf import RunShelf
 from tui.sanitize import excerpt, sanitize_line
-from tui.saving import free_path, network_stem, working_folder
+from tui.saving import working_folder
 from tui.screens.hands import Hands
 from tui.sentences import capitalised
 from tui.units import LossUnit
@@ -304,11 +304,7 @@ class MainScreen(Hands):
         if self.ended:
             self.say("The engine has ended: nobody can write it any more.")
             return
-        self.app.push_screen(SaveSampleScreen(self._network_file, self._prime, self.sampling), self._write_passage)
-
-    def _network_file(self) -> str:
-        """Where the network is saved that writes a passage, as it is now."""
-        return str(free_path(working_folder(), network_stem(self.gauges), SUFFIX))
+        self.app.push_screen(SaveSampleScreen(self._prime, self.sampling), self._write_passage)
 
     def _write_passage(self, wish: protocol.WritePassage | None) -> None:
         if wish is not None and self.send(wish):

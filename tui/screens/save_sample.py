@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,6 +15,7 @@ from tui.bindings import EXPLAIN
 from tui.passage_file import MOST_LENGTH
 from tui.room import HEIGHTS
 from tui.sanitize import sanitize_line
+from tui.saving import working_folder
 from tui.screens.dialog import Dialog
 from tui.widgets.line_button import LineButton
 from tui.widgets.line_input import LineInput
@@ -45,16 +45,15 @@ class SaveSampleScreen(Dialog[WritePassage | None]):
     """
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    def __init__(self, path: Callable[[], str], prime: str, sampling: SamplingSettings) -> None:
+    def __init__(self, prime: str, sampling: SamplingSettings) -> None:
         """Ask.
 
         Args:
-            path: Tells where the network is saved that is to write it; it goes on learning meanwhile.
             prime: What the passage begins with.
             sampling: How it is drawn.
         """
         super().__init__()
-        self._path, self._prime, self._sampling = path, prime, sampling
+        self._prime, self._sampling = prime, sampling
 
     def compose(self) -> ComposeResult:
         """Length and seed; what else goes into it is said."""
@@ -106,7 +105,7 @@ class SaveSampleScreen(Dialog[WritePassage | None]):
         elif seed is None or not 0 <= seed < 2**32:
             self._complain("The seed is a whole number from 0 to 4,294,967,295.")
         else:
-            self.dismiss(WritePassage(self._path(), length, seed, self._prime, self._sampling))
+            self.dismiss(WritePassage(str(working_folder()), length, seed, self._prime, self._sampling))
 
     def _complain(self, sentence: str) -> None:
         self.query_one("#passage-about", Static).add_class("-problem").update(sentence)
