@@ -29,7 +29,7 @@ def trained(folder: Path, *flags: str, steps: int = 20) -> Path:
     """Train a tiny network in this process, and return its file."""
     out = folder / "net.safetensors"
     words = ["train", write_text(folder), "--out", str(out), *TINY, "--steps", str(steps), *flags]
-    assert main(words) == 0
+    assert main([*words, "--overwrite"]) == 0
     return out
 
 

@@ -104,6 +104,8 @@ def test_help_into_a_closed_pipe_is_quiet() -> None:
         (("--resume", "missing.safetensors"), 1, "missing.safetensors: no such file"),
         (("--resume", "TEXT"), 1, "not a safetensors file"),
         (("TEXT", "--resume"), 2, "leave TEXT out"),
+        (("--demo", "--resume"), 2, "--demo begins with a new network; leave --resume out"),
+        (("--demo", "x.safetensors"), 2, "--demo begins with a new network; leave x.safetensors out"),
         (("--hidden-size", "0"), 2, "hidden size is 0"),
         (("--temperature", "-1"), 2, "temperature is -1.0"),
         (("--fps", "0"), 2, "--fps is 0"),

@@ -124,7 +124,7 @@ def test_a_preset_fills_in_everything_and_flags_change_it(tmp_path: Path, monkey
     assert saved.network == replace(polstm.network, hidden_size=9)
     assert (saved.training, saved.sampling) == (polstm.training, polstm.sampling)
     assert saved.corpus is not None and saved.corpus.treatments == ("collapse",)
-    assert main([*words, "--treat", "none", "--steps", "2"]) == 0
+    assert main([*words, "--treat", "none", "--steps", "2", "--overwrite"]) == 0
     corpus = load_checkpoint(out).corpus
     assert corpus is not None and corpus.treatments == ()
 
@@ -154,7 +154,7 @@ def test_without_a_goal_a_recipe_is_trained_to_the_end_of_its_cosine(tmp_path: P
     words = ("train", write_text(tmp_path), "--out", str(out), *TINY, "--schedule", "cosine", "--schedule-steps", "30")
     assert main(words) == 0
     assert load_checkpoint(out).step == 30
-    assert main([*words, "--steps", "12"]) == 0
+    assert main([*words, "--steps", "12", "--overwrite"]) == 0
     assert main(["train", "--resume", str(out)]) == 0
     assert load_checkpoint(out).step == 30, "what is left of it"
 
@@ -340,7 +340,7 @@ def test_the_best_network_is_kept_beside_a_worse_last_one(tmp_path: Path, capsys
     assert last["best_val_loss"] < last["val_loss"]
     load_checkpoint(best).build_network()
     # a new training to the same file in which the last is the best
-    assert main(["train", write_text(tmp_path), "--out", str(out), *TINY, "--steps", "2"]) == 0
+    assert main(["train", write_text(tmp_path), "--out", str(out), *TINY, "--steps", "2", "--overwrite"]) == 0
     assert not best.exists()
 
 
@@ -477,12 +477,34 @@ def test_the_result_takes_the_place_of_no_file_but_a_saved_network(tmp_path: Pat
     assert f"{diary} is there, and is no saved network; it would be overwritten" in complaint(capsys)
     assert diary.read_text() == "my diary"
     empty.touch()
-    for _ in range(2):
-        assert main(["train", text, "--out", str(empty), *TINY, "--steps", "1"]) == 0
+    assert main(["train", text, "--out", str(empty), *TINY, "--steps", "1"]) == 0
     capsys.readouterr()
     (tmp_path / "net.best.safetensors").write_text("my diary")
     assert main(["train", text, "--out", str(tmp_path / "net.safetensors"), *TINY, "--steps", "1"]) == 2
     assert "net.best.safetensors is there, and is no saved network" in complaint(capsys)
+
+
+@pytest.mark.parametrize("taken", ["net.safetensors", "net.best.safetensors"])
+def test_a_saved_network_is_replaced_only_when_asked(tmp_path: Path, capsys: Captured, taken: str) -> None:
+    text, out = write_text(tmp_path), tmp_path / "net.safetensors"
+    words = ["train", text, "--out", str(out), *TINY, "--steps", "2"]
+    assert main(words) == 0
+    out.rename(tmp_path / taken)
+    before = (tmp_path / taken).read_bytes()
+    capsys.readouterr()
+    assert main(words) == 2
+    assert f"{tmp_path / taken} is there, a network that was saved before" in complaint(capsys)
+    assert (tmp_path / taken).read_bytes() == before
+    assert main([*words[:-1], "3", "--overwrite"]) == 0
+    assert load_checkpoint(out).step == 3
+    assert main(["train", "--resume", str(out), "--out", str(out), "--steps", "4"]) == 0  # it is its own
+    assert load_checkpoint(out).step > 3
+
+
+@pytest.mark.parametrize("out", ["", ".", "/"])
+def test_a_result_wants_a_name(tmp_path: Path, capsys: Captured, out: str) -> None:
+    assert main(["train", write_text(tmp_path), "--out", out, *TINY, "--steps", "1"]) == 2
+    assert "is a folder; name a file in it" in complaint(capsys)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")

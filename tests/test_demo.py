@@ -99,6 +99,18 @@ async def until_said(words: str, app: LSTMApp, pilot: Pilot[None], patience: Pat
     raise AssertionError(f"{words!r} is not said")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("shakespeare", "It reads Shakespeare."), ("bible", "It reads bible."), ("\x1b[2J" * 20, "\u241b")],
+)
+async def test_the_show_names_the_text_that_it_plays_on(tmp_path: Path, name: str, said: str) -> None:
+    async with showing(tmp_path) as (session, app, pilot, patience):
+        assert RUN.corpus is not None
+        await session.play(update(replace(RUN, corpus=replace(RUN.corpus, name=name))))
+        await until_said("It reads", app, pilot, patience)
+        assert said in caption(app) and "\x1b" not in caption(app)
+
+
 async def test_the_past_is_open_at_once_and_goes_from_noise_to_the_present(tmp_path: Path) -> None:
     async with showing(tmp_path) as (_session, app, pilot, patience):
         await until_said("Back in time", app, pilot, patience)

@@ -157,3 +157,21 @@ async def test_a_field_keeps_what_is_pasted_into_it(tmp_path: Path) -> None:
         await paste(app, pilot, "3")
         assert "3" in field.value
         assert not list(app._notifications)
+
+
+@pytest.mark.parametrize("how", ["typed", "pasted"])
+async def test_a_path_can_be_typed_or_pasted_as_soon_as_a_text_is_asked_for(tmp_path: Path, how: str) -> None:
+    book = tmp_path / "nook.txt"
+    book.write_text("abc\n" * 200)
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        await pilot.pause()
+        if how == "typed":
+            await pilot.press(*("slash" if letter == "/" else letter for letter in str(book)))
+        else:
+            app.post_message(events.Paste(str(book)))
+        await pilot.pause()
+        assert app.screen.query_one("#path", Input).value == str(book)
+        await pilot.press("enter")
+        await disk_answered(app, pilot)
+        assert session.told(LoadCorpus)[-1].sources == (str(book),)

@@ -181,7 +181,7 @@ KEYS: tuple[Key, ...] = (
         "Three at once",
         "three",
     ),
-    Key("race", "ctrl+r", "ctrl+r", "Race", "Let two to four networks race on this text.", "Race", "race"),
+    Key("race", "ctrl+r", "ctrl+r", "Race", "Let two or three networks race on this text.", "Race", "race"),
     Key("runs", "R", "R", "Earlier runs", "Go on with an earlier run, play it, or compare some.", "Runs", "runs"),
     Key(
         "find-neurons",

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui.sanitize import sanitize_line
 from tui.widgets.caption import Caption
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class Act(NamedTuple):
 
 MOMENT = 0.5
 """Seconds."""
+LONGEST_NAME = 30
+"""Of a text, as it is said."""
 YOURS = (
     "It is yours. {help} has all keys, {train} pauses, {temperature-down} and {temperature-up} turn the temperature."
 )
@@ -41,9 +44,10 @@ HOPS = 7
 ONWARD = tuple(f"screen.go_along({hop / HOPS})" for hop in range(1, HOPS + 1))
 LATEST = "screen.go(-1)"
 
+USUAL_TEXT = "Shakespeare"
 SHOW = (
     Act("A network has just been born. It knows the alphabet, and nothing else: it writes noise.", 6),
-    Act("It reads Shakespeare. The loss falls: each next character surprises it a little less.", 12),
+    Act(f"It reads {USUAL_TEXT}. The loss falls: each next character surprises it a little less.", 12),
     Act("Spaces, then syllables, then words: nobody has told it that there are any.", 14),
     Act("Temperature down: it only dares what is likely.", 9, (FAR_COOLER,)),
     Act("Temperature up: everything may come, and sense dissolves.", 9, (FAR_WARMER,)),
@@ -101,16 +105,23 @@ class Demo:
 
     async def _play(self, act: Act) -> None:
         self._app.main.panel = act.panel  # the focus stays: a panel that has it tells of its keys
-        seconds = act.seconds / (1 + len(act.later))
+        seconds, caption = act.seconds / (1 + len(act.later)), self._caption(act)
         for actions in (act.first, *((action,) for action in act.later)):
             for action in actions:
                 await self._do(action)
-            self._say(act.caption)
+            self._say(caption)
             if seconds > 2 * MOMENT:
                 # a screen that is opened may come a moment later
                 await self._wait(MOMENT)
-                self._say(act.caption)
+                self._say(caption)
             await self._wait(seconds - MOMENT if seconds > 2 * MOMENT else seconds)
+
+    def _caption(self, act: Act) -> str:
+        """What is said in an act, of the text that is read here."""
+        corpus = self._app.main.gauges.corpus
+        if corpus is None or corpus.name == USUAL_TEXT.lower():
+            return act.caption
+        return act.caption.replace(USUAL_TEXT, sanitize_line(corpus.name)[:LONGEST_NAME])
 
     async def _do(self, action: str) -> None:
         if self.going:

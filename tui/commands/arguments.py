@@ -128,6 +128,7 @@ def train_parser() -> argparse.ArgumentParser:
     _add(text, ENCODING, TREAT)
     run = parser.add_argument_group("The run")
     run.add_argument("--out", type=Path, metavar="FILE", help="where to save; with --resume FILE, there if left out")
+    run.add_argument("--overwrite", action="store_true", help="replace a network that was saved to --out before")
     run.add_argument(
         "--resume",
         type=Path,

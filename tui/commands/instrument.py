@@ -141,6 +141,8 @@ def opening_of(options: argparse.Namespace, user: Paths) -> Opening:
         CorpusError: If there is no such text.
     """
     texts: list[str] = options.text
+    if options.demo and options.resume is not None:
+        raise UsageError("--demo begins with a new network; leave --resume out")
     if options.resume is not None:
         if texts:
             raise UsageError(f"--resume goes on with a saved run and its text; leave {texts[0]} out")
@@ -150,6 +152,8 @@ def opening_of(options: argparse.Namespace, user: Paths) -> Opening:
     if not saved:
         _require_texts(texts)
         return Opening(sources=tuple(texts))
+    if options.demo:
+        raise UsageError(f"--demo begins with a new network; leave {saved[0]} out, or name a text")
     if len(texts) > 1:
         raise UsageError(f"{saved[0]} is a saved network; it is opened alone")
     _require_no_settings(options, saved[0])

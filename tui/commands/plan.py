@@ -53,8 +53,11 @@ def plan_of(options: argparse.Namespace) -> Plan:
         CheckpointError: If the file to go on with cannot be used.
         WorkError: If there is no such run, or the result could not be written.
     """
-    plan = _new(options) if options.resume is None else _resumed(options, _file_of(options))
+    file = None if options.resume is None else _file_of(options)
+    plan = _new(options) if file is None else _resumed(options, file)
     _require_writable(plan)
+    if not (options.overwrite or (file is not None and _same(plan.out, file))):
+        _require_free(plan.out)
     return plan
 
 
@@ -151,11 +154,12 @@ def _require_same(flag: str, given: object, kept: object, file: Path) -> None:
 
 def _require_writable(plan: Plan) -> None:
     """Find out before the work, and not after it, that its result cannot be kept."""
-    out, best = plan.out, best_path(plan.out)
+    out = plan.out
+    if not out.name or out.is_dir():
+        raise UsageError(f"--out {out} is a folder; name a file in it")
+    best = best_path(out)
     if len(os.fsencode(best.name)) > LONGEST_NAME:
         raise UsageError(f"--out {out} is too long a name; {best.name} beside it may have {LONGEST_NAME} bytes at most")
-    if out.is_dir():
-        raise UsageError(f"--out {out} is a folder; name a file in it")
     if best.is_dir():
         raise UsageError(f"{best} is a folder, and the best network may have to go there; name another --out")
     if out.exists() and not out.is_file():
@@ -169,6 +173,16 @@ def _require_writable(plan: Plan) -> None:
     for file in (out, best):
         if file.exists() and file.stat().st_size and not looks_saved(file):
             raise UsageError(f"{file} is there, and is no saved network; it would be overwritten: name another --out")
+
+
+def _require_free(out: Path) -> None:
+    """No network takes the place of another unasked: it may be the work of hours."""
+    for file in (out, best_path(out)):
+        if file.exists() and file.stat().st_size:
+            raise UsageError(
+                f"{file} is there, a network that was saved before: go on with it by --resume, "
+                "name another --out, or replace it with --overwrite"
+            )
 
 
 def _in_text(file: Path, plan: Plan) -> bool:

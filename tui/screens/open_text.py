@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, ItemGrid, Vertical
@@ -58,7 +59,11 @@ class OpenTextScreen(Dialog[TextChoice | None]):
             dialog.border_title = "Open a text"
             dialog.border_subtitle = ways(("enter opens", "screen.open"), ("esc leaves", "screen.dismiss(None)"))
             yield LineInput(
-                self._typed, placeholder="Path of a text file, or of a folder of them", id="path", compact=True
+                self._typed,
+                placeholder="Path of a text file, or of a folder of them",
+                id="path",
+                compact=True,
+                select_on_focus=False,  # what brought the cursor here stays when more is typed
             )
             yield Static(id="problem", markup=False)
             yield SafeTree(self._folder, id="folders")
@@ -75,6 +80,25 @@ class OpenTextScreen(Dialog[TextChoice | None]):
         path = self.query_one("#path", Input)
         path.cursor_blink = False
         (path if self._typed else self.query_one(SafeTree)).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take what is typed in the tree for the beginning of a path."""
+        # space and ? act there
+        if event.character and event.is_printable and event.character not in " ?":
+            self._begin_path(event, events.Key(event.key, event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Likewise what is pasted, in the tree or elsewhere."""
+        self._begin_path(event, events.Paste(event.text))
+
+    def _begin_path(self, event: events.Event, again: events.Event) -> None:
+        path = self.query_one("#path", Input)
+        if path.has_focus:
+            return
+        event.stop()
+        path.value = ""
+        path.focus()
+        path.post_message(again)
 
     def on_tree_node_highlighted(self, event: SafeTree.NodeHighlighted[object]) -> None:
         """Write the path under the cursor out, to be opened or edited."""
