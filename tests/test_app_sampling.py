@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from textual import events
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from model.config import SamplingSettings
@@ -90,6 +91,25 @@ async def test_w_rests_and_writes_on(tmp_path: Path) -> None:
     async with playing(tmp_path) as (session, _app, pilot):
         await pilot.press("w", "w")
         assert session.sent == [StopSampling(), StartSampling()]
+
+
+async def test_while_the_writing_rests_the_page_says_so_and_a_click_on_that_goes_on(tmp_path: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        pane = app.main.query_one(SamplePane)
+
+        def foot() -> str:
+            return Content.from_markup(pane.border_subtitle or "").plain
+
+        assert "rests" not in foot()
+        await pilot.press("w")
+        assert foot() == "writing rests, w goes on"
+        await pilot.click(pane, offset=(pane.size.width - 10, pane.outer_size.height - 1))
+        assert session.sent == [StopSampling(), StartSampling()]
+        assert "rests" not in foot()
+        await pilot.press("w")
+        await session.play(EngineError("it fell"))
+        await pilot.pause()
+        assert "rests" not in foot()
 
 
 async def test_the_words_to_begin_with_are_asked_for_and_kept(tmp_path: Path) -> None:

@@ -174,4 +174,5 @@ async def test_a_path_can_be_typed_or_pasted_as_soon_as_a_text_is_asked_for(tmp_
         assert app.screen.query_one("#path", Input).value == str(book)
         await pilot.press("enter")
         await disk_answered(app, pilot)
-        assert session.told(LoadCorpus)[-1].sources == (str(book),)
+        asked = session.told(LoadCorpus)[-1]
+        assert isinstance(asked, LoadCorpus) and asked.sources == (str(book),)

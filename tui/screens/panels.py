@@ -136,6 +136,7 @@ class Panels(Screen[None]):
     def on_mount(self) -> None:
         """Mount the rest as soon as the first of it is seen."""
         self._entitle(self._corpora, self._loss, self._sample)
+        self._sample.resting = f"writing rests, {self._key('write')} goes on"
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
@@ -204,7 +205,7 @@ class Panels(Screen[None]):
         """Show nothing as if it went on."""
         if self.ended:
             self.gauges = structs.replace(self.gauges, state=RunState.PAUSED, loading=None)
-            self._sample.writing = False
+            self._sample.resting, self._sample.writing = "", False
             self._neurons.wait_no_more()
             self.query("#hint").set(display=False)  # nothing that it hints at would act
             self.refresh_bindings()

@@ -109,6 +109,8 @@ class SamplePane(ScrollView, can_focus=True):
     """What the colour of the characters tells: the name of one of `INKS`."""
     advice: reactive[str] = reactive("", repaint=False)
     """A sentence beside the title; empty where all is well."""
+    resting: reactive[str] = reactive("", repaint=False)
+    """What is said below while nothing is written; a click on it has the screen write on."""
     about: reactive[str] = reactive("", repaint=False)
     """What stands before the ink's legend, where that does not say it."""
 
@@ -274,7 +276,12 @@ class SamplePane(ScrollView, can_focus=True):
         self._tell()
 
     def _tell(self) -> None:
-        """Say below the page how much has come that is not in view, else what the ink means; and how much is copied."""
+        """Say below the page how much has come that is not in view, or that nothing comes, or what the ink means.
+
+        And how much is copied.
+        """
+        if not self.is_mounted:
+            return
         subtitle = Content("")
         if self._unread:
             # Two digits: the page is painted anew with its border, which is too much for each character.
@@ -282,6 +289,8 @@ class SamplePane(ScrollView, can_focus=True):
             subtitle = way(f"\u2193 {count} new characters, End to follow", "scroll_end")
         elif not self.following:
             subtitle = way("End to follow", "scroll_end")
+        elif self.resting and self.ready and not (self.writing or self.listening):
+            subtitle = way(self.resting, "screen.toggle_writing")
         elif self.ink != PLAIN.name:
             subtitle = self._legend()
         if self._copied:
@@ -317,6 +326,7 @@ class SamplePane(ScrollView, can_focus=True):
     def watch_writing(self) -> None:
         """Show or hide the cursor."""
         self._refresh_from(self._buffer.row_count - 1)
+        self._tell()
 
     def tail(self, characters: int) -> str:
         """Return the last characters."""
@@ -333,6 +343,7 @@ class SamplePane(ScrollView, can_focus=True):
         """Show whose cursor it is."""
         self._inks = None
         self._refresh_from(self._buffer.row_count - 1)
+        self._tell()
 
     def validate_ink(self, ink: str) -> str:
         """Write plainly with an ink that nobody knows."""
@@ -346,10 +357,13 @@ class SamplePane(ScrollView, can_focus=True):
         if self.is_mounted:
             self._tell()
 
+    def watch_resting(self) -> None:
+        """Say it, or no more."""
+        self._tell()
+
     def watch_about(self) -> None:
         """Say it."""
-        if self.is_mounted:
-            self._tell()
+        self._tell()
 
     def on_show(self) -> None:
         """Someone reads."""
