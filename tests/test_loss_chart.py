@@ -183,6 +183,16 @@ def test_validations_leave_the_curve_in_sight_and_the_best_is_marked_with_its_va
     assert sum(map(is_braille, text)) > 30
 
 
+@pytest.mark.parametrize("above", range(-20, 31, 5))
+def test_the_value_of_the_best_stands_on_the_line_of_no_other_value(above: int) -> None:
+    losses = falling(4000)
+    validations = [LossPoint(point.step, point.loss + 0.02) for point in losses[50::20]]
+    other = Baseline("xz", validations[-1].loss + above / 100)
+    rows = rows_of(LossPlot(record_of(losses, validations), LossView(), 60, 12, baselines=[other]))
+    assert any("best" in row for row in rows) and any("xz" in row for row in rows)
+    assert not any("best" in row and "xz" in row for row in rows)
+
+
 def test_a_best_from_before_the_record_is_not_claimed() -> None:
     record = record_of(falling(100), [LossPoint(50, 2.0)])
     assert BEST not in "".join(rows_of(LossPlot(record, LossView(), 60, 12, best=1.5)))

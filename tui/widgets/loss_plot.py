@@ -100,7 +100,7 @@ class LossPlot:
         self._draw_range()
         self._draw_curve()
         self._draw_validations()
-        self._draw_best()
+        self._draw_best(baselines)
         self._draw_peak()
         self._draw_baselines(baselines)
         self._draw_cursor()
@@ -209,8 +209,8 @@ class LossPlot:
             sign = CUT if y < 0 else DOT
             self.canvas.write(self.axis + self.cell_of(point.step), max(0, y) // DOWN, sign, "validation")
 
-    def _draw_best(self) -> None:
-        """Mark the best validation, and say how good it is beside it."""
+    def _draw_best(self, baselines: Sequence[Baseline]) -> None:
+        """Mark the best validation, and say how good it is beside it, but on no line of a baseline."""
         best = self.record.best
         if best is None or (self.best is not None and self.best < best.loss - 1e-9):
             return  # the best is from before the record
@@ -219,12 +219,14 @@ class LossPlot:
             return
         self.canvas.write(x, y, BEST, "best")
         number = self._number(best.loss, 3)
+        lines = {self._y(one.nats) // DOWN for one in baselines}
         for text in (f"best {number}", number):
             length, end = len(text), self.axis + self.width
             under = min(max(self.axis, x - length // 2), end - length)
             rows = [y + 1, y - 1, y - 2, y + 2, y - 3, y + 3]
             for at, row in [(x + 2, y), (x - 1 - length, y), *((under, row) for row in rows)]:
-                if at >= self.axis and row < self.height and self.canvas.is_free(at, row, length):
+                free = at >= self.axis and row < self.height and self.canvas.is_free(at, row, length)
+                if free and row not in lines:
                     self.canvas.write(at, row, text, "best")
                     return
 
