@@ -272,6 +272,19 @@ async def test_a_greeting_is_said(tmp_path: Path) -> None:
         assert [notice.message for notice in app._notifications] == ["[b] is no longer there."]
 
 
+async def test_a_setting_that_there_is_not_is_named_and_the_others_hold(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('ink = "surprise"\nfoo = 1\n[sampling]\ntemprature = 0.2\ntop_k = 5\n[bogus]\na = 1\n')
+    settings = load_settings(file)
+    assert (settings.ink, settings.sampling.top_k) == ("surprise", 5)
+    assert settings.unknown == ("foo", "[bogus]", "temprature in [sampling]")
+    async with playing(tmp_path, settings=settings) as (_session, app, _pilot):
+        (notice,) = app._notifications
+        assert notice.message == (
+            "settings.toml: there is no setting foo, [bogus], temprature in [sampling]; it sets nothing."
+        )
+
+
 async def test_hints_go_and_come(tmp_path: Path) -> None:
     async with playing(tmp_path, hints=True) as (_session, app, pilot):
         assert app.main.query("#hint")

@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from tui.screens.race import RaceScreen
     from tui.screens.three import ThreeScreen
 
+MOST_NAMES = 3
+"""That a sentence at the start has: what is wrong further on is found when these are mended."""
+
 SETTLING_SECONDS = 3.0
 """From the start until panels and styles have been drawn once."""
 READ_SECONDS, ASKED_SECONDS = 1.0, 30.0
@@ -151,11 +154,14 @@ class LSTMApp(App[None]):
         self._keeper = Keeper(self._settings_file, self._write_later)
         self.in_force = InForce(self, settings, self._keeper, catalogue)
         """The settings as they are now, by name; to set one lets it act, and keeps it."""
-        keymap, wrong = keymap_of(settings.keys)
+        keymap, complaints = keymap_of(settings.keys)
         self.set_keymap(keymap)
         self.shown_keys = keys_in_force(keymap)
         """The keys that do something, by its id, as people write them."""
-        self._greetings = [*greetings, *(f"{self._settings_file.name}: {complaint}" for complaint in wrong)]
+        if settings.unknown:
+            names = ", ".join(settings.unknown[:MOST_NAMES])
+            complaints = (*complaints, f"there is no setting {names}; it sets nothing.")
+        self._greetings = [*greetings, *(f"{self._settings_file.name}: {complaint}" for complaint in complaints)]
         self._text, self._unkept = settings.text, ""
         self._run_file = last_run(state_dir or user.state)
         self._shelf = RunShelf(self._run_file.parent)

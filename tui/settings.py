@@ -120,6 +120,8 @@ class Settings(Struct, frozen=True):
     sampling: SamplingSettings = field(default_factory=SamplingSettings)
     keys: Mapping[str, Any] = field(default_factory=dict)
     """Keys by what they do, as a person wrote them; what is wrong with them is for `tui.keymap` to say."""
+    unknown: tuple[str, ...] = ()
+    """What else the file has: it may be misspelled, or of a later version."""
 
 
 SECTIONS = ("text", "network", "training", "sampling")
@@ -157,7 +159,17 @@ def load_settings(path: Path) -> Settings:
     default = Settings()
     for name in SECTIONS:
         values[name] = _section(name, _table(path, table, name), getattr(default, name), path)
-    return Settings(**values, keys=_table(path, table, "keys"))
+    return Settings(**values, keys=_table(path, table, "keys"), unknown=_unknown(table, default))
+
+
+def _unknown(table: Mapping[str, Any], default: Settings) -> tuple[str, ...]:
+    """The names in the file that nobody asks for, as they stand there."""
+    known = {*(preference.name for preference in PREFERENCES), *SECTIONS, "keys"}
+    names = [name if not isinstance(table[name], dict) else f"[{name}]" for name in table if name not in known]
+    for section in SECTIONS:
+        fields = getattr(default, section).__struct_fields__
+        names += [f"{name} in [{section}]" for name in table.get(section, {}) if name not in fields]
+    return tuple(names)
 
 
 def _table(path: Path, table: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -168,7 +180,7 @@ def _table(path: Path, table: Mapping[str, Any], name: str) -> dict[str, Any]:
 
 
 def _section(name: str, values: Mapping[str, Any], default: Section, path: Path) -> Section:
-    """The settings of one table of the file; keys of later versions are passed over."""
+    """The settings of one table of the file; what is unknown there is passed over, see `_unknown`."""
     try:
         return structs.replace(default, **{key: values[key] for key in values if key in default.__struct_fields__})
     except SettingsError as error:
