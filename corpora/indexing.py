@@ -79,7 +79,7 @@ class Indexer:
             CorpusError: If there was no character.
         """
         if not self._seen:
-            raise CorpusError(f"{self._name}: empty, no characters to learn")
+            raise CorpusError(f"{self._name}: empty, it has no characters")
         codes = np.array(self._seen, dtype=np.uint32)
         order = np.argsort(codes)
         vocabulary = Vocabulary(from_code_points(codes[order]))

@@ -101,6 +101,12 @@ class Learner:
         drops, epochs = self.watch.drops, self.batches.epochs
         return self.rate_factor * rate_at(self.settings, self.step, epochs, self.planned_steps, drops)
 
+    @property
+    def shortage(self) -> str:
+        """A sentence where the text is too short for as many streams as were asked for; else nothing."""
+        asked, fit = self.settings.batch_size, self.batches.B
+        return f"{self.corpus.info.name} is short: {fit} streams fit, not {asked}" if fit < asked else ""
+
     def accept(self, loss: float, norm: float) -> bool:
         """Whether a step may be made where the loss and the gradient's norm are these."""
         return math.isfinite(loss) and math.isfinite(norm)

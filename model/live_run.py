@@ -94,8 +94,8 @@ class LiveRun:
             CorpusError: If the text is too short for a single window; the present network then stays.
         """
         trainer = new_trainer(corpus, network, training, clock=self.clock, threads=self.threads)
-        if training.batch_size > trainer.batches.B:
-            self.say(f"{corpus.info.name} is short: {trainer.batches.B} streams fit, not {training.batch_size}")
+        if trainer.shortage:
+            self.say(trainer.shortage)
         rng = np.random.default_rng(training.seed)
         self._install(trainer.player, corpus.vocabulary, trainer, rng, f"a new network on {corpus.info.name}")
         self.training = train

@@ -343,7 +343,7 @@ async def test_why_there_is_no_network_stands_where_its_loss_will_be(tmp_path: P
     session = ScriptedSession()
     app = scripted_app(session, tmp_path)
     async with app.run_test(size=(120, 40)) as pilot:
-        why = "empty.txt: empty, no characters to learn"
+        why = "empty.txt: empty, it has no characters"
         await session.play(update(Gauges(), notices=(Notice(why, "error"),)))
         await pilot.pause()
         assert str(app.main.query_one("#loss-saying", Static).render()) == why

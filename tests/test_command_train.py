@@ -3,6 +3,7 @@
 import math
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -561,3 +562,10 @@ def test_an_output_that_knows_few_characters_shows_a_question_mark(tmp_path: Pat
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert b"?" in out
+
+
+def test_a_text_that_is_too_short_for_all_streams_is_said_to_be(tmp_path: Path, capsys: Captured) -> None:
+    text = write_text(tmp_path, characters=204)
+    words = ["train", text, "--out", str(tmp_path / "net.safetensors"), *TINY, "--batch-size", "32", "--steps", "1"]
+    assert main(words) == 0
+    assert re.search(r"sea\.txt is short: \d+ streams fit, not 32\n", capsys.readouterr().err)

@@ -85,8 +85,8 @@ def test_a_binary_file_is_called_binary(tmp_path: Path, content: bytes) -> None:
 
 
 def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
-    assert complaint(write(tmp_path, "a.txt", b"")) == "a.txt: empty, no characters to learn"
-    assert complaint(write(tmp_path, "b.txt", b"\xef\xbb\xbf")) == "b.txt: empty, no characters to learn"
+    assert complaint(write(tmp_path, "a.txt", b"")) == "a.txt: empty, it has no characters"
+    assert complaint(write(tmp_path, "b.txt", b"\xef\xbb\xbf")) == "b.txt: empty, it has no characters"
 
 
 def test_one_symbol_is_nothing_to_learn(tmp_path: Path) -> None:

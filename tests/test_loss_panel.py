@@ -150,8 +150,8 @@ async def test_before_there_is_a_network_the_panel_says_so() -> None:
     app = PanelApp()
     async with app.run_test(size=(70, 8)) as pilot:
         assert app.saying() == "No network yet."
-        app.panel.refuse("empty.txt: empty, no characters to learn")
-        assert app.saying() == "empty.txt: empty, no characters to learn"
+        app.panel.refuse("empty.txt: empty, it has no characters")
+        assert app.saying() == "empty.txt: empty, it has no characters"
         app.panel.gauges = Gauges(state=RunState.LOADING, loading=0.43)
         await pilot.pause()
         assert app.saying() == "Reading the text, 43 %"

@@ -38,6 +38,8 @@ def run(options: argparse.Namespace) -> int:
     with Display() as display:
         corpus = read_text(plan.sources, plan.encoding, plan.treatments, display)
         trainer = plan.trainer(corpus)
+        if trainer.shortage:
+            say(trainer.shortage)
         report = Report(display, trainer, plan.out, json_lines=options.json)
         with interruption() as interrupted:
             try:
