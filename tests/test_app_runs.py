@@ -251,6 +251,9 @@ async def test_a_run_is_given_a_name(tmp_path: Path) -> None:
         await pilot.press("enter")
         await disk_answered(app_of(screen), pilot)
         assert "Another run is called lake-2" in str(asked.query_one("#run-name-about").render())
+        await pilot.press("x")
+        await pilot.pause()
+        assert "lake-2" not in str(asked.query_one("#run-name-about").render())
         field.value = "[b]the best"
         await pilot.press("enter")
         await disk_answered(app_of(screen), pilot)

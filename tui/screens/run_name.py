@@ -48,6 +48,10 @@ class NameRunScreen(Dialog[bool]):
         """Keep the cursor still."""
         self.query_one(Input).cursor_blink = False
 
+    def on_input_changed(self) -> None:
+        """Forget the complaint about the last name."""
+        self.query_one("#run-name-about", Static).update(KEPT)
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Give it that name."""
         event.stop()
