@@ -27,10 +27,10 @@ def test_without_a_file_everything_is_at_its_default(tmp_path: Path) -> None:
     assert load_settings(tmp_path / "none.toml") == Settings()
 
 
-def test_what_a_file_leaves_out_is_at_its_default_and_what_is_unknown_is_passed_over(tmp_path: Path) -> None:
+def test_what_a_file_leaves_out_is_at_its_default_and_what_is_unknown_is_told(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text("later = 1\n[network]\nlayers = 2\nlater = true\n")
-    assert load_settings(path) == Settings(network=NetworkSettings(layers=2))
+    assert load_settings(path) == Settings(network=NetworkSettings(layers=2), unknown=("later", "later in [network]"))
 
 
 @pytest.mark.parametrize(
