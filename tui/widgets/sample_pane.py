@@ -354,8 +354,7 @@ class SamplePane(ScrollView, can_focus=True):
         self._inks = None
         self._rows.forget()
         self.refresh()
-        if self.is_mounted:
-            self._tell()
+        self._tell()
 
     def watch_resting(self) -> None:
         """Say it, or no more."""
