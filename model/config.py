@@ -70,6 +70,8 @@ class NetworkSettings(Struct, frozen=True):
     """Decode with the embedding's own weights (Press and Wolf 2017); embedding and hidden size must be equal."""
     learned_state: bool = False
     """Learn the state in which streams begin, which else is zero."""
+    single_bias: bool = False
+    """One bias for each gate instead of two: the recurrent one stays 0. Two that learn take twice the step together."""
     initialisation: str = "uniform"
     """Of the weights: `uniform` in +-scale, `normal` with that deviation, or normal with `orthogonal` W_hh."""
     init_scale: float = 0.0
@@ -86,6 +88,7 @@ class NetworkSettings(Struct, frozen=True):
         require_whole("embedding size", self.embedding_size, 0, 4096)
         require_switch("tied", self.tied)
         require_switch("learned state", self.learned_state)
+        require_switch("single bias", self.single_bias)
         require(
             not self.tied or self.embedding_size == self.hidden_size,
             f"tied weights need an embedding size equal to the hidden size {self.hidden_size}, "

@@ -267,6 +267,9 @@ class Network:
                 yield from self._embed_backward(inputs, buffers, noisy)
         if self.settings.learned_state:
             self._initial_gradients(work, first=first)
+        if self.settings.single_bias:
+            for layer in self.layers:
+                layer.db_hh[...] = 0.0
         self._read_state(work, state)
         return loss
 

@@ -66,8 +66,15 @@ VPJ_TRAINING: Final = TrainingSettings(
 VPJ: Final = Preset(
     name="vpj",
     summary="an LSTM from scratch in a notebook: 100 cells, one stream, AdaGrad",
-    source="vpj, Vanilla LSTM with numpy (2017). Each gate has two biases here and one there.",
-    network=NetworkSettings(hidden_size=100, initialisation="normal", init_scale=0.1, gate_mean=0.5, forget_bias=0.0),
+    source="vpj, Vanilla LSTM with numpy (2017).",
+    network=NetworkSettings(
+        hidden_size=100,
+        single_bias=True,
+        initialisation="normal",
+        init_scale=0.1,
+        gate_mean=0.5,
+        forget_bias=0.0,
+    ),
     training=VPJ_TRAINING,
     sampling=SamplingSettings(temperature=1.0),
 )
@@ -79,7 +86,7 @@ VPJ_MENDED: Final = Preset(
         "vpj's recipe with orthogonal recurrent weights (Saxe et al. 2014), a forget gate that begins open "
         "(Jozefowicz et al. 2015), and wider weights elsewhere."
     ),
-    network=NetworkSettings(hidden_size=100, initialisation="orthogonal", init_scale=0.4),
+    network=NetworkSettings(hidden_size=100, single_bias=True, initialisation="orthogonal", init_scale=0.4),
     training=VPJ_TRAINING,
     sampling=SamplingSettings(temperature=1.0),
 )
@@ -87,8 +94,8 @@ VPJ_MENDED: Final = Preset(
 MIN_CHAR_RNN: Final = Preset(
     name="min-char-rnn",
     summary="a plain recurrent network in a hundred lines: 100 cells, one stream, AdaGrad",
-    source="Andrej Karpathy, min-char-rnn (2015). The cell has two biases here and one there.",
-    network=NetworkSettings(hidden_size=100, cell="rnn", initialisation="normal", init_scale=0.01),
+    source="Andrej Karpathy, min-char-rnn (2015).",
+    network=NetworkSettings(hidden_size=100, cell="rnn", single_bias=True, initialisation="normal", init_scale=0.01),
     training=TrainingSettings(
         seq_length=25,
         batch_size=1,
@@ -110,7 +117,9 @@ POLSTM: Final = Preset(
         "gradient stands for its own, which skips a step and clamps. The temperature of 100, the highest, draws from "
         "the ten likeliest almost uniformly."
     ),
-    network=NetworkSettings(hidden_size=25, initialisation="normal", init_scale=0.001, forget_bias=0.0),
+    network=NetworkSettings(
+        hidden_size=25, single_bias=True, initialisation="normal", init_scale=0.001, forget_bias=0.0
+    ),
     training=TrainingSettings(
         seq_length=25,
         batch_size=1,
@@ -150,7 +159,7 @@ TORCH_RNN: Final = Preset(
         "Justin Johnson, torch-rnn (2016), its defaults. It draws embeddings with a deviation of 1 and begins Adam "
         "anew at each halving; here all weights have the deviation of its second layer, 1 / 16, and Adam goes on."
     ),
-    network=NetworkSettings(layers=2, embedding_size=64, initialisation="normal", init_scale=0.0625),
+    network=NetworkSettings(layers=2, embedding_size=64, single_bias=True, initialisation="normal", init_scale=0.0625),
     training=TrainingSettings(
         seq_length=50,
         batch_size=50,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from model.config import NetworkSettings
+from model.config import CELLS, NetworkSettings
 from model.network import Network
 from model.slices import finish
 
@@ -71,6 +71,20 @@ def test_loss_state_and_gradients_agree_with_the_naive_network(layers: int) -> N
     np.testing.assert_allclose(carried, after, rtol=1e-12)
     for name, gradient in network.parameters.grad_tensors.items():
         np.testing.assert_allclose(gradient, grads[name], rtol=1e-9, atol=1e-14, err_msg=name)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_single_bias_leaves_the_recurrent_one_without_a_gradient(cell: str) -> None:
+    gradients = []
+    for single in (False, True):
+        network = Network(NetworkSettings(hidden_size=H, layers=2, cell=cell, single_bias=single), V, np.float64)
+        network.initialise(np.random.default_rng(0))
+        text = np.random.default_rng(1).integers(0, V, (T + 1, B))
+        finish(network.gradients(text[:-1], text[1:], network.initial_state(B), network.workspace(T, B)))
+        gradients.append(network.parameters.grad_tensors)
+    for name, both in gradients[0].items():
+        one = gradients[1][name]
+        assert both.any() and not one.any() if "bias_hh" in name else np.array_equal(one, both)
 
 
 def test_single_precision_follows_double_precision() -> None:

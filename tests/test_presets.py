@@ -30,6 +30,7 @@ def test_a_preset_can_be_built_and_says_what_it_is(preset: Preset) -> None:
 def test_what_a_preset_sets_is_told_in_words() -> None:
     assert describe(PRESETS["polstm"]) == (
         ("hidden size", "25"),
+        ("single bias", "yes"),
         ("initialisation", "normal"),
         ("init scale", "0.001"),
         ("forget bias", "0"),
@@ -59,6 +60,11 @@ def test_vpj_s_gates_begin_half_open_and_its_candidates_do_not() -> None:
             np.testing.assert_allclose(gates.mean(axis=(1, 2)), [0.5, 0.5, 0.0, 0.5], atol=0.01)
             np.testing.assert_allclose(gates.std(axis=(1, 2)), 0.1, atol=0.01)
     assert not network.layers[0].b_ih.any()
+
+
+@pytest.mark.parametrize("name", ["vpj", "vpj-mended", "min-char-rnn", "polstm", "torch-rnn"])
+def test_recipes_of_programs_with_one_bias_for_each_gate_have_one(name: str) -> None:
+    assert PRESETS[name].network.single_bias
 
 
 def test_polstm_draws_from_the_ten_likeliest_as_good_as_evenly() -> None:

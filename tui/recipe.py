@@ -25,6 +25,7 @@ SETTINGS: Final = (
     ),
     Setting("tied", "Network", "Tied weights", "Decode with the embedding's own weights.", "switch", SWITCH),
     Setting("learned_state", "Network", "Learned state", "Learn the memory that texts begin with.", "switch", SWITCH),
+    Setting("single_bias", "Network", "Single bias", "One bias a gate, where PyTorch has two.", "switch", SWITCH),
     Setting(
         "initialisation", "Network", "First weights", "How the first weights are drawn.", "choice", INITIALISATIONS
     ),

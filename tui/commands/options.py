@@ -171,6 +171,7 @@ NETWORK = (
     Setting("embedding_size", whole, "D", "learned numbers for a character; 0 is one-hot", _network.embedding_size),
     Setting("tied", switch, "", "decode with the embedding's weights", _network.tied),
     Setting("learned_state", switch, "", "learn the state in which streams begin", _network.learned_state),
+    Setting("single_bias", switch, "", "one bias for each gate, not PyTorch's two", _network.single_bias),
     Setting(
         "initialisation", str, "HOW", "first weights: uniform, normal, orthogonal", _network.initialisation, word="init"
     ),
