@@ -320,6 +320,36 @@ async def test_escape_ends_the_race_at_once_and_the_main_screen_is_as_it_was(tmp
         assert app.main.query_one(SamplePane).text.endswith("on")
 
 
+async def test_a_race_of_a_minute_ends_when_escape_is_pressed_twice(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (session, screen, pilot):
+        await session.play(all_news(fresh=False, training_seconds=60.0))
+        await pilot.press("escape")
+        app = screen.app
+        assert isinstance(app, LSTMApp)
+        assert app.race is screen and not session.told(EndRace)
+        assert "esc again ends the race" in said(app) and "enter goes on with GRU" in said(app)
+        await pilot.press("escape")
+        assert app.race is None and session.told(EndRace) == [EndRace()]
+
+
+async def test_a_second_escape_long_after_the_first_asks_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.screens.race.TO_BE_SURE", 0.01)
+    async with racing(tmp_path) as (session, screen, pilot):
+        await session.play(all_news(fresh=False, training_seconds=60.0))
+        await pilot.press("escape")
+        await pilot.pause(0.3)
+        await pilot.press("escape")
+        assert screen.app.screen is screen and not session.told(EndRace)
+
+
+async def test_with_the_engine_gone_a_long_race_is_left_at_once(tmp_path: Path) -> None:
+    async with racing(tmp_path) as (session, screen, pilot):
+        await session.play(all_news(fresh=False, training_seconds=60.0))
+        screen.ended = True
+        await pilot.press("escape")
+        assert screen.app.screen is not screen
+
+
 @pytest.mark.parametrize("how", ["enter", "click"])
 async def test_going_on_with_the_leader_keeps_the_run_before_and_shows_the_new_one(tmp_path: Path, how: str) -> None:
     async with racing(tmp_path) as (session, screen, pilot):

@@ -282,7 +282,15 @@ RACE_KEYS: tuple[Key, ...] = (
         "Race",
         "go_on",
     ),
-    Key("end-race", "escape", "esc", "End the race", "In a race: end it, and go on where you were.", "Race", "end"),
+    Key(
+        "end-race",
+        "escape",
+        "esc",
+        "End the race",
+        "In a race: end it, after a minute of it by pressing twice, and go on where you were.",
+        "Race",
+        "end",
+    ),
 )
 """What only the screen of a race has."""
 RACE_TOO = frozenset({"train", "help", *(key.id for key in KEYS if key.action.startswith("turn("))})
