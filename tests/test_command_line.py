@@ -162,6 +162,18 @@ def test_a_flag_beats_the_environment_which_beats_the_settings_file(monkeypatch:
     assert FPS.value(app_options()) == 5.0
 
 
+def test_a_misspelt_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setenv("LSTM_TUI_HIDEN_SIZE", "22")
+    monkeypatch.setenv("LSTM_TUI_XYZZY", "1")
+    monkeypatch.setenv("LSTM_TUI_SEED", "3")
+    monkeypatch.setenv("LSTM_TUI_TREAT", "lower")
+    assert main(["presets", "vpj"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "lstm-tui: LSTM_TUI_HIDEN_SIZE in the environment sets nothing; did you mean LSTM_TUI_HIDDEN_SIZE?",
+        "lstm-tui: LSTM_TUI_XYZZY in the environment sets nothing.",
+    ]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
 @pytest.mark.parametrize(
     ("words", "code"), [("presets char-rnn >&-", 0), ("sample NET --length 9 >&-", 0), ("presets charrnn >&- 2>&-", 2)]

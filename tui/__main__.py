@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from tui.commands.arguments import APP, COMMANDS
-from tui.commands.errors import guarded
+from tui.commands.errors import guarded, say
+from tui.commands.options import misspelt_variables
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -28,6 +29,9 @@ def main(words: Sequence[str] | None = None) -> int:
         options = command.parser().parse_intermixed_args(given)
         if command is APP:
             gc.disable()  # until all is there that stays to the end
+        else:  # the app says so on its screen
+            for sentence in misspelt_variables():
+                say(sentence)
         try:
             code: int = import_module(command.module).run(options)
         finally:

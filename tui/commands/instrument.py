@@ -34,6 +34,7 @@ from tui.commands.options import (
     TRAINING,
     TREAT,
     asked_treatments,
+    misspelt_variables,
     preferred,
 )
 from tui.opening import Opening
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
         fps=preferences["fps"],
         demo=options.demo,
         settings=replace(settings, **preferences),
-        greetings=(greeting, trouble),
+        greetings=(greeting, trouble, *misspelt_variables()),
         rescue=rescue,
         settled=settle,
     )

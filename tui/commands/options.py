@@ -28,6 +28,8 @@ from tui.preferences import BY_NAME, Count
 Value = int | float | str
 Section = TypeVar("Section", NetworkSettings, TrainingSettings, SamplingSettings)
 
+PREFIX = "LSTM_TUI_"
+"""Of the environment variables."""
 TREATMENTS = tuple(treatment.value for treatment in Treatment)
 
 
@@ -123,7 +125,7 @@ class Setting(Struct, frozen=True):
     @property
     def variable(self) -> str:
         """`LSTM_TUI_HIDDEN_SIZE`."""
-        return "LSTM_TUI_" + self.flag[2:].replace("-", "_").upper()
+        return PREFIX + self.flag[2:].replace("-", "_").upper()
 
     def add_to(self, group: argparse._ActionsContainer) -> None:
         """Add the flag; where it is not given, its value is None."""
@@ -261,6 +263,41 @@ FPS = Setting(
     BY_NAME["fps"].default,
     lambda n: BY_NAME["fps"].read(n, "--fps"),
 )
+
+
+VARIABLES = frozenset(
+    setting.variable
+    for setting in (
+        PRESET,
+        *NETWORK,
+        *TRAINING,
+        *SAMPLING,
+        SAMPLING_SEED,
+        STEPS,
+        SECONDS,
+        THREADS,
+        SHARE,
+        ENCODING,
+        TREAT,
+        LENGTH,
+        INK,
+        FPS,
+    )
+)
+"""The environment variables that set something."""
+
+
+def misspelt_variables() -> tuple[str, ...]:
+    """A sentence on each environment variable that looks like one of ours, and is none."""
+    sentences = []
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in VARIABLES:
+            import difflib  # which takes its time, and is seldom wanted
+
+            near = difflib.get_close_matches(name[len(PREFIX) :], (known[len(PREFIX) :] for known in VARIABLES), n=1)
+            hint = f"; did you mean {PREFIX}{near[0]}?" if near else "."
+            sentences.append(f"{name} in the environment sets nothing{hint}")
+    return tuple(sentences)
 
 
 def preferred(setting: Setting, options: argparse.Namespace, remembered: Any) -> Any:
