@@ -162,6 +162,12 @@ def test_a_flag_beats_the_environment_which_beats_the_settings_file(monkeypatch:
     assert FPS.value(app_options()) == 5.0
 
 
+@pytest.mark.parametrize(("words", "argument"), [("sample", "FILE"), ("eval", "FILE"), ("sample --recipe", "--recipe")])
+def test_an_empty_name_is_no_file(words: str, argument: str, capsys: Captured) -> None:
+    assert main([*words.split(), "", *(["shakespeare"] if words == "eval" else [])]) == 2
+    assert f"argument {argument}: an empty name, where that of a file was wanted" in capsys.readouterr().err
+
+
 def test_a_misspelt_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     monkeypatch.setenv("LSTM_TUI_HIDEN_SIZE", "22")
     monkeypatch.setenv("LSTM_TUI_XYZZY", "1")

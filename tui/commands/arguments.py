@@ -26,6 +26,7 @@ from tui.commands.options import (
     TRAINING,
     TREAT,
     Setting,
+    saved_file,
 )
 
 
@@ -131,7 +132,7 @@ def train_parser() -> argparse.ArgumentParser:
     run.add_argument("--overwrite", action="store_true", help="replace a network that was saved to --out before")
     run.add_argument(
         "--resume",
-        type=Path,
+        type=saved_file,
         metavar="FILE",
         help="go on with this network and all its settings; with --out, a name that `lstm-tui runs` lists will do",
     )
@@ -167,7 +168,10 @@ def sample_parser() -> argparse.ArgumentParser:
     writing = parser.add_argument_group("Writing")
     writing.add_argument("--prime", metavar="TEXT", help="what the network reads first, and goes on from")
     writing.add_argument(
-        "--recipe", type=Path, metavar="FILE", help="write a saved passage again, to the letter; takes nothing else"
+        "--recipe",
+        type=saved_file,
+        metavar="FILE",
+        help="write a saved passage again, to the letter; takes nothing else",
     )
     _add(writing, LENGTH, *SAMPLING, SAMPLING_SEED, INK)
     _finish(parser)
@@ -342,7 +346,7 @@ def _add_text(group: argparse._ActionsContainer, count: str = "*") -> None:
 def _add_network(parser: argparse.ArgumentParser, count: str | None = None) -> None:
     network = parser.add_argument_group("The network")
     about = "a .safetensors file that the app or `train` saved"
-    network.add_argument("file", nargs=count, type=Path, metavar="FILE", help=about)
+    network.add_argument("file", nargs=count, type=saved_file, metavar="FILE", help=about)
 
 
 class _Version(argparse.Action):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct, structs
@@ -55,6 +56,17 @@ def number(text: str) -> float:
         return float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+
+
+def saved_file(text: str) -> Path:
+    """Parse the name of a file that there shall be already.
+
+    Raises:
+        ArgumentTypeError: If `text` is empty, which would be the folder that one is in.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name, where that of a file was wanted")
+    return Path(text)
 
 
 def switch(text: str) -> bool:
