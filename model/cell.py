@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -21,7 +20,7 @@ from model.products import Weights, aligned, in_panels
 from model.recurrence import recurrence
 from model.slices import Slices, blocks, pieces
 from model.softmax import Ids
-from model.step_buffers import Reading, StepBuffers
+from model.step_buffers import Reading, Step, StepBuffers
 
 BLOCK = 16_384
 """Numbers of one gate, time steps x B H, worked on at once: fewer mean more calls, more miss the cache."""
@@ -166,12 +165,10 @@ class Cell(ABC, Generic[Work]):
         """Buffers for windows of T steps and B streams."""
 
     @abstractmethod
-    def step(self, at: StepBuffers, projected: Floats) -> None:
-        """Advance `at.memory` in place by one character, for sampling.
+    def step_in(self, at: StepBuffers) -> Step:
+        """Make what advances `at.memory` in place by one character, for sampling.
 
-        Args:
-            at: Memory, W_hh and buffers.
-            projected: x W_ih + b_ih with the gates side by side, (B, G H); may be `at.z` itself.
+        It takes x W_ih + b_ih gate by gate, (G, B, H), or of a single stream (G, H), which may be `at.z` itself.
         """
 
     @abstractmethod
@@ -194,8 +191,8 @@ class Cell(ABC, Generic[Work]):
         self.db_ih[...] = self.db_hh[...] = total
 
     def reading(self) -> Reading:
-        """What it reads with while its weights may change between two characters: views of them, and `step`."""
-        return Reading(self.W_ih, self.b_ih, self.W_hh, lambda at, _farthest: partial(self.step, at))
+        """What it reads with while its weights may change between two characters: views of them, and a step."""
+        return Reading(self.W_ih, self.b_ih, self.W_hh, lambda at, _farthest: self.step_in(at))
 
     def at_rest(self) -> Reading:
         """What it reads with once its weights no longer change: copies, where those are quicker."""

@@ -20,7 +20,7 @@ from model.cell import Cell, as_rows, gate_by_gate, weight_gradient
 from model.gru_workspace import BackwardStep, ForwardStep, GRUWorkspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
-from model.step_buffers import StepBuffers
+from model.step_buffers import Step, StepBuffers
 
 
 class GRU(Cell[GRUWorkspace]):
@@ -35,7 +35,7 @@ class GRU(Cell[GRUWorkspace]):
         super().__init__(parameters, layer)
         self.one: Floats = np.array(1, self.W_hh.dtype)
         self.gain: Floats = np.array(SIGMOID, self.W_hh.dtype)
-        self.activate, self.activate_in_step = activation(self.gain), from_tanh(self.gain)
+        self.activate = activation(self.gain)
 
     def scales(self) -> tuple[float, ...]:
         """What forward wants each gate's pre-activation multiplied with."""
@@ -56,23 +56,28 @@ class GRU(Cell[GRUWorkspace]):
         """Buffers for windows of T steps and B streams."""
         return GRUWorkspace(T, B, self.H, self.W_hh.dtype)
 
-    def step(self, at: StepBuffers, projected: Floats) -> None:
-        """Advance h by one character."""
-        (h,), (r, z, n), H = at.memory, at.gates, self.H
-        recall = at.recall()
-        add(recall, self.b_hh, recall)
-        # r, z = sigmoid(...), by tanh as in `lstm.py`
-        rz = at.z[..., : 2 * H]
-        add(projected[..., : 2 * H], recall[..., : 2 * H], rz)
-        multiply(rz, self.gain, rz)
-        self.activate_in_step(rz, None)
-        multiply(r, recall[..., 2 * H :], r)
-        add(projected[..., 2 * H :], r, n)
-        tanh(n, n)
-        # h = (1 - z) n + z h = n + z (h - n)
-        subtract(h, n, h)
-        multiply(h, z, h)
-        add(h, n, h)
+    def step_in(self, at: StepBuffers) -> Step:
+        """Make what advances h by one character."""
+        (h,), (r, z, n), rz = at.memory, at.gates, at.z[:2]
+        (recall, recalled), b_hh, gain = at.recall, at.across(self.b_hh), self.gain
+        recalled_rz, recalled_n, activate = recalled[:2], recalled[2], from_tanh(gain)
+
+        def step(projected: Floats) -> None:
+            recall()
+            add(recalled, b_hh, recalled)
+            # r, z = sigmoid(...), by tanh as in `lstm.py`
+            add(projected[:2], recalled_rz, rz)
+            multiply(rz, gain, rz)
+            activate(rz, None)
+            multiply(r, recalled_n, r)
+            add(projected[2], r, n)
+            tanh(n, n)
+            # h = (1 - z) n + z h = n + z (h - n)
+            subtract(h, n, h)
+            multiply(h, z, h)
+            add(h, n, h)
+
+        return step
 
     def forward(self, work: GRUWorkspace) -> Slices[None]:
         """Run over a window; leaves h and the activated gates of each step in `work`."""

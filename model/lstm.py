@@ -21,7 +21,7 @@ from model.lstm_at_rest import at_rest
 from model.lstm_workspace import Block, Carried, LSTMWorkspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
-from model.step_buffers import Reading, StepBuffers
+from model.step_buffers import Reading, Step, StepBuffers
 
 
 class LSTM(Cell[LSTMWorkspace]):
@@ -36,8 +36,7 @@ class LSTM(Cell[LSTMWorkspace]):
     def __init__(self, parameters: Parameters, layer: int) -> None:
         super().__init__(parameters, layer)
         self.one: Floats = np.array(1, self.W_hh.dtype)  # an array, which numpy need not convert
-        self.gain: Floats = np.repeat(np.array(self.GAINS, self.W_hh.dtype), self.H)  # (4 H,)
-        self.activate_in_step = from_tanh(self.gain)
+        self.gain: Floats = np.array(self.GAINS, self.W_hh.dtype)
 
     def scales(self) -> tuple[float, ...]:
         """What forward wants each gate's pre-activation multiplied with."""
@@ -60,21 +59,28 @@ class LSTM(Cell[LSTMWorkspace]):
         """Weights and a step for a network that only writes."""
         return at_rest(self.W_ih, self.b_ih + self.b_hh, self.W_hh, self.scale, self.gain)
 
-    def step(self, at: StepBuffers, projected: Floats) -> None:
-        """Advance h and c by one character."""
-        z, (i, f, g, o), (h, c) = at.z, at.gates, at.memory
-        add(projected, at.recall(), z)
-        add(z, self.b_hh, z)
+    def step_in(self, at: StepBuffers) -> Step:
+        """Make what advances h and c by one character."""
+        z, (i, f, g, o), (h, c), (recall, recalled) = at.z, at.gates, at.memory, at.recall
+        b_hh, gain = at.across(self.b_hh), at.of_gates(self.gain)
         # while weights change, an exponential of z might overflow, and to silence that takes longer than a tanh;
         # `lstm_at_rest.py` can tell whether it may
-        multiply(z, self.gain, z)
-        self.activate_in_step(z, None)
-        # c = f * c + i * g;  h = o * tanh(c)
-        multiply(c, f, c)
-        multiply(i, g, i)
-        add(c, i, c)
-        tanh(c, h)
-        multiply(h, o, h)
+        activate = from_tanh(gain)
+
+        def step(projected: Floats) -> None:
+            recall()
+            add(projected, recalled, z)
+            add(z, b_hh, z)
+            multiply(z, gain, z)
+            activate(z, None)
+            # c = f * c + i * g;  h = o * tanh(c)
+            multiply(c, f, c)
+            multiply(i, g, i)
+            add(c, i, c)
+            tanh(c, h)
+            multiply(h, o, h)
+
+        return step
 
     def forward(self, work: LSTMWorkspace) -> Slices[None]:
         """Run over a window; leaves h, c and the activated gates of each step in `work`."""

@@ -21,23 +21,24 @@ def at_rest(W_ih: Floats, b: Floats, W_hh: Floats, scale: Floats, gain: Floats) 
         b: The sum of both biases, (4 H,).
         W_hh: (H, 4 H).
         scale: What pre-activations are multiplied with, (4 H,).
-        gain: Theirs, (4 H,): see `activation.py`.
+        gain: Of each gate, (4,): see `activation.py`.
     """
     H = len(W_hh)
     order = np.roll(np.arange(4 * H), H)
     # "take" leaves rows in one piece, which picking by index does not
     W_ih, b, W_hh = (weights.take(order, -1) * scale[order] for weights in (W_ih, b, W_hh))
-    activate = activation(gain[order])
+    gain = np.roll(gain, 1)
 
     def step_in(at: StepBuffers, farthest: Floats) -> Step:
-        """The step in the buffers `at`, for projections (B, 4 H) of which none is farther from 0 than `farthest`."""
-        room, z, recall, (h, c) = at.room, at.z, at.recall, at.memory
-        o, i_f, g, g_c = (room[..., k * H : n * H] for k, n in ((0, 1), (1, 3), (3, 4), (3, 5)))
-        terms = np.empty_like(i_f)
-        i_g, f_c = terms[..., :H], terms[..., H:]
+        """The step in the buffers `at`, for projections of which none is farther from 0 than `farthest`, (4 H,)."""
+        z, (o, _, _, g), (h, c), (recall, recalled) = at.z, at.gates, at.memory, at.recall
+        i_f, g_c = at.room[1:3], at.room[3:5]
+        i_g, f_c = terms = np.empty_like(i_f)
+        activate = activation(at.of_gates(gain))
 
         def step(projected: Floats) -> None:
-            add(projected, recall(), z)
+            recall()
+            add(projected, recalled, z)
             activate(z, g)
             # c = f * c + i * g;  h = o * tanh(c)
             multiply(i_f, g_c, terms)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,9 @@ from numpy import add
 
 from model.cell import Cell
 from model.parameters import Floats
-from model.products import aligned_rows
+from model.products import in_panels
 from model.softmax import Ids
-from model.step_buffers import Step, StepBuffers, affine, joined, state_in
+from model.step_buffers import Product, Step, StepBuffers, affine, rooms
 
 
 class Reader:
@@ -42,30 +42,28 @@ class Reader:
             state: What to begin with, (L, S, B, H); copied.
             at_rest: The weights no longer change: what follows from them alone is kept, a fifth of the time saved.
         """
-        L, S, B, H = state.shape
-        rooms = aligned_rows((L, B, layers[0].G * H + S * H + 1), state.dtype)
-        rooms[...] = 1
-        self.state = state_in(rooms, S, H)
-        self.state[...] = state
+        G, self._single = layers[0].G, state.shape[2] == 1
+        room_of_all, self.state = rooms(len(layers), G, state)
         self._E = E
-        linear = joined if at_rest else affine
         below: StepBuffers | None = None
-        self._above: list[tuple[Step, Callable[[], Floats]]] = []
-        for layer, room in zip(layers, rooms, strict=True):
+        self._above: list[tuple[Step, Product]] = []
+        for layer, room in zip(layers, room_of_all, strict=True):
             W_ih, b, W_hh, step_in = layer.at_rest() if at_rest else layer.reading()
             at = StepBuffers(room, W_hh, at_rest=at_rest)
             if below is None:
-                self._W_ih, self._b, self._z = W_ih, b, at.z
-                self._table = (W_ih if E is None else E @ W_ih) + b if at_rest else None  # (V, G H)
+                self._W_ih, self._b, self._z = W_ih, at.across(b), at.z
+                table = (W_ih if E is None else E @ W_ih) + b if at_rest else None  # (V, G H)
                 # while weights may change nobody asks how far from 0 a projection can be
-                self._first = step_in(at, b if self._table is None else np.abs(self._table).max(axis=0))
+                self._first = step_in(at, b if table is None else np.abs(table).max(axis=0))
+                self._table = None if table is None else np.ascontiguousarray(self._by_gate(table))
             else:
                 # what a layer gives, between -1 and 1, is the input of the next
                 farthest = np.abs(W_ih).sum(axis=0) + np.abs(b)
-                self._above.append((step_in(at, farthest), linear(below.h_and_1, W_ih, b)))
+                self._above.append((step_in(at, farthest), affine(below, W_ih, b, G, at_rest=at_rest)))
             below = at
         assert below is not None
-        self._decode = linear(below.h_and_1, W_out.T, b_out)
+        self._decode, logits = affine(below, W_out.T, b_out, 1, at_rest=at_rest)
+        self._logits: Floats = logits[0]
 
     def read(self, ids: Ids | int) -> Floats:
         """Read one character of each stream.
@@ -76,11 +74,31 @@ class Reader:
         Returns:
             Logits of the next character, (B, V), or (V,) of a single stream. The next call overwrites them.
         """
-        self._first(self._project(ids) if self._table is None else self._table[ids])
-        for step, x in self._above:
-            step(x())
-        return self._decode()
+        table = self._table
+        if table is None:
+            self._first(self._project(ids))
+        else:
+            # "clip" only spares numpy a buffer
+            self._first(table[ids] if self._single else table.take(ids, axis=1, mode="clip"))
+        for step, (work_out, projected) in self._above:
+            work_out()
+            step(projected)
+        self._decode()
+        return self._logits
 
     def _project(self, ids: Ids | int) -> Floats:
-        """Input projection of the first layer, x W_ih + b_ih, (B, G H)."""
-        return add(self._W_ih[ids] if self._E is None else self._E[ids] @ self._W_ih, self._b, self._z)
+        """Input projection of the first layer, x W_ih + b_ih, (G, B, H)."""
+        x_W = self._W_ih[ids] if self._E is None else self._E[ids] @ self._W_ih  # (B, G H)
+        return add(self._by_gate(x_W), self._b, self._z)
+
+    def _by_gate(self, rows: Floats) -> Floats:
+        """View gates that are side by side as a step takes them.
+
+        Args:
+            rows: (N, G H), or (G H,).
+
+        Returns:
+            (G, N, H), but of a single stream (N, G, H), or (G, H).
+        """
+        G, H = len(self._z), self._z.shape[-1]
+        return rows.reshape(*rows.shape[:-1], G, H) if self._single else in_panels(rows, H)

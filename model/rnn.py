@@ -10,10 +10,10 @@ from numpy import add, multiply, subtract, tanh
 from model.cell import Cell, CellWorkspace, weight_gradient
 from model.parameters import Floats
 from model.slices import Slices
-from model.step_buffers import StepBuffers
+from model.step_buffers import Step, StepBuffers
 
 
-class Step(NamedTuple):
+class TimeStep(NamedTuple):
     """What is read and filled at one time step: views into a workspace, (B, H) where not said otherwise.
 
     They are cut out once, since that costs as much as using them.
@@ -42,9 +42,9 @@ class RNNWorkspace(CellWorkspace):
         self.product, self.dh_after = self.recurrence.product[0], self.lean(self.dh_t)
         self.steps = [self._step(t) for t in range(T)]
 
-    def _step(self, t: int) -> Step:
+    def _step(self, t: int) -> TimeStep:
         z, lean = self.gates[:, t], self.lean
-        return Step(
+        return TimeStep(
             z=lean(z[0]),
             dz=self.recurrence.of_dz(z),
             h_to_recall=self.recurrence.of_h(self.h[t]),
@@ -64,11 +64,17 @@ class RNN(Cell[RNNWorkspace]):
         """Buffers for windows of T steps and B streams."""
         return RNNWorkspace(T, B, self.H, self.W_hh.dtype)
 
-    def step(self, at: StepBuffers, projected: Floats) -> None:
-        """Advance h by one character."""
-        add(projected, at.recall(), at.z)
-        add(at.z, self.b_hh, at.z)
-        tanh(at.z, at.h)
+    def step_in(self, at: StepBuffers) -> Step:
+        """Make what advances h by one character."""
+        z, h, (recall, recalled), b_hh = at.z, at.h, at.recall, at.across(self.b_hh)
+
+        def step(projected: Floats) -> None:
+            recall()
+            add(projected, recalled, z)
+            add(z, b_hh, z)
+            tanh(z[0], h)
+
+        return step
 
     def forward(self, work: RNNWorkspace) -> Slices[None]:
         """Run over a window; leaves h of each step in `work`."""

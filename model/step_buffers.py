@@ -10,7 +10,7 @@ import numpy as np
 from numpy import add, dot, matmul
 
 from model.parameters import Floats
-from model.products import FEWEST_ROWS, copy_of, in_panels, piece, shares
+from model.products import FEWEST_ROWS, aligned, aligned_rows, copy_of, in_panels, piece, shares
 
 ROW_BY_ROW_UP_TO = 6
 """Streams up to which a product for each is quicker than one for all, before which BLAS repacks the weights; with
@@ -19,43 +19,58 @@ AVX-512 it is their number only where a product does not go in pieces."""
 LARGE = 257
 """Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are."""
 
-SHALLOW = 257
-"""Rows of weights up to which streams are worth sharing out to several pieces; with more, results lie too far apart."""
+
+class Product(NamedTuple):
+    """A product of which only what is multiplied changes."""
+
+    work_out: Callable[[], object]
+    result: Floats
+    """What that fills, (G, B, K), or of a single stream (G, K)."""
+
 
 Step = Callable[[Floats], None]
-"""Advances what a layer remembers by a character, given its projection, (B, G H): see `Reading`."""
+"""Advances what a layer remembers by a character, given its projection, (G, B, H): see `Reading`."""
 
 
 class StepBuffers:
-    """Where one layer computes what follows from a character; of a single stream all goes without the axis B.
+    """Where one layer computes what follows from a character.
+
+    It lies gate by gate, as a window does; all that belongs to a single stream goes without the axis B.
 
     Attributes:
-        room: One piece of memory, (B, G H + S H + 1): the gates, what is remembered, of which h is the last, and a 1,
-            with which a product with h can add a bias.
-        z: The gates side by side, (B, G H).
+        room: One piece of memory, (G + S, B, H): the gates, then what is remembered, of which h is the last.
+        z: The gates, (G, B, H).
         gates: Each of them, (B, H).
         memory: The vectors of the state, (B, H) each, of which the first is h.
-        h_and_1: h with the 1, (B, H + 1).
-        recall: Puts h W_hh into room of its own, (B, G H), and returns it.
+        h_and_1: Of a single stream h with a 1, (H + 1,), with which a product can add a bias; else None.
+        recall: h W_hh, (G, B, H).
     """
 
     def __init__(self, room: Floats, W_hh: Floats, *, at_rest: bool = False) -> None:
         """Cut the views.
 
         Args:
-            room: See above; with the axis B.
+            room: A layer's part of what `rooms` made.
             W_hh: (H, G H).
             at_rest: It no longer changes.
         """
         H, columns = W_hh.shape
-        # products with a vector are quicker than with a row
-        self.room = room = room[0] if len(room) == 1 else room
-        vectors = [room[..., k : k + H] for k in range(0, room.shape[-1] - 1, H)]
-        gates = columns // H
-        self.z, self.gates = room[..., :columns], tuple(vectors[:gates])
-        self.memory = tuple(reversed(vectors[gates:]))
-        self.h, self.h_and_1 = self.memory[0], room[..., -H - 1 :]
-        self.recall = product(self.h, W_hh, at_rest=at_rest)
+        self.G = columns // H
+        self.single = room.ndim == 1
+        self.h_and_1 = room[-H - 1 :] if self.single else None
+        self.room = room = room[:-1].reshape(-1, H) if self.single else room
+        self.z, self.gates = room[: self.G], tuple(room[: self.G])
+        self.memory = tuple(room[: self.G - 1 : -1])
+        self.h = self.memory[0]
+        self.recall = product(self.h, W_hh, self.G, at_rest=at_rest)
+
+    def across(self, vector: Floats) -> Floats:
+        """View a number for each unit of each gate, (G H,), as what can be added to `z`."""
+        return across(vector, self.G, single=self.single)
+
+    def of_gates(self, numbers: Floats) -> Floats:
+        """Arrange a number for each gate, (G,), as what `z` is quickest multiplied with."""
+        return np.repeat(numbers, self.h.shape[-1]).reshape(self.G, -1) if self.single else numbers.reshape(-1, 1, 1)
 
 
 class Reading(NamedTuple):
@@ -71,72 +86,89 @@ class Reading(NamedTuple):
     """Makes the step from the layer's buffers and from how far from 0 a projection can be, (G H,)."""
 
 
-def state_in(rooms: Floats, S: int, H: int) -> Floats:
-    """The state (L, S, B, H) that lies in the rooms of all layers, (L, B, G H + S H + 1): a view."""
-    L, B, _ = rooms.shape
-    return rooms[..., -S * H - 1 : -1].reshape(L, B, S, H)[:, :, ::-1].transpose(0, 2, 1, 3)
+def rooms(L: int, G: int, state: Floats) -> tuple[Floats, Floats]:
+    """Room for L layers of G gates that begin with `state` (L, S, B, H): that of all, and the state in it, a view.
+
+    Of a single stream there is a 1 after each layer's h, and the axis B is left out.
+    """
+    _, S, B, H = state.shape
+    if B == 1:
+        all_rooms = aligned_rows((L, (G + S) * H + 1), state.dtype)
+        all_rooms[...] = 1
+        vectors = all_rooms[:, G * H : -1].reshape(L, S, 1, H)
+    else:
+        all_rooms = aligned((L, G + S, B, H), state.dtype)
+        vectors = all_rooms[:, G:]
+    inside = vectors[:, ::-1]
+    inside[...] = state
+    return all_rooms, inside
 
 
-def product(x: Floats, W: Floats, *, at_rest: bool = False) -> Callable[[], Floats]:
-    """A function that returns x W in room of its own, as they are then.
+def across(vector: Floats, G: int, *, single: bool) -> Floats:
+    """View (G H,) as (G, H), or as (G, 1, H) where there are several streams."""
+    return vector.reshape((G, -1) if single else (G, 1, -1))
+
+
+def product(x: Floats, W: Floats, G: int, *, at_rest: bool = False) -> Product:
+    """Make ready for x W, gate by gate, in room of its own.
 
     Args:
         x: (B, D) or (D,).
-        W: (D, K).
+        W: (D, G K).
+        G: Gates that are side by side in W.
         at_rest: W no longer changes: it is copied into the order in which the product is quickest.
     """
-    out: Floats = np.empty((*x.shape[:-1], W.shape[1]), W.dtype)
     if x.ndim == 1:
-        return partial(dot, x, in_order(W) if at_rest else W, out)
-    rows_of_pieces = shares(len(x), FEWEST_ROWS if len(W) <= SHALLOW else len(x))
-    if (at_rest or W.strides[1] == W.itemsize) and (size := piece(rows_of_pieces, *W.shape)):
-        return in_pieces(size, x, W, out, at_rest=at_rest)
-    if len(x) > ROW_BY_ROW_UP_TO:
-        return partial(dot, x, np.ascontiguousarray(W) if at_rest else W, out)
-    if at_rest:
-        W = in_order(W)
-    rows = tuple(zip(x, out, strict=True))
-
-    def row_by_row() -> Floats:
-        for row, result in rows:
-            dot(row, W, result)
-        return out
-
-    return row_by_row
+        out = aligned((W.shape[1],), W.dtype)
+        return Product(partial(dot, x, in_order(W) if at_rest else W, out), out.reshape(G, -1))
+    K, B = W.shape[1] // G, len(x)
+    if (at_rest or W.strides[1] == W.itemsize) and (size := piece(shares(B, FEWEST_ROWS), len(W), K)):
+        return in_pieces(size, x, W, G, at_rest=at_rest)
+    if B > ROW_BY_ROW_UP_TO:
+        by_gate = in_panels(W, K)  # (G, D, K)
+        out = aligned((G, B, K), W.dtype)
+        return Product(partial(matmul, x, copy_of(by_gate) if at_rest else by_gate, out), out)
+    return row_by_row(x, in_order(W) if at_rest else W, G)
 
 
-def in_pieces(size: tuple[int, int], x: Floats, W: Floats, out: Floats, *, at_rest: bool) -> Callable[[], Floats]:
+def in_pieces(size: tuple[int, int], x: Floats, W: Floats, G: int, *, at_rest: bool) -> Product:
     """The same for many streams, in pieces of so many rows and columns: see `products.py`."""
-    rows, width = size
-    panels = in_panels(W, width)[:, None]  # (K / width, 1, D, width)
+    (rows, width), (B, D), K = size, x.shape, W.shape[1] // G
+    panels = in_panels(in_panels(W, K), width)[:, :, None]  # (G, K / width, 1, D, width)
     if at_rest:
         panels = copy_of(panels)
-    parts = in_panels(out, width).reshape(len(panels), -1, rows, width)
-    pieces = x.reshape(-1, rows, len(W))
-
-    def multiplied() -> Floats:
-        matmul(pieces, panels, parts)
-        return out
-
-    return multiplied
+    out = aligned((G, B, K), W.dtype)
+    parts = in_panels(out, width).reshape(G, K // width, B // rows, rows, width)
+    return Product(partial(matmul, x.reshape(B // rows, rows, D), panels, parts), out)
 
 
-def affine(x_and_1: Floats, W: Floats, b: Floats) -> Callable[[], Floats]:
-    """A function that returns x W + b, likewise."""
-    multiplied = product(x_and_1[..., :-1], W)
+def row_by_row(x: Floats, W: Floats, G: int) -> Product:
+    """The same for a few streams, one after the other."""
+    out: Floats = np.empty((len(x), W.shape[1]), W.dtype)
+    rows = tuple(zip(x, out, strict=True))
 
-    def with_bias() -> Floats:
-        result = multiplied()
-        return add(result, b, result)
+    def work_out() -> None:
+        for row, result in rows:
+            dot(row, W, result)
 
-    return with_bias
+    return Product(work_out, in_panels(out, W.shape[1] // G))
 
 
-def joined(x_and_1: Floats, W: Floats, b: Floats) -> Callable[[], Floats]:
-    """The same with the bias as one more row of weights, which must not change any more."""
-    return product(x_and_1, np.vstack([W, b]), at_rest=True)
+def affine(below: StepBuffers, W: Floats, b: Floats, G: int, *, at_rest: bool = False) -> Product:
+    """Likewise for h W + b, where h is a layer's."""
+    if at_rest and below.h_and_1 is not None:
+        # the bias as one more row of weights
+        return product(below.h_and_1, np.vstack([W, b]), G, at_rest=True)
+    multiply, result = product(below.h, W, G, at_rest=at_rest)
+    bias = across(b, G, single=below.single)
+
+    def work_out() -> None:
+        multiply()
+        add(result, bias, result)
+
+    return Product(work_out, result)
 
 
 def in_order(W: Floats) -> Floats:
     """Copy weights (D, K) into the order in which a product of them with a vector is quickest."""
-    return np.asfortranarray(W) if len(W) > LARGE else np.ascontiguousarray(W)
+    return copy_of(W.T).T if len(W) > LARGE else copy_of(W)
