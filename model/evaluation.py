@@ -45,7 +45,7 @@ def parallel_loss(network: Network, ids: Ids) -> Slices[float]:
         ValueError: If there are fewer than 2 characters.
     """
     require_two(ids)
-    S = min(64, max(1, len(ids) // (4 * WARM_UP)))
+    S = side_by_side(len(ids))
     length = (len(ids) - 1) // S
     inputs = ids[: S * length].reshape(S, length).T  # (length, S)
     targets = ids[1 : S * length + 1].reshape(S, length).T
@@ -60,6 +60,18 @@ def parallel_loss(network: Network, ids: Ids) -> Slices[float]:
     rest = ids[S * length :, None]
     total += yield from _read(network, rest[:-1], rest[1:], state[:, :, -1:].copy())
     return total / (len(ids) - 1)
+
+
+def side_by_side(N: int) -> int:
+    """Into how many streams `parallel_loss` parts a text of N characters."""
+    return min(64, max(1, N // (4 * WARM_UP)))
+
+
+def slices_of(network: Network, N: int, B: int) -> int:
+    """In about how many slices N characters of each of B streams are read, found out by reading one window."""
+    ids = np.zeros((WINDOW, B), np.uint8)
+    work = network.evaluate(ids, ids, network.initial_state(B), network.workspace(WINDOW, B))
+    return -(-N // WINDOW) * sum(1 for _ in work)
 
 
 def sampled_loss(network: Network, ids: Ids, characters: int) -> Slices[float]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from model.config import NetworkSettings
-from model.evaluation import WARM_UP, one_stream_loss, parallel_loss, sampled_loss
+from model.evaluation import WARM_UP, one_stream_loss, parallel_loss, sampled_loss, side_by_side, slices_of
 from model.network import Network
 from model.slices import finish
 from model.softmax import Ids
@@ -102,3 +102,13 @@ def test_a_short_text_is_not_sampled_but_read_whole() -> None:
     network = network_of(1)
     ids = np.random.default_rng(1).integers(0, 3, 3_000).astype(np.uint8)
     assert finish(sampled_loss(network, ids, 8_192)) == finish(parallel_loss(network, ids))
+
+
+@pytest.mark.parametrize("length", [700, 70_000])
+def test_how_many_slices_a_loss_takes_is_known_before(length: int) -> None:
+    network = network_of(1)
+    ids = text_of(length)
+    streams = side_by_side(length)
+    taken = sum(1 for _ in parallel_loss(network, ids))
+    assert slices_of(network, WARM_UP + length // streams, streams) == pytest.approx(taken, rel=0.2, abs=3)
+    assert slices_of(network, length - 1, 1) == pytest.approx(sum(1 for _ in one_stream_loss(network, ids)), rel=0.05)

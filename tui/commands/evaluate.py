@@ -10,8 +10,7 @@ import numpy as np
 
 from corpora.vocabulary import Vocabulary
 from model.checkpoint import load_checkpoint
-from model.evaluation import WINDOW, one_stream_loss
-from model.network import Network
+from model.evaluation import one_stream_loss, slices_of
 from model.threads import use_threads
 from tui import units
 from tui.commands.display import Display, finish_with
@@ -37,9 +36,9 @@ def run(options: argparse.Namespace) -> int:
                 f"{corpus.info.name}: the network knows {len(ids)} of its {corpus.info.characters:,} characters; "
                 "at least 2 are needed, one to read and one to foresee"
             )
-        windows = -(-(len(ids) - 1) // WINDOW)
         with np.errstate(over="ignore", invalid="ignore"):
-            loss = finish_with(one_stream_loss(network, ids), display, "measuring", windows * slices_of_window(network))
+            slices = slices_of(network, len(ids) - 1, 1)
+            loss = finish_with(one_stream_loss(network, ids), display, "measuring", slices)
         if not math.isfinite(loss):
             raise WorkError(
                 f"{options.file}: its loss on {corpus.info.name} is no number; its weights have gone astray"
@@ -67,10 +66,3 @@ def run(options: argparse.Namespace) -> int:
         shown = ", ".join(map(repr, unknown.characters[:8])) + (", ..." if len(unknown.characters) > 8 else "")
         print(sanitize_line(f"left out: {unknown.count:,} characters that the network does not know ({shown})"))
     return DONE
-
-
-def slices_of_window(network: Network) -> int:
-    """In how many slices a full window is read, found out by reading one."""
-    ids = np.zeros((WINDOW, 1), np.uint8)
-    work = network.evaluate(ids, ids, network.initial_state(), network.workspace(WINDOW, 1))
-    return sum(1 for _ in work)

@@ -10,12 +10,12 @@ from pathlib import Path
 from types import FrameType
 
 from model.checkpoint import save_checkpoint
-from model.evaluation import sampled_loss
+from model.evaluation import WARM_UP, sampled_loss, side_by_side, slices_of
 from model.priority import Priority
 from model.run import best_checkpoint_of, checkpoint_of
 from model.slices import finish
 from model.threads import use_threads
-from model.trainer import VALIDATION_CHARACTERS, Trainer
+from model.trainer import VALIDATION_CHARACTERS, Trainer, quiet
 from tui.commands.asked import asked_share
 from tui.commands.course import Course, Goal
 from tui.commands.display import Display, finish_with
@@ -98,10 +98,13 @@ def save(trainer: Trainer, plan: Plan) -> None:
     save_checkpoint(checkpoint_of(trainer, plan.sampling, plan.generators), plan.out)
 
 
+@quiet
 def measure(trainer: Trainer, display: Display) -> tuple[float, float]:
     """The loss on the whole validation part, and on that part of it which validations in between read."""
-    loss = finish_with(trainer.full_validation(), display, "measuring on the whole validation part")
     whole = trainer.corpus.validation
+    streams = side_by_side(len(whole))
+    slices = slices_of(trainer.player, WARM_UP + len(whole) // streams, streams)
+    loss = finish_with(trainer.full_validation(), display, "measuring on the whole validation part", slices)
     if len(whole) <= VALIDATION_CHARACTERS:
         return loss, loss
     return loss, finish(sampled_loss(trainer.player, whole, VALIDATION_CHARACTERS))
