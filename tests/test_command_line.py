@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from model.protocol import LoadCorpus
 from tui.__main__ import main
 from tui.commands.arguments import APP, COMMANDS
 from tui.commands.errors import WorkError
-from tui.commands.instrument import looks_saved, opening_of, terminal_input
+from tui.commands.instrument import looks_saved, opening_of, terminal_input, told_if_slow
 from tui.commands.options import FPS, NETWORK, settled
 from tui.opening import Opening
 from tui.settings import paths
@@ -160,6 +161,22 @@ def test_a_flag_beats_the_environment_which_beats_the_settings_file(monkeypatch:
     assert settled(remembered, NETWORK, app_options("--hidden-size", "33")).hidden_size == 33
     monkeypatch.setenv("LSTM_TUI_FPS", "5")
     assert FPS.value(app_options()) == 5.0
+
+
+def test_a_standard_input_that_is_slow_is_said_to_be_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, sentences = threading.Event(), []
+
+    def say(sentence: str) -> None:
+        sentences.append(sentence)
+        said.set()
+
+    monkeypatch.setattr("tui.commands.instrument.say", say)
+    with told_if_slow("at once"):
+        pass
+    monkeypatch.setattr("tui.commands.instrument.WONDER_SECONDS", 0.01)
+    with told_if_slow("reading"):
+        assert said.wait(60)
+    assert sentences == ["reading"]
 
 
 @pytest.mark.parametrize(("words", "argument"), [("sample", "FILE"), ("eval", "FILE"), ("sample --recipe", "--recipe")])

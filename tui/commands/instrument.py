@@ -12,7 +12,9 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -20,7 +22,7 @@ from msgspec.structs import replace
 from corpora.catalogue import BY_NAME
 from model.session import EngineSession
 from tui.commands.asked import asked_preset, asked_settings
-from tui.commands.errors import DONE, UsageError, WorkError
+from tui.commands.errors import DONE, UsageError, WorkError, say
 from tui.commands.first_text import first_text
 from tui.commands.named_run import is_file_name, run_named
 from tui.commands.options import (
@@ -47,6 +49,10 @@ STANDARD_INPUT = "-"
 
 PAINTS_PER_SECOND = "120"
 """At most. Updates are far fewer, but what a key has changed is not to wait for long where one was just painted."""
+
+
+WONDER_SECONDS = 1.0
+"""Without a screen and without a word."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -229,6 +235,18 @@ def _require_texts(texts: Sequence[str]) -> None:
             raise
 
 
+@contextmanager
+def told_if_slow(sentence: str) -> Iterator[None]:
+    """Say what is waited for, where that takes longer than nobody wonders."""
+    timer = threading.Timer(WONDER_SECONDS, say, (sentence,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def terminal_input(sources: tuple[str, ...], kept: Path) -> tuple[str, ...]:
     """Make the terminal the app's input; standard input, where it is a text, is kept in the file `kept`.
 
@@ -255,7 +273,7 @@ def terminal_input(sources: tuple[str, ...], kept: Path) -> tuple[str, ...]:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:
         raise UsageError("the app needs a terminal for its keys, and there is none; see `lstm-tui train`") from None
-    with whole_file(kept) as file:
+    with whole_file(kept) as file, told_if_slow("reading standard input to its end; ctrl+c gives up"):
         shutil.copyfileobj(text, file)
     os.dup2(terminal, 0)
     os.close(terminal)
