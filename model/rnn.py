@@ -66,13 +66,13 @@ class RNN(Cell[RNNWorkspace]):
 
     def step_in(self, at: StepBuffers) -> Step:
         """Make what advances h by one character."""
-        z, h, (recall, recalled), b_hh = at.z, at.h, at.recall, at.across(self.b_hh)
+        z, (gate,), h, (recall, recalled), b_hh = at.z, at.gates, at.h, at.recall, at.across(self.b_hh)
 
         def step(projected: Floats) -> None:
             recall()
             add(projected, recalled, z)
             add(z, b_hh, z)
-            tanh(z[0], h)
+            tanh(gate, h)
 
         return step
 
