@@ -185,6 +185,14 @@ def test_an_empty_name_is_no_file(words: str, argument: str, capsys: Captured) -
     assert f"argument {argument}: an empty name, where that of a file was wanted" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", ["train NET --steps 1 --out OUT", "eval NET NET"])
+def test_a_saved_network_is_no_text(tmp_path: Path, words: str, capsys: Captured) -> None:
+    net = trained(tmp_path)
+    capsys.readouterr()
+    assert main(words.replace("NET", str(net)).replace("OUT", str(tmp_path / "out")).split()) == 2
+    assert complaint(capsys) == f"{net}: a saved network, where a text was wanted; train --resume goes on with one"
+
+
 def test_a_misspelt_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     monkeypatch.setenv("LSTM_TUI_HIDEN_SIZE", "22")
     monkeypatch.setenv("LSTM_TUI_XYZZY", "1")

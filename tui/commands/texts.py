@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from corpora.corpus import Corpus, Treatment
 from corpora.library import load
 from tui.commands.display import Display, finish_with
+from tui.commands.errors import UsageError
+
+SAVED = ".safetensors"
+"""How the names of saved networks end."""
 
 
 def read_text(
@@ -20,8 +24,12 @@ def read_text(
     """Read a text, `to_learn` or to measure a network on, and show how far it is where that takes a while.
 
     Raises:
+        UsageError: If it is a saved network.
         CorpusError: If it cannot be read or used.
     """
+    for source in sources:
+        if source.endswith(SAVED):
+            raise UsageError(f"{source}: a saved network, where a text was wanted; train --resume goes on with one")
     return finish_with(
         load(sources, encoding=encoding, treatments=treatments, to_learn=to_learn), display, "reading the text"
     )
