@@ -108,6 +108,22 @@ async def test_escape_or_x_puts_the_cards_away(tmp_path: Path, keys: tuple[str, 
         assert app.focused is app.main.query_one(SamplePane)
 
 
+async def test_before_the_first_card_there_is_no_key_for_one(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):
+        await pilot.press("x")
+        await pilot.pause()
+        before = {"card-before"}
+
+        def offered() -> set[str | None]:
+            return {active.binding.id for active in app.main.active_bindings.values()}
+
+        assert not before & offered()
+        await pilot.press("left")
+        assert card(app).place == 0
+        await pilot.press("right")
+        assert before <= offered()
+
+
 @pytest.mark.parametrize("shown", [True, False])
 async def test_what_was_hidden_before_the_cards_is_hidden_after_them(tmp_path: Path, *, shown: bool) -> None:
     async with playing(tmp_path, gauges=RUNNING) as (_session, app, pilot):

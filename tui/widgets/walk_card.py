@@ -77,6 +77,11 @@ class WalkCard(VerticalScroll, can_focus=True):
         """Show another."""
         if self.is_mounted:
             self._turn()
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before the first card there is none."""
+        return (action, *parameters) != ("go", -1) or self.place > 0
 
     def _turn(self) -> None:
         card = CARDS[self.place]
