@@ -293,3 +293,10 @@ async def test_without_an_engine_three_pages_rest(tmp_path: Path) -> None:
         assert not any(pane.writing for pane in three.panes.values())
         footer = str(three.query_one(KeyBar).render())
         assert "Back" in footer and "Again" not in footer and "Train" not in footer
+
+
+async def test_eighty_columns_have_room_for_going_on_with_a_page(tmp_path: Path) -> None:
+    async with playing(tmp_path, size=(80, 24)) as (_session, app, pilot):
+        await pilot.press("m")
+        await pilot.pause()
+        assert "enter Write so" in str(app.screen.query_one(KeyBar).render())

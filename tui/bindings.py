@@ -461,10 +461,10 @@ THREE_FOOTER = (
     "temperature-up",
     "page-before",
     "page-after",
-    "leave-three",
-    "again",
     "write-so",
+    "leave-three",
     "help",
+    "again",
     "quit",
 )
 PAGE = Binding.Group("Page", compact=True)
