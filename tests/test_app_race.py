@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
-from textual.widgets import Button, Input, OptionList
+from textual.widgets import Button, Input, OptionList, Static
 
 from model.config import NetworkSettings, TrainingSettings
 from model.protocol import (
@@ -31,7 +32,9 @@ from tui.app import LSTMApp
 from tui.races import READY
 from tui.screens.help import HelpScreen
 from tui.screens.race import RaceScreen
+from tui.screens.race_end import EndRaceScreen
 from tui.screens.race_setup import RATE, RaceSetupScreen
+from tui.settings import Settings
 from tui.units import LossUnit
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.race_bar import RaceBar
@@ -76,10 +79,10 @@ def all_news(**changes: object) -> Update:
 
 @asynccontextmanager
 async def racing(
-    folder: Path, *, size: tuple[int, int] = (120, 40)
+    folder: Path, *, size: tuple[int, int] = (120, 40), **options: Any
 ) -> AsyncIterator[tuple[ScriptedSession, RaceScreen, Pilot[None]]]:
     """A race of three that has been going on for a while; what was sent to get there is forgotten."""
-    async with playing(folder, size=size) as (session, app, pilot):
+    async with playing(folder, size=size, **options) as (session, app, pilot):
         await pilot.press("ctrl+r")
         await pilot.press("enter")
         assert isinstance(app.screen, RaceScreen)
@@ -320,26 +323,44 @@ async def test_escape_ends_the_race_at_once_and_the_main_screen_is_as_it_was(tmp
         assert app.main.query_one(SamplePane).text.endswith("on")
 
 
-async def test_a_race_of_a_minute_ends_when_escape_is_pressed_twice(tmp_path: Path) -> None:
-    async with racing(tmp_path) as (session, screen, pilot):
-        await session.play(all_news(fresh=False, training_seconds=60.0))
-        await pilot.press("escape")
+@pytest.mark.parametrize("quiet", [False, True])
+@pytest.mark.parametrize("size", [(120, 40), (40, 12)])
+async def test_a_race_of_a_minute_asks_whether_it_shall_end(
+    tmp_path: Path, size: tuple[int, int], *, quiet: bool
+) -> None:
+    async with racing(tmp_path, size=size, settings=Settings(quiet=quiet)) as (session, screen, pilot):
         app = screen.app
         assert isinstance(app, LSTMApp)
-        assert app.race is screen and not session.told(EndRace)
-        assert "esc again ends the race" in said(app) and "enter goes on with GRU" in said(app)
+        await session.play(all_news(fresh=False, training_seconds=60.0))
+        session.sent.clear()
         await pilot.press("escape")
-        assert app.race is None and session.told(EndRace) == [EndRace()]
+        await pilot.pause()
+        assert isinstance(app.screen, EndRaceScreen)
+        asked = str(app.screen.query_one(Static).render())
+        assert asked.startswith("RNN, GRU and LSTM have learnt for 1:00. Nobody keeps that;")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.race is screen and not session.told(EndRace)
+
+        await pilot.press("escape", "y")
+        await pilot.pause()
+        assert app.race is None
+        assert session.told(EndRace) == [EndRace()]
 
 
-async def test_a_second_escape_long_after_the_first_asks_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.screens.race.TO_BE_SURE", 0.01)
+async def test_the_answers_can_be_clicked(tmp_path: Path) -> None:
     async with racing(tmp_path) as (session, screen, pilot):
         await session.play(all_news(fresh=False, training_seconds=60.0))
         await pilot.press("escape")
-        await pilot.pause(0.3)
+        await pilot.pause()
+        await pilot.click("#race-on")
+        await pilot.pause()
+        assert screen.app.screen is screen
         await pilot.press("escape")
-        assert screen.app.screen is screen and not session.told(EndRace)
+        await pilot.pause()
+        await pilot.click("#end-race")
+        await pilot.pause()
+        assert screen.app.screen is not screen and session.told(EndRace) == [EndRace()]
 
 
 async def test_with_the_engine_gone_a_long_race_is_left_at_once(tmp_path: Path) -> None:

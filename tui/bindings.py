@@ -287,7 +287,7 @@ RACE_KEYS: tuple[Key, ...] = (
         "escape",
         "esc",
         "End the race",
-        "In a race: end it, after a minute of it by pressing twice, and go on where you were.",
+        "In a race: end it, after a question once it is a long one, and go on where you were.",
         "Race",
         "end",
     ),

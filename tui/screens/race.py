@@ -18,13 +18,13 @@ from model.protocol import MAIN, Command, EndRace, Pause, RunState, RunUpdate, S
 from tui import units
 from tui.bindings import OF_THE_ENGINE, RACE_FOOTER, race_bindings, working_bindings
 from tui.changed_only import ChangedOnly
-from tui.keymap import shown_keys
 from tui.knobs import Knob, turned
 from tui.lanes import Curve, Lane, Standing, characters_read, leader, standings
 from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.sanitize import sanitize, sanitize_line
 from tui.screens.dialog import LeftOnce
 from tui.screens.help import HelpScreen
+from tui.screens.race_end import EndRaceScreen
 from tui.seldom import Seldom
 from tui.units import LossUnit
 from tui.widgets.key_bar import KeyBar
@@ -40,10 +40,7 @@ LEGEND = "bright: validation \u00b7 faint: training"
 DRAWINGS_PER_SECOND = 4
 
 LONG = 60.0
-"""Seconds that somebody has learnt for, from which on a race does not end at the first key."""
-
-TO_BE_SURE = 8.0
-"""Seconds in which the key counts the second time."""
+"""Seconds that somebody has learnt for, from which on it is asked whether the race shall end."""
 
 
 class RaceScreen(LeftOnce[SamplingSettings | None]):
@@ -117,7 +114,6 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         self._begun = False  # a racer has been heard of
         self._wished = False  # someone has wanted a racer to take over: nothing else brings a new network here
         self._asked = False  # whether that happens is told in a moment
-        self._warned = False  # that the end of a long race is the end of its networks, just now
 
     def compose(self) -> ComposeResult:
         """Chart and standings above, pages below."""
@@ -232,30 +228,22 @@ class RaceScreen(LeftOnce[SamplingSettings | None]):
         """Give up the race; the main run goes on where it was."""
         if self._asked and not self.ended:
             return  # whether a racer takes over is told in a moment
-        name = leader(self.standings)
         learnt = max(lane.gauges.training_seconds for lane in self._lanes.values())
-        if name is not None and learnt >= LONG and not self._warned and not self.ended:
-            self._warn(name)
-            return
+        if learnt >= LONG and not self.ended:
+            self.app.push_screen(EndRaceScreen(list(self._lanes), learnt), self._end_if)
+        else:
+            self._end()
+
+    def _end_if(self, meant: bool | None) -> None:
+        if meant:
+            self._end()
+
+    def _end(self) -> None:
+        name = leader(self.standings)
         self._send(EndRace())
         if name is not None and not self.ended:
             self.app.notify(f"The race is over: {sanitize_line(name)} led. You are back at your run.", markup=False)
-        self.dismiss(None)
-
-    def _warn(self, name: str) -> None:
-        keys = shown_keys(self)
-        end, go_on = keys["end-race"], keys["go-on"]
-        self._warned = True
-        self.notify(
-            f"{end} again ends the race: nobody keeps what they learnt. {go_on} goes on with {sanitize_line(name)}.",
-            timeout=TO_BE_SURE,
-            markup=False,
-        )
-
-        def forget() -> None:
-            self._warned = False
-
-        self.set_timer(TO_BE_SURE, forget)
+        self.leave_with(None)
 
     def action_go_on(self) -> None:
         """Go on with who leads; this screen is left when the engine has done so."""
