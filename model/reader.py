@@ -78,8 +78,7 @@ class Reader:
         if table is None:
             self._first(self._project(ids))
         else:
-            # "clip" only spares numpy a buffer
-            self._first(table[ids] if self._single else table.take(ids, axis=1, mode="clip"))
+            self._first(table[ids] if self._single else table.take(ids, axis=1))
         for step, (work_out, projected) in self._above:
             work_out()
             step(projected)

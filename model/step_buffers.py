@@ -11,6 +11,7 @@ from numpy import add, dot, matmul
 
 from model.parameters import Floats
 from model.products import FEWEST_ROWS, aligned, aligned_rows, copy_of, in_panels, piece, shares
+from model.recurrence import MANY_UNITS
 
 ROW_BY_ROW_UP_TO = 6
 """Streams up to which a product for each is quicker than one for all, before which BLAS repacks the weights; with
@@ -18,6 +19,10 @@ AVX-512 it is their number only where a product does not go in pieces."""
 
 LARGE = 257
 """Rows of weights above which a product with a vector is quicker where columns are contiguous than where rows are."""
+
+SHALLOW = 257
+"""Rows of weights up to which streams are worth sharing out to several pieces where the weights lie as training has
+them: with more, the rows of a piece are too far apart."""
 
 
 class Product(NamedTuple):
@@ -43,7 +48,9 @@ class StepBuffers:
         gates: Each of them, (B, H).
         memory: The vectors of the state, (B, H) each, of which the first is h.
         h_and_1: Of a single stream h with a 1, (H + 1,), with which a product can add a bias; else None.
-        recall: h W_hh, (G, B, H).
+        recall: The product h W_hh.
+        G: Gates.
+        single: Whether there is one stream.
     """
 
     def __init__(self, room: Floats, W_hh: Floats, *, at_rest: bool = False) -> None:
@@ -122,7 +129,8 @@ def product(x: Floats, W: Floats, G: int, *, at_rest: bool = False) -> Product:
         out = aligned((W.shape[1],), W.dtype)
         return Product(partial(dot, x, in_order(W) if at_rest else W, out), out.reshape(G, -1))
     K, B = W.shape[1] // G, len(x)
-    if (at_rest or W.strides[1] == W.itemsize) and (size := piece(shares(B, FEWEST_ROWS), len(W), K)):
+    fewest = FEWEST_ROWS if len(W) <= (MANY_UNITS if at_rest else SHALLOW) else B
+    if (at_rest or W.strides[1] == W.itemsize) and (size := piece(shares(B, fewest), len(W), K)):
         return in_pieces(size, x, W, G, at_rest=at_rest)
     if B > ROW_BY_ROW_UP_TO:
         by_gate = in_panels(W, K)  # (G, D, K)
