@@ -7,16 +7,19 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 from model.config import NetworkSettings
 from model.protocol import LoadCorpus
 from tui.__main__ import main
+from tui.commands import options as options_module
 from tui.commands.arguments import APP, COMMANDS
 from tui.commands.errors import WorkError
-from tui.commands.instrument import looks_saved, opening_of, terminal_input, told_if_slow
+from tui.commands.instrument import opening_of, terminal_input, told_if_slow
 from tui.commands.options import FPS, NETWORK, settled
+from tui.commands.saved_file import looks_saved
 from tui.opening import Opening
 from tui.settings import paths
 
@@ -190,19 +193,34 @@ def test_a_saved_network_is_no_text(tmp_path: Path, words: str, capsys: Captured
     net = trained(tmp_path)
     capsys.readouterr()
     assert main(words.replace("NET", str(net)).replace("OUT", str(tmp_path / "out")).split()) == 2
-    assert complaint(capsys) == f"{net}: a saved network, where a text was wanted; train --resume goes on with one"
+    hint = "; --resume goes on with it" if words.startswith("train") else ""
+    assert complaint(capsys) == f"{net}: a saved network, where a text was wanted{hint}"
+
+
+def test_a_text_is_one_whatever_its_name(tmp_path: Path) -> None:
+    text = tmp_path / "words.safetensors"
+    text.write_text("some words and some more\n" * 20)
+    assert main(["train", str(text), "--steps", "1", "--batch-size", "2", "--out", str(tmp_path / "out")]) == 0
 
 
 def test_a_misspelt_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     monkeypatch.setenv("LSTM_TUI_HIDEN_SIZE", "22")
     monkeypatch.setenv("LSTM_TUI_XYZZY", "1")
+    monkeypatch.setenv("LSTM_TUI_length", "9")
     monkeypatch.setenv("LSTM_TUI_SEED", "3")
     monkeypatch.setenv("LSTM_TUI_TREAT", "lower")
     assert main(["presets", "vpj"]) == 0
     assert capsys.readouterr().err.splitlines() == [
         "lstm-tui: LSTM_TUI_HIDEN_SIZE in the environment sets nothing; did you mean LSTM_TUI_HIDDEN_SIZE?",
         "lstm-tui: LSTM_TUI_XYZZY in the environment sets nothing.",
+        "lstm-tui: LSTM_TUI_length in the environment sets nothing; did you mean LSTM_TUI_LENGTH?",
     ]
+
+
+def test_every_setting_has_a_variable_that_is_known() -> None:
+    found = [value for value in vars(options_module).values() if isinstance(value, options_module.Setting)]
+    tables = [*options_module.NETWORK, *options_module.TRAINING, *options_module.SAMPLING]
+    assert {setting.variable for setting in (*found, *tables)} == options_module.VARIABLES
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
@@ -246,6 +264,25 @@ def test_a_show_is_the_same_wherever_it_plays(
     assert main(["counting", *words]) == 1
     (load,) = sent
     assert isinstance(load, LoadCorpus) and load.network.hidden_size == hidden_size
+
+
+def test_the_app_names_a_misspelt_variable_on_its_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    greetings: list[str] = []
+
+    class Stage:
+        def send(self, command: object) -> None:
+            pass
+
+    def app(_session: object, **options: Any) -> NoReturn:
+        greetings.extend(options["greetings"])
+        raise WorkError("enough has been seen")
+
+    monkeypatch.setenv("LSTM_TUI_HIDEN_SIZE", "22")
+    monkeypatch.setattr("tui.commands.instrument.terminal_input", lambda sources, _: sources)
+    monkeypatch.setattr("tui.commands.instrument.EngineSession.start", lambda *_, **__: Stage())
+    monkeypatch.setattr("tui.app.LSTMApp", app)
+    assert main(["counting"]) == 1
+    assert "LSTM_TUI_HIDEN_SIZE in the environment sets nothing; did you mean LSTM_TUI_HIDDEN_SIZE?" in greetings
 
 
 def test_a_settings_file_that_cannot_be_used_is_named(own_folders: Path, capsys: Captured) -> None:

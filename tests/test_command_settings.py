@@ -17,8 +17,8 @@ from tui.commands.asked import asked_settings, asked_share, asked_threads
 from tui.commands.course import Course, Goal
 from tui.commands.errors import UsageError
 from tui.commands.first_text import first_text
-from tui.commands.instrument import looks_saved
 from tui.commands.options import FPS, SHARE, THREADS, preferred
+from tui.commands.saved_file import looks_saved
 from tui.opening import Opening
 from tui.settings import LastText, Settings, load_settings, paths, save_settings
 

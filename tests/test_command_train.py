@@ -20,6 +20,7 @@ from model.presets import PRESETS
 from model.run import new_trainer
 from tui.__main__ import main
 from tui.commands.course import Goal
+from tui.commands.display import Display
 from tui.commands.train import usual_goal
 from tui.run_shelf import RunShelf
 from tui.settings import paths
@@ -49,6 +50,19 @@ def test_the_last_line_has_what_scripts_rely_on(tmp_path: Path, capsys: Captured
     assert last["out"] == str(out)
     for name in ("train_loss", "val_loss", "chars_per_second", "chars_per_cpu_second", "seconds"):
         assert math.isfinite(last[name]) and last[name] > 0, name
+
+
+def test_measuring_tells_how_far_it_is_and_warns_of_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shares: list[float | None] = []
+
+    def show(_: Display, what: str, _note: object, share: float | None = None) -> None:
+        if what.startswith("measuring"):
+            assert np.geterr()["over"] == np.geterr()["invalid"] == "ignore"
+            shares.append(share)
+
+    monkeypatch.setattr(Display, "show", show)
+    trained(tmp_path)
+    assert shares and None not in shares
 
 
 def test_without_json_the_last_line_is_a_sentence(tmp_path: Path, capsys: Captured) -> None:

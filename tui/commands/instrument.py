@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import difflib
 import gc
-import json
 import os
 import shutil
 import sys
@@ -39,6 +38,7 @@ from tui.commands.options import (
     misspelt_variables,
     preferred,
 )
+from tui.commands.saved_file import looks_saved
 from tui.opening import Opening
 from tui.rescue import Rescue
 from tui.run_shelf import RunShelf
@@ -52,7 +52,7 @@ PAINTS_PER_SECOND = "120"
 
 
 WONDER_SECONDS = 1.0
-"""Without a screen and without a word."""
+"""That standard input may take before it is said that it is waited for."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -167,23 +167,6 @@ def opening_of(options: argparse.Namespace, user: Paths) -> Opening:
     return Opening(checkpoint=_existing(Path(saved[0])))
 
 
-def looks_saved(path: Path) -> bool:
-    """Tell whether a file is a safetensors file, by its first bytes: the header's length, then JSON.
-
-    What is no file is not opened: a named pipe would wait for whoever writes into it.
-    """
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            if length > path.stat().st_size:
-                return False
-            return isinstance(json.loads(file.read(length)), dict)
-    except (OSError, RecursionError, ValueError):
-        return False
-
-
 def _saved_run(name: str, user: Paths) -> Path:
     if name and is_file_name(name):
         return _existing(Path(name))
@@ -237,7 +220,7 @@ def _require_texts(texts: Sequence[str]) -> None:
 
 @contextmanager
 def told_if_slow(sentence: str) -> Iterator[None]:
-    """Say what is waited for, where that takes longer than nobody wonders."""
+    """Say what is waited for, once that has taken so long that one wonders."""
     timer = threading.Timer(WONDER_SECONDS, say, (sentence,))
     timer.daemon = True
     timer.start()
@@ -245,6 +228,7 @@ def told_if_slow(sentence: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        timer.join()  # it may have begun to speak
 
 
 def terminal_input(sources: tuple[str, ...], kept: Path) -> tuple[str, ...]:

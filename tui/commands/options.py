@@ -306,7 +306,8 @@ def misspelt_variables() -> tuple[str, ...]:
         if name.startswith(PREFIX) and name not in VARIABLES:
             import difflib  # which takes its time, and is seldom wanted
 
-            near = difflib.get_close_matches(name[len(PREFIX) :], (known[len(PREFIX) :] for known in VARIABLES), n=1)
+            known = [variable.removeprefix(PREFIX) for variable in VARIABLES]
+            near = difflib.get_close_matches(name.removeprefix(PREFIX).upper(), known, n=1)
             hint = f"; did you mean {PREFIX}{near[0]}?" if near else "."
             sentences.append(f"{name} in the environment sets nothing{hint}")
     return tuple(sentences)

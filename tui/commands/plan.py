@@ -20,9 +20,9 @@ from model.run import new_trainer, resume_trainer
 from model.trainer import Trainer
 from tui.commands.asked import asked_settings, asked_threads
 from tui.commands.errors import UsageError, WorkError
-from tui.commands.instrument import looks_saved
 from tui.commands.named_run import is_file_name, run_named
 from tui.commands.options import ENCODING, NETWORK, PRESET, TRAINING, TREAT, asked_encoding
+from tui.commands.saved_file import looks_saved
 from tui.settings import paths
 
 LONGEST_NAME = 255

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from corpora.corpus import Corpus, Treatment
 from corpora.library import load
 from tui.commands.display import Display, finish_with
 from tui.commands.errors import UsageError
-
-SAVED = ".safetensors"
-"""How the names of saved networks end."""
+from tui.commands.saved_file import looks_saved
 
 
 def read_text(
@@ -28,8 +27,9 @@ def read_text(
         CorpusError: If it cannot be read or used.
     """
     for source in sources:
-        if source.endswith(SAVED):
-            raise UsageError(f"{source}: a saved network, where a text was wanted; train --resume goes on with one")
+        if looks_saved(Path(source)):
+            hint = "; --resume goes on with it" if to_learn else ""
+            raise UsageError(f"{source}: a saved network, where a text was wanted{hint}")
     return finish_with(
         load(sources, encoding=encoding, treatments=treatments, to_learn=to_learn), display, "reading the text"
     )
