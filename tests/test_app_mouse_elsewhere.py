@@ -31,6 +31,7 @@ from tui.screens.open_text import OpenTextScreen
 from tui.screens.passage import PassageScreen
 from tui.screens.past import PastScreen
 from tui.screens.pick_text import PickTextScreen
+from tui.screens.race_end import EndRaceScreen
 from tui.screens.race_setup import RaceSetupScreen
 from tui.screens.recipe import RecipeScreen
 from tui.screens.run_name import DeleteRunScreen, NameRunScreen
@@ -87,7 +88,7 @@ async def go_back(session: ScriptedSession, app: LSTMApp, pilot: Pilot[None]) ->
     for _ in range(5):
         if app.screen is app.main and app.main._duet is None:
             break
-        await pilot.press("escape")
+        await pilot.press("y" if isinstance(app.screen, EndRaceScreen) else "escape")
         await pilot.pause()
     assert app.screen is app.main and app.main._duet is None
     if app.main.gauges != RUNNING:
@@ -176,6 +177,7 @@ DIALOGS: dict[type[Screen[Any]], tuple[tuple[str, ...], dict[str, str]]] = {
     SettingsScreen: (("s",), {"escape": "esc closes"}),
     NameRunScreen: (("R", "n"), {"enter": "enter names it", "escape": "esc leaves"}),
     DeleteRunScreen: (("R", "d"), {"escape": "esc keeps", "y": "y deletes"}),
+    EndRaceScreen: (("ctrl+r", "enter", "escape"), {"escape": "esc races on", "y": "y ends it"}),
 }
 """How each is opened, and on which words a click does what a key does."""
 POINTING = {"up", "down", "pageup", "pagedown", "left", "right", "question_mark"}
@@ -188,6 +190,7 @@ async def test_a_click_on_the_words_of_a_dialog_does_what_their_key_does(
 ) -> None:
     opening, ways = DIALOGS[dialog]
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tui.screens.race.LONG", 0.0)
     bound = [binding.key.split(",")[0] for binding in dialog.BINDINGS if isinstance(binding, Binding)]
     assert set(bound) - POINTING <= set(ways)
     async with playing(tmp_path, size=(76, 22), gauges=RUNNING) as (session, app, pilot):
