@@ -124,7 +124,7 @@ def main() -> int:
         text.write_text(held, encoding="utf-8", newline="")
         for layers in (1, 2):
             lstm_tui(
-                *("train", options.text, "--out", str(file), "--steps", str(options.steps)),
+                *("train", options.text, "--out", str(file), "--overwrite", "--steps", str(options.steps)),
                 *("--hidden-size", "96", "--layers", str(layers), "--threads", "1"),
             )
             network = InTorch(torch, file)
