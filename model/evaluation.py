@@ -74,6 +74,12 @@ def slices_of(network: Network, N: int, B: int) -> int:
     return -(-N // WINDOW) * sum(1 for _ in work)
 
 
+def parallel_slices(network: Network, N: int) -> int:
+    """In about how many slices `parallel_loss` reads a text of N characters."""
+    S = side_by_side(N)
+    return slices_of(network, WARM_UP + N // S, S)
+
+
 def sampled_loss(network: Network, ids: Ids, characters: int) -> Slices[float]:
     """Nats per character on about `characters` of `ids` (N,): passages spread evenly over all of it.
 

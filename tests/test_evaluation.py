@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from model.config import NetworkSettings
-from model.evaluation import WARM_UP, one_stream_loss, parallel_loss, sampled_loss, side_by_side, slices_of
+from model.evaluation import WARM_UP, one_stream_loss, parallel_loss, parallel_slices, sampled_loss, slices_of
 from model.network import Network
 from model.slices import finish
 from model.softmax import Ids
@@ -108,7 +108,6 @@ def test_a_short_text_is_not_sampled_but_read_whole() -> None:
 def test_how_many_slices_a_loss_takes_is_known_before(length: int) -> None:
     network = network_of(1)
     ids = text_of(length)
-    streams = side_by_side(length)
     taken = sum(1 for _ in parallel_loss(network, ids))
-    assert slices_of(network, WARM_UP + length // streams, streams) == pytest.approx(taken, rel=0.2, abs=3)
+    assert parallel_slices(network, length) == pytest.approx(taken, rel=0.2, abs=3)
     assert slices_of(network, length - 1, 1) == pytest.approx(sum(1 for _ in one_stream_loss(network, ids)), rel=0.05)

@@ -26,7 +26,7 @@ from tui.commands.options import (
     TRAINING,
     TREAT,
     Setting,
-    saved_file,
+    file_name,
 )
 
 
@@ -132,7 +132,7 @@ def train_parser() -> argparse.ArgumentParser:
     run.add_argument("--overwrite", action="store_true", help="replace a network that was saved to --out before")
     run.add_argument(
         "--resume",
-        type=saved_file,
+        type=file_name,
         metavar="FILE",
         help="go on with this network and all its settings; with --out, a name that `lstm-tui runs` lists will do",
     )
@@ -169,7 +169,7 @@ def sample_parser() -> argparse.ArgumentParser:
     writing.add_argument("--prime", metavar="TEXT", help="what the network reads first, and goes on from")
     writing.add_argument(
         "--recipe",
-        type=saved_file,
+        type=file_name,
         metavar="FILE",
         help="write a saved passage again, to the letter; takes nothing else",
     )
@@ -346,7 +346,7 @@ def _add_text(group: argparse._ActionsContainer, count: str = "*") -> None:
 def _add_network(parser: argparse.ArgumentParser, count: str | None = None) -> None:
     network = parser.add_argument_group("The network")
     about = "a .safetensors file that the app or `train` saved"
-    network.add_argument("file", nargs=count, type=saved_file, metavar="FILE", help=about)
+    network.add_argument("file", nargs=count, type=file_name, metavar="FILE", help=about)
 
 
 class _Version(argparse.Action):

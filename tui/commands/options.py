@@ -58,7 +58,7 @@ def number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
 
 
-def saved_file(text: str) -> Path:
+def file_name(text: str) -> Path:
     """Parse the name of a file that there shall be already.
 
     Raises:

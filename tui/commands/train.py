@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from model.checkpoint import save_checkpoint
-from model.evaluation import WARM_UP, sampled_loss, side_by_side, slices_of
+from model.evaluation import parallel_slices, sampled_loss
 from model.priority import Priority
 from model.run import best_checkpoint_of, checkpoint_of
 from model.slices import finish
@@ -102,8 +102,7 @@ def save(trainer: Trainer, plan: Plan) -> None:
 def measure(trainer: Trainer, display: Display) -> tuple[float, float]:
     """The loss on the whole validation part, and on that part of it which validations in between read."""
     whole = trainer.corpus.validation
-    streams = side_by_side(len(whole))
-    slices = slices_of(trainer.player, WARM_UP + len(whole) // streams, streams)
+    slices = parallel_slices(trainer.player, len(whole))
     loss = finish_with(trainer.full_validation(), display, "measuring on the whole validation part", slices)
     if len(whole) <= VALIDATION_CHARACTERS:
         return loss, loss
