@@ -252,6 +252,17 @@ class Cell(ABC, Generic[Work]):
                 out[:, rows] += b
             yield
 
+    def input_gradients(self, work: Work, x: Floats) -> Slices[None]:
+        """dW_ih and the gradients of the biases for vectors.
+
+        Args:
+            work: What backward left.
+            x: (T, B, D).
+        """
+        yield from weight_gradient(x, work.dz, self.dW_ih)
+        # a product with ones is a quicker sum, and a more exact one
+        self.bias_gradients(work, np.matmul(work.ones, as_rows(work.dz)).reshape(-1))
+
     def project_backward(self, work: Work, x: Floats, dx: Floats) -> Slices[None]:
         """dW_ih and the gradients of the biases for vectors, and d(loss)/dx.
 
@@ -260,10 +271,8 @@ class Cell(ABC, Generic[Work]):
             x: (T, B, D).
             dx: Receives dz W_ih^T, summed over the gates, (T, B, D).
         """
-        yield from weight_gradient(x, work.dz, self.dW_ih)
+        yield from self.input_gradients(work, x)
         dz, dx = as_rows(work.dz), as_rows(dx)
-        # a product with ones is a quicker sum, and a more exact one
-        self.bias_gradients(work, np.matmul(work.ones, dz).reshape(-1))
         D = dx.shape[-1]
         panels = self.W_ih.T.reshape(len(dz), dz.shape[-1], D)  # (P, G H / P, D)
         first, *others = (Weights(W, len(dx)) for W in panels)

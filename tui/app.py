@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.notifications import Notify, SeverityLevel
-from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.theme import Theme
 
 from corpora.catalogue import CATALOGUE, default_name
 from corpora.choice import TextChoice
@@ -46,7 +44,7 @@ from tui.saving import working_folder
 from tui.screens.main import MainScreen
 from tui.sentences import sentence
 from tui.settings import DEFAULT_THEME, LastText, Settings, last_run, paths, recent_texts, settings_file
-from tui.theme import BY_NAME, readable, with_our_variables
+from tui.themed_app import ThemedApp
 from tui.units import LossUnit
 from tui.widgets.ink import PLAIN
 
@@ -79,11 +77,9 @@ MOUNTING = 0.01
 """Between two looks whether a screen that was opened has all its parts."""
 
 
-class LSTMApp(App[None]):
+class LSTMApp(ThemedApp):
     """Shows what the engine does; all that trains and writes is on the other side of `session`."""
 
-    theme: Reactive[str] = Reactive(DEFAULT_THEME)  # in which Textual need not work out another first
-    TITLE = "lstm-tui"
     CSS_PATH = "app.tcss"
     BINDINGS = app_bindings()
     COMMANDS = {TableProvider}  # noqa: RUF012 - Textual looks at the class
@@ -141,13 +137,11 @@ class LSTMApp(App[None]):
             rescue: Where the engine keeps a copy of the run; it is thrown away once that is saved on leaving.
             settled: Called once, as soon as all is there that stays to the end.
         """
-        super().__init__()
-        self.animation_level = "none"
+        super().__init__(theme)
         self.session = session
         self._settled, self._begins_anew = settled, insisted is None and not demo
         self.pace = Pace(fps)
         self._wanted_theme = theme
-        self._put_on(theme if self.get_theme(theme) else DEFAULT_THEME)
         self._worn = self.theme
         user, settings = paths(), settings or Settings()
         self._settings_file = settings_file(config_dir or user.config)
@@ -197,29 +191,6 @@ class LSTMApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The main screen is there from the first frame on."""
         return self.main
-
-    def _put_on(self, theme: str) -> None:
-        """Wear a theme from the first frame on; changed while the app runs it would style every widget twice."""
-        if theme == DEFAULT_THEME:
-            return
-        self.set_reactive(App.theme, theme)
-        dark = self.current_theme.dark
-        self.update_classes({"-dark-mode": dark, "-light-mode": not dark}, update=False)
-        self.stylesheet.set_variables(self.get_css_variables())
-
-    @property
-    def available_themes(self) -> dict[str, Theme]:
-        """Textual's themes and ours, by name."""
-        return super().available_themes | BY_NAME
-
-    def get_theme(self, theme_name: str) -> Theme | None:
-        """A theme by its name, with inks that can be read; Textual asks several times a widget, so ours are at hand."""
-        theme = BY_NAME.get(theme_name) or super().get_theme(theme_name)
-        return None if theme is None else readable(theme)
-
-    def get_css_variables(self) -> dict[str, str]:
-        """Textual's variables and ours, whichever theme is on."""
-        return with_our_variables(super().get_css_variables())
 
     def on_ready(self) -> None:
         """Begin to listen, now that there is something to show it on."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from model.lab.catalogue import CATALOGUE
 from tui.commands.formatter import Parser
 from tui.commands.options import (
     ENCODING,
@@ -27,6 +28,7 @@ from tui.commands.options import (
     TREAT,
     Setting,
     file_name,
+    whole,
 )
 
 
@@ -55,6 +57,7 @@ def app_parser() -> argparse.ArgumentParser:
             "  lstm-tui runs         earlier runs that can be resumed\n"
             "  lstm-tui presets      whole recipes by name\n"
             "  lstm-tui bench        how fast this machine is\n"
+            "  lstm-tui lab          what else such networks can do: sines, counting, digits\n"
             "  lstm-tui completion   let the tab key complete all this\n"
             "\n"
             "Each of them has a --help of its own. Flags can be given as environment variables:\n"
@@ -292,6 +295,66 @@ def bench_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def lab_parser() -> argparse.ArgumentParser:
+    """`lstm-tui lab`."""
+    parser = Parser(
+        "lstm-tui lab",
+        usage="[NAME] [FILE] [options]",
+        description=(
+            "Experiments on what recurrent networks can do beside text, learnt before your\n"
+            "eyes; without a terminal, or with --no-screen or --json, what was found is printed.\n"
+            "\n" + "".join(f"  {entry.name:<10}{entry.summary}\n" for entry in CATALOGUE)
+        ),
+        examples=(
+            "  # watch all of them\n"
+            "  lstm-tui lab\n"
+            "  # three networks learn to count\n"
+            "  lstm-tui lab counting\n"
+            "  # MNIST, as an .npz file or a folder of the original files\n"
+            "  lstm-tui lab digits mnist.npz\n"
+            "  # for a script\n"
+            "  lstm-tui lab sine --seed 3 --json"
+        ),
+    )
+    which = parser.add_argument_group("Which")
+    names = tuple(entry.name for entry in CATALOGUE)
+    which.add_argument("name", nargs="?", choices=names, metavar="NAME", help=f"{', '.join(names)}")
+    which.add_argument(
+        "file", nargs="?", type=file_name, metavar="FILE", help="pictures for digits; else it draws its own"
+    )
+    how = parser.add_argument_group("How")
+    how.add_argument("--seed", type=lab_seed, default=0, metavar="N", help="of all that is drawn at random (default 0)")
+    how.add_argument("--steps", type=lab_steps, metavar="N", help="learn so many steps")
+    how.add_argument("--no-screen", action="store_true", help="learn to the end, and print what was found")
+    _finish(parser, json="print one JSON object on standard output")
+    return parser
+
+
+def lab_seed(text: str) -> int:
+    """Parse a seed.
+
+    Raises:
+        ArgumentTypeError: If it is none.
+    """
+    return _within("seed", text, 0, 2**32 - 1)
+
+
+def lab_steps(text: str) -> int:
+    """Parse a number of steps.
+
+    Raises:
+        ArgumentTypeError: If it is none.
+    """
+    return _within("steps", text, 1, 10**9)
+
+
+def _within(name: str, text: str, least: int, most: int) -> int:
+    value = whole(text)
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{name} is {value}; it must be a whole number from {least} to {most}")
+    return value
+
+
 def completion_parser() -> argparse.ArgumentParser:
     """`lstm-tui completion`."""
     parser = Parser(
@@ -325,6 +388,7 @@ COMMANDS = {
     "runs": Command(runs_parser, "tui.commands.runs"),
     "presets": Command(presets_parser, "tui.commands.presets"),
     "bench": Command(bench_parser, "tui.commands.bench"),
+    "lab": Command(lab_parser, "tui.commands.lab"),
     "completion": Command(completion_parser, "tui.commands.completion"),
 }
 

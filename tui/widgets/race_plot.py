@@ -14,7 +14,7 @@ from tui import units
 from tui.lanes import Curve
 from tui.sanitize import sanitize_line
 from tui.units import LossUnit
-from tui.widgets.loss_axis import AXIS, AXIS_ROOM, draw_scale, round_step, step_label
+from tui.widgets.loss_axis import AXIS, AXIS_ROOM, Scale, draw_scale, round_step, step_label
 from tui.widgets.loss_canvas import ACROSS, DOWN, Canvas
 from tui.widgets.loss_range import loss_scale
 
@@ -41,9 +41,17 @@ class RacePlot:
     """Draws once. The inks are `line-0`, `shade-0` and so on for validation and training, `name-0`, `axis`, `rule`."""
 
     def __init__(
-        self, curves: Sequence[Curve], fairness: Shared, unit: LossUnit, width: int, height: int, *, log: bool = False
+        self,
+        curves: Sequence[Curve],
+        fairness: Shared,
+        unit: LossUnit,
+        width: int,
+        height: int,
+        *,
+        log: bool = False,
+        scale: Scale | None = None,
     ) -> None:
-        """Draw curves of which at least one has a loss; with `log`, over a logarithmic axis."""
+        """Draw curves of which at least one has a loss; with `log`, over a logarithmic axis; or over `scale`."""
         self.curves, self.fairness, self.unit = curves, fairness, unit
         self.canvas = Canvas(width, height)
         self.left = AXIS if width >= AXIS_ROOM else 0
@@ -55,7 +63,7 @@ class RacePlot:
         self.furthest = max([1, *(point.step for point in points)])
         # the scale takes in the last: let that be the highest of the ends
         ends = sorted(end.loss for curve in curves if (end := curve.end) is not None)
-        self.scale = loss_scale([point.loss for point in points], ends, (), unit=unit, log=log)
+        self.scale = scale or loss_scale([point.loss for point in points], ends, (), unit=unit, log=log)
         for number, curve in enumerate(curves):
             self._draw(curve.training, f"shade-{number}")
         for number, curve in enumerate(curves):

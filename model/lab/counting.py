@@ -1,0 +1,132 @@
+"""a^n b^n: a plain recurrent network, a GRU and an LSTM learn to count, side by side and in one unit.
+
+The data are those of the Technical University of Denmark's lab (see `corpora/counted.py`), where each network has an
+optimiser, a number of epochs and a unit of loss of its own. Here all have the same, and the loss is compared with the
+least there can be, which is known: only n is left to chance. That an LSTM's memory cell can count on, beyond what it
+has seen, was shown by Gers and Schmidhuber (2001), "LSTM recurrent networks learn simple context-free and
+context-sensitive languages".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from msgspec.structs import replace
+
+from corpora import counted
+from corpora.counted import Counted, Ids
+from model.config import NetworkSettings, TrainingSettings
+from model.lab.experiment import Experiment, Record
+from model.lab.frames import END, Counter, CountingFrame
+from model.lab.pupil import Pupil
+from model.objectives import CrossEntropy
+from model.parameters import Floats
+from model.slices import Slices
+from model.vector_network import Lesson
+
+STEPS: Final = 4_000
+FARTHEST: Final = 20
+"""Greatest n that is asked for; those above `counted.MOST` were never seen."""
+CELLS: Final = {"RNN": "rnn", "GRU": "gru", "LSTM": "lstm"}
+LETTERS: Final = ("a", "b", END, "?")
+"""Of the symbols, for people."""
+NETWORK: Final = NetworkSettings(hidden_size=50)
+# small first weights and a forget gate that is all but open: each memory cell begins as a counter, which adds up what
+# comes and forgets nothing
+COUNTER: Final = replace(NETWORK, init_scale=0.02, forget_bias=10.0)
+TRAINING: Final = TrainingSettings(batch_size=10, optimizer="sgd", learning_rate=0.4, schedule="cosine")
+MEASURE_STEPS: Final = 20
+"""Between two losses of the curve, which are those on all sequences that are learnt from."""
+ORDER: Final = 3
+"""Distinguishes the random numbers of the order from others of the same seed."""
+
+
+class Counting(Experiment):
+    """Three networks learn to count."""
+
+    name = "counting"
+
+    def __init__(self, seed: int = 0, planned_steps: int = STEPS) -> None:
+        """Draw the networks from `seed`; the sequences are always the lab's."""
+        super().__init__(planned_steps)
+        ns, half = counted.lengths(), (counted.COUNT + counted.LEARNT) // 2
+        self._learnt, self._validation = ns[: counted.LEARNT], ns[counted.LEARNT : half]
+        self._rng, self._order = np.random.default_rng((seed, ORDER)), self._learnt[:0]
+        D = len(counted.SYMBOLS)
+        self.pupils = {
+            name: Pupil(
+                COUNTER if cell == "lstm" else replace(NETWORK, cell=cell),
+                replace(TRAINING, seed=seed),
+                D,
+                D,
+                planned_steps=planned_steps,
+            )
+            for name, cell in CELLS.items()
+        }
+        self._records, self._example = {name: Record(name) for name in CELLS}, counted.MOST
+
+    def learn(self) -> Slices[None]:
+        """Let each learn from the same few sequences; all of them come once in an epoch."""
+        B = TRAINING.batch_size
+        if len(self._order) < B:
+            self._order = self._rng.permutation(self._learnt)
+        some, self._order = counted.sequences(self._order[:B]), self._order[B:]
+        lesson = Lesson(some.x, CrossEntropy(some.targets), some.places)
+        for pupil in self.pupils.values():
+            yield from pupil.learn(lesson)
+        self.step += 1
+        if self.step % MEASURE_STEPS == 1:
+            for name, pupil in self.pupils.items():
+                self._records[name].add(self.step, loss_per_sequence(pupil, self._learnt))
+
+    def frame(self) -> CountingFrame:
+        """Measure how well each counts."""
+        return CountingFrame(
+            step=self.step,
+            planned_steps=self.planned_steps,
+            curves=tuple(record.losses for record in self._records.values()),
+            parameters=sum(len(pupil.network.parameters) for pupil in self.pupils.values()),
+            counters=tuple(self._measure(name, pupil) for name, pupil in self.pupils.items()),
+            floor=counted.floor(self._learnt, self._learnt),
+            validation_floor=counted.floor(self._learnt, self._validation),
+            learnt=counted.MOST,
+            example=self._example,
+        )
+
+    def turn_page(self) -> None:
+        """Show what they say of a longer sequence; after the longest, of the shortest."""
+        self._example = self._example % FARTHEST + 1
+
+    def _measure(self, name: str, pupil: Pupil) -> Counter:
+        every = counted.sequences(np.arange(1, FARTHEST + 1))
+        symbols = said(pupil, every)
+        right = (symbols == every.targets) | ~every.determined
+        of = every.places % FARTHEST  # which sequence a target is of
+        wrong = np.bincount(of, weights=~right, minlength=FARTHEST)  # (FARTHEST,)
+        letters = np.array(LETTERS)[symbols]
+        return Counter(
+            name=name,
+            loss=loss_per_sequence(pupil, self._learnt),
+            validation_loss=loss_per_sequence(pupil, self._validation),
+            determined=float(right[every.determined & (of < counted.MOST)].mean()),
+            right=tuple(bool(count == 0) for count in wrong),
+            said=tuple("".join(letters[of == sequence]) for sequence in range(FARTHEST)),
+        )
+
+
+def logits_of(pupil: Pupil, sequences: Counted) -> Floats:
+    """What it says at all places, (N, symbols)."""
+    return pupil.read(sequences.x).reshape(-1, len(counted.SYMBOLS))[sequences.places]
+
+
+def said(pupil: Pupil, sequences: Counted) -> Ids:
+    """The likeliest symbol at all places, (N,)."""
+    symbols: Ids = logits_of(pupil, sequences).argmax(axis=1)
+    return symbols
+
+
+def loss_per_sequence(pupil: Pupil, ns: Ids) -> float:
+    """The negative log-likelihood of a sequence, the mean over all of these n, in nats."""
+    sequences = counted.sequences(ns)
+    return CrossEntropy(sequences.targets).loss(logits_of(pupil, sequences)) * len(sequences.targets) / len(ns)

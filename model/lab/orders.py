@@ -1,0 +1,56 @@
+"""What is said to the process that experiments run in, and what it answers. All values are frozen."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from model.lab.frames import Frame
+
+
+class Begin(Struct, frozen=True):
+    """Begin an experiment; the one before is dropped."""
+
+    name: str
+    seed: int = 0
+    file: str | None = None
+    """Pictures for `digits`; None draws them."""
+    planned_steps: int | None = None
+    """Length of the experiment; None is its own."""
+    going: bool = True
+    """Learn at once."""
+
+
+class Go(Struct, frozen=True):
+    """Learn on, or rest."""
+
+    going: bool
+
+
+class TurnPage(Struct, frozen=True):
+    """Show another example."""
+
+
+class Ask(Struct, frozen=True):
+    """Answer now; one question has one answer."""
+
+
+Order = Begin | Go | TurnPage | Ask
+
+
+class Answer(Struct, frozen=True):
+    """How it stands."""
+
+    name: str
+    """Of the experiment."""
+    seed: int
+    frame: Frame
+    seconds: float
+    """Of learning so far."""
+    going: bool
+    """Whether it learns."""
+
+
+class Trouble(Struct, frozen=True):
+    """Why there is nothing to show, for people."""
+
+    sentence: str

@@ -1,0 +1,106 @@
+"""The app of `lstm-tui lab`: one process that learns, and one screen."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+from textual.screen import Screen
+
+from model.lab.catalogue import CATALOGUE
+from model.lab.orders import Answer
+from model.lab.session import Lab, LabEndedError, LabSession
+from tui.sanitize import sanitize
+from tui.screens.lab import LabScreen
+from tui.settings import DEFAULT_THEME, load_settings, paths
+from tui.themed_app import ThemedApp
+
+ANSWERS_PER_SECOND = 5
+"""While it learns; measuring takes its time too."""
+
+
+class LabApp(ThemedApp):
+    """Asks how the experiment stands, again and again, and shows what it is told."""
+
+    CSS_PATH = "lab.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", id="quit", tooltip="Leave.", key_display="ctrl+q", priority=True),
+        Binding("ctrl+c", "quit", "Quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        lab: Lab,
+        name: str,
+        seed: int = 0,
+        file: str | None = None,
+        steps: int | None = None,
+        theme: str = DEFAULT_THEME,
+    ) -> None:
+        """Prepare the app.
+
+        Args:
+            lab: Where experiments run; it is ended on leaving.
+            name: Of the experiment to begin with.
+            seed: Of all that is drawn at random.
+            file: Pictures for `digits`.
+            steps: Length of each experiment; None is its own.
+            theme: The look; the default one where there is none of that name.
+        """
+        super().__init__(theme)
+        self._lab = lab
+        self.lab_screen = LabScreen(lab.send, name, seed, file, steps)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The only one."""
+        return self.lab_screen
+
+    def on_ready(self) -> None:
+        """Begin to ask, now that there is something to show answers on."""
+        self.run_worker(self._follow())
+
+    async def _follow(self) -> None:
+        # an answer may come while the screen is being taken apart
+        with suppress(NoMatches):
+            await self._show_answers()
+
+    async def _show_answers(self) -> None:
+        screen = self.lab_screen
+        while True:
+            screen.changed.clear()
+            try:
+                answer = await self._lab.ask()
+            except LabEndedError as error:
+                screen.trouble = sanitize(str(error))
+                return
+            if isinstance(answer, Answer):
+                screen.answer = answer
+            else:
+                screen.trouble = sanitize(answer.sentence)
+            if isinstance(answer, Answer) and answer.going:
+                await asyncio.sleep(1 / ANSWERS_PER_SECOND)
+            else:
+                await screen.changed.wait()  # nothing happens by itself
+
+    def on_unmount(self) -> None:
+        """Let the process end."""
+        self._lab.end()
+
+
+def open_lab(name: str | None, seed: int, file: Path | None, steps: int | None) -> int:
+    """Open the lab, and come back when it has been left; the exit code."""
+    user = paths()
+    settings = load_settings(user.settings)
+    session = LabSession.start(user.state / "lab.log")
+    where = None if file is None else str(file.absolute())
+    app = LabApp(session, name or CATALOGUE[0].name, seed, where, steps, settings.theme)
+    try:
+        app.run()
+    finally:
+        session.end()
+    return app.return_code or 0

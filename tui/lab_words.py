@@ -1,0 +1,116 @@
+"""What an experiment of the lab has found, in words and numbers for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from model.lab.frames import Counter, CountingFrame, DigitsFrame, Frame, SineFrame
+from tui import units
+
+
+class Finding(Struct, frozen=True):
+    """A row of a table."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+class Findings(Struct, frozen=True):
+    """A table, and the sentence that explains it."""
+
+    heads: tuple[str, ...]
+    """Of the values."""
+    rows: tuple[Finding, ...]
+    note: str
+
+
+def findings(frame: Frame) -> Findings:
+    """Return what is known at a frame."""
+    match frame:
+        case SineFrame():
+            return _of_a_sine(frame)
+        case CountingFrame():
+            return _of_counting(frame)
+        case DigitsFrame():
+            return _of_digits(frame)
+        case _:
+            raise AssertionError("an experiment of an unknown kind")
+
+
+def _of_a_sine(frame: SineFrame) -> Findings:
+    rows = (
+        Finding("the next value", (f"{frame.next_error:.4f}",)),
+        Finding("30 more by itself", (f"{frame.free_error:.4f}",)),
+        Finding("repeating the last", (f"{frame.repeat_error:.4f}",)),
+    )
+    note = f"Root mean square errors on {frame.windows} stretches that it has never seen; the sine goes from -1 to 1."
+    return Findings(("off by",), rows, note)
+
+
+def _of_counting(frame: CountingFrame) -> Findings:
+    rows = [
+        Finding(
+            counter.name,
+            (
+                f"{counter.loss:.3f}",
+                above(counter.loss, frame.floor),
+                f"{counter.validation_loss:.3f}",
+                exact_percent(counter.determined),
+                str(right_up_to(counter)),
+            ),
+        )
+        for counter in frame.counters
+    ]
+    rows.append(Finding("the least", (f"{frame.floor:.3f}", "", f"{frame.validation_floor:.3f}", "", "")))
+    note = (
+        f"Nats per sequence; b and EOS that can be known, for n up to {frame.learnt}; and the n up to which every one "
+        f"of them is right, where no n above {frame.learnt} was ever seen."
+    )
+    return Findings(("loss", "above", "val", "known", "n to"), tuple(rows), note)
+
+
+def _of_digits(frame: DigitsFrame) -> Findings:
+    tested = units.NOTHING if frame.test_accuracy is None else exact_percent(frame.test_accuracy)
+    rows = (
+        Finding("put aside", (exact_percent(frame.accuracy), f"{frame.measured:,}")),
+        Finding("test", (tested, f"{frame.tested:,}")),
+    )
+    note = f"Recognised, of so many pictures; it learns from {frame.pictures:,} others ({frame.data})."
+    return Findings(("right", "of"), rows, note)
+
+
+def above(loss: float, floor: float) -> str:
+    """Return by how much a loss is above the least one there can be: `+0.4 %`."""
+    return f"{100.0 * (loss / floor - 1.0):+.1f} %"
+
+
+def exact_percent(share: float | None) -> str:
+    """Return a share as `98.62 %`; all is `100 %`, and nothing else is."""
+    if share is None:
+        return units.NOTHING
+    return "100 %" if share == 1.0 else f"{min(100.0 * share, 99.99):.2f} %"
+
+
+def right_up_to(counter: Counter) -> int:
+    """Return the n up to which a network counts right without a gap."""
+    return next((n for n, right in enumerate(counter.right) if not right), len(counter.right))
+
+
+def lines(found: Findings) -> list[str]:
+    """Return the table in columns, without its sentence."""
+    return columns([("", *found.heads), *((row.name, *row.values) for row in found.rows)])
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of words with the first of each at the left and all others at the right of their columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(word.ljust(width) if first else word.rjust(width) for first, word, width in _numbered(row, widths))
+        for row in rows
+    ]
+
+
+def _numbered(row: Sequence[str], widths: Sequence[int]) -> list[tuple[bool, str, int]]:
+    return [(index == 0, word, width) for index, (word, width) in enumerate(zip(row, widths, strict=True))]
