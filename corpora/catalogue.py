@@ -49,6 +49,7 @@ CATALOGUE: tuple[Entry, ...] = (
     _drawn("counting", "as many b as a, 1 to 9 of each: can it count?"),
     _drawn("brackets", "four kinds of brackets, nested up to 8 deep: can it remember?"),
     _drawn("arithmetic", "sums of two numbers below 100: can it carry?"),
+    _drawn("sine", "a noisy sine down the page, in blanks and stars: can it keep the phase?"),
 )
 BY_NAME = {entry.name: entry for entry in CATALOGUE}
 

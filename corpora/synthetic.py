@@ -142,6 +142,34 @@ class Brackets(Grammar):
         return opens, levels
 
 
+class NoisyWave(Grammar):
+    """A sine that runs down the page: each line has as many blanks as it is far, give or take one, and then a `*`.
+
+    The sine is rounded to whole blanks and repeats itself after `period` lines; a text begins anywhere in it. To that a
+    -1, 0 or 1 is added, each as likely as the others, whichever the line. A reader who knows the phase, as the lines so
+    far tell ever more surely, has only that to guess: H(line) = ln 3, and E[length] is the mean over a period.
+    """
+
+    symbols = "\n *"
+
+    def __init__(self, period: int = 24, amplitude: int = 12) -> None:
+        phases = np.arange(period) * (2.0 * math.pi / period)
+        self._levels = 1 + amplitude + np.rint(amplitude * np.sin(phases)).astype(np.int64)  # (period,), at least 1
+        self._mean_length = float(self._levels.mean()) + len("*\n")
+        self.entropy_rate = math.log(3.0) / self._mean_length
+
+    def draw(self, rng: np.random.Generator, length: int) -> Codes:
+        """Write `length` characters, (length,)."""
+        # however short its lines are, none has fewer than two
+        lines = length // 2 + 1 if length < 4096 else int(1.1 * length / self._mean_length) + 64
+        line = int(rng.integers(len(self._levels))) + np.arange(lines)
+        blanks = self._levels[line % len(self._levels)] + rng.integers(-1, 2, lines)
+        ends = np.cumsum(blanks + 2)  # each line's, after its newline
+        text: Codes = np.full(int(ends[-1]), ord(" "), dtype=np.uint8)
+        text[ends - 2], text[ends - 1] = ord("*"), ord("\n")
+        return text[:length]
+
+
 @cache
 def counting() -> UniformLines:
     """Lines of n a and n b, n uniform in 1..9."""
@@ -158,3 +186,9 @@ def brackets() -> Brackets:
 def arithmetic() -> UniformLines:
     """Sums `a+b=c` with a and b uniform in 0..99."""
     return UniformLines([f"{a}+{b}={a + b}" for a in range(100) for b in range(100)])
+
+
+@cache
+def sine() -> NoisyWave:
+    """A noisy sine, drawn with blanks and stars: 24 lines are a period, 12 blanks its amplitude."""
+    return NoisyWave(period=24, amplitude=12)

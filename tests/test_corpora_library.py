@@ -41,7 +41,7 @@ def test_the_catalogue_is_complete() -> None:
     assert [entry.name for entry in CATALOGUE] == [
         *("shakespeare", "shakespeare-complete", "bible", "names"),
         *("python-docs", "python-code", "unicode-names"),
-        *("counting", "brackets", "arithmetic"),
+        *("counting", "brackets", "arithmetic", "sine"),
     ]
 
 
@@ -57,7 +57,7 @@ def test_every_corpus_knows_its_facts(name: str) -> None:
     assert "".join(sorted(set(text))) == corpus.vocabulary.symbols
     assert info.preview
     assert all("\n" not in line and line for line in (info.summary, info.origin, info.licence))
-    assert (info.entropy_floor is not None) == (name in {"counting", "brackets", "arithmetic"})
+    assert (info.entropy_floor is not None) == (name in {"counting", "brackets", "arithmetic", "sine"})
     assert pickle.loads(pickle.dumps(info)) == info
     assert not corpus.ids.flags.writeable
 
@@ -193,7 +193,7 @@ def test_facts_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_facts_of_another_version_are_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     info = describe("counting", tmp_path)
-    facts.remember(tmp_path, CATALOGUE[-3], structs.replace(info, symbols=99))
+    facts.remember(tmp_path, BY_NAME["counting"], structs.replace(info, symbols=99))
     assert describe("counting", tmp_path).symbols == 99
     monkeypatch.setattr("platform.python_version", lambda: "4.0")
     assert describe("counting", tmp_path) == info

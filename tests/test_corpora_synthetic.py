@@ -10,9 +10,9 @@ import pytest
 
 from corpora.grammar import Grammar, SeededText
 from corpora.library import load_now
-from corpora.synthetic import Brackets, UniformLines, arithmetic, brackets, counting
+from corpora.synthetic import Brackets, NoisyWave, UniformLines, arithmetic, brackets, counting, sine
 
-GRAMMARS = [counting, brackets, arithmetic]
+GRAMMARS = [counting, brackets, arithmetic, sine]
 
 
 def drawn(grammar: Grammar, length: int, seed: int = 1) -> str:
@@ -66,6 +66,23 @@ def test_counting_s_floor_is_what_an_all_knowing_reader_loses() -> None:
 def test_arithmetic_s_floor_is_what_an_all_knowing_reader_loses() -> None:
     lines = [f"{a}+{b}={a + b}" for a in range(100) for b in range(100)]
     assert_mean_near(nats_of_uniform_lines(drawn(arithmetic(), 200_000), lines), arithmetic().entropy_rate)
+
+
+def test_a_sine_s_floor_is_what_an_all_knowing_reader_loses() -> None:
+    text = drawn(sine(), 200_000)
+    blanks = np.array([len(line) - 1 for line in text.split("\n")[1:-1]])
+    levels = 13 + np.rint(12 * np.sin(np.arange(24) * math.pi / 12)).astype(int)
+    errors = [blanks - levels[(np.arange(len(blanks)) + phase) % 24] for phase in range(24)]
+    (error,) = [one for one in errors if abs(one).max() <= 1]  # only one phase is within a blank of all lines
+    assert set(error.tolist()) == {-1, 0, 1}
+    assert np.bincount(error + 1) / len(error) == pytest.approx([1 / 3] * 3, abs=0.02)
+    assert len(blanks) * math.log(3) / (blanks + 2).sum() == pytest.approx(sine().entropy_rate, rel=2e-3)
+
+
+def test_a_short_wave_is_as_long_as_was_asked_for() -> None:
+    for length in (0, 1, 2, 3, 50, 4095, 4096, 100_000):
+        for wave in (sine(), NoisyWave(period=4, amplitude=1), NoisyWave(period=100, amplitude=40)):
+            assert len(drawn(wave, length)) == length
 
 
 def test_brackets_floor_is_what_an_all_knowing_reader_loses() -> None:
