@@ -302,7 +302,8 @@ def lab_parser() -> argparse.ArgumentParser:
         usage="[NAME] [FILE] [options]",
         description=(
             "Experiments on what recurrent networks can do beside text, learnt before your\n"
-            "eyes; without a terminal, or with --no-screen or --json, what was found is printed.\n"
+            "eyes. Without a terminal, or with --no-screen or --json, they learn to the end\n"
+            "and what was found is printed.\n"
             "\n" + "".join(f"  {entry.name:<10}{entry.summary}\n" for entry in CATALOGUE)
         ),
         examples=(
