@@ -25,7 +25,7 @@ import numpy as np
 
 from corpora import counted
 from corpora.counted import Ids
-from model.lab.counting import CELLS, MEASURE_STEPS, ORDER, STEPS, TRAINING, Counting, loss_per_sequence, said
+from model.lab.counting import MEASURE_STEPS, NETWORKS, OPEN, ORDER, STEPS, TRAINING, Counting, loss_per_sequence, said
 from model.lab.pupil import Pupil
 from model.objectives import CrossEntropy
 from model.optimizers import make_optimizer
@@ -43,7 +43,7 @@ DRIFT_STEPS = (100, 1000)
 """Where the losses of the two LSTMs are compared; at the end too."""
 BOUNDS = {"float32": 1e-4, "float64": 1e-9}
 """Of the gradients' relative difference."""
-OURS, PYTORCHS = "LSTM", "PyTorch LSTM"
+OURS, PYTORCHS = OPEN, "PyTorch LSTM"
 IN_DOUBLE = {OURS: f"{OURS} in double", PYTORCHS: f"{PYTORCHS} in double"}
 """The same two in double precision, by which rounding is told from a mistake."""
 TOP = 4.0
@@ -282,7 +282,7 @@ def one_seed(torch: Any, seed: int, steps: int, out: Path | None) -> tuple[list[
         What is in the table, and whether all gradients agreed at the beginning.
     """
     (learnt, validation), pupils = split(), Counting(seed, steps).pupils
-    assert pupils.keys() == CELLS.keys()
+    assert pupils.keys() == NETWORKS.keys()
     pupils[PYTORCHS] = PyTorchs(torch, pupils[OURS])
     pupils[IN_DOUBLE[OURS]] = InDouble(pupils[OURS])
     pupils[IN_DOUBLE[PYTORCHS]] = PyTorchs(torch, pupils[IN_DOUBLE[OURS]])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from model.lab.catalogue import CATALOGUE
@@ -25,8 +26,7 @@ SIZES = ((120, 40), (80, 24))
 
 async def take(name: str, steps: int | None, out: Path, folder: Path) -> None:
     """Let an experiment learn, and save how it looks at each size."""
-    session = LabSession.start(folder / "lab.log")
-    app = LabApp(session, name, steps=steps)
+    app = LabApp(partial(LabSession.start, folder / "lab.log"), name, steps=steps)
     async with app.run_test(size=SIZES[0]) as pilot:
         screen = app.lab_screen
         while screen.answer is None or not screen.answer.frame.finished:

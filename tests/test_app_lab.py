@@ -21,13 +21,13 @@ from model.lab.sine import Sine
 from model.protocol import LossPoint
 from tui import lab_words
 from tui.lab_app import LabApp
-from tui.screens.lab import LabScreen
+from tui.screens.lab import LabAboutScreen, LabScreen
 from tui.settings import DEFAULT_THEME
 from tui.widgets import counting_view, digit_view, sine_view
 from tui.widgets.counting_view import CountingView
 from tui.widgets.digit_view import DigitView
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.lab_chart import FLOOR, LabChart, curves_of
+from tui.widgets.lab_chart import LabChart, curves_of
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sine_view import SineView
 
@@ -71,7 +71,7 @@ async def opened(
     name: str = "sine", size: tuple[int, int] = (120, 40), steps: int | None = 4, **changes: Any
 ) -> AsyncIterator[tuple[Pilot[None], LabScreen, HereLab]]:
     lab = HereLab()
-    app = LabApp(lab, name, steps=steps, **changes)
+    app = LabApp(lambda: lab, name, steps=steps, **changes)
     async with app.run_test(size=size) as pilot:
         yield pilot, app.lab_screen, lab
     assert lab.ended
@@ -87,6 +87,10 @@ async def until(pilot: Pilot[None], done: Callable[[], object]) -> None:
 
 def words(screen: LabScreen, selector: str) -> str:
     return str(screen.query_one(selector, Static).visual)
+
+
+def named(screen: LabScreen) -> str | None:
+    return None if screen.answer is None else screen.answer.name
 
 
 def finished(screen: LabScreen) -> Callable[[], bool]:
@@ -159,6 +163,13 @@ async def test_a_process_that_is_gone_is_said() -> None:
         lab.gone = True
         await pilot.press("n")
         await until(pilot, lambda: "ended" in words(screen, "#lab-found"))
+        bar = str(screen.query_one(KeyBar).visual)
+        assert "Another" not in bar and "Begin anew" in bar
+        await pilot.press("n", "space")
+        assert "ended" in words(screen, "#lab-found")
+        lab.gone = False
+        await pilot.press("r")
+        await until(pilot, finished(screen))
 
 
 @pytest.mark.parametrize("size", [(200, 60), (120, 40), (80, 24), (60, 20), (41, 13)])
@@ -193,11 +204,14 @@ def digits_frame() -> DigitsFrame:
     return DigitReading(drawn(train=20, test=3), planned_steps=1).frame()
 
 
+NAMES = ("RNN", "GRU", "LSTM", "open LSTM")
+
+
 def a_count(**changes: object) -> CountingFrame:
     right = tuple(n <= 10 for n in range(1, 21))
-    said = tuple("a" * n + "b" * (n - 1) + "." if n <= 10 else "a" * n + "b" * (n - 2) + ".." for n in range(1, 21))
-    counters = tuple(Counter(name, 2.2, 2.3, 1.0, right, said) for name in ("RNN", "GRU", "LSTM"))
-    curves = tuple(Losses(name, (LossPoint(1, 9.0), LossPoint(21, 2.2))) for name in ("RNN", "GRU", "LSTM"))
+    said = tuple("a" * n + "b" * (n - 1) + "$" if n <= 10 else "a" * n + "b" * (n - 2) + "$$" for n in range(1, 21))
+    counters = tuple(Counter(name, 2.2, 2.3, 1.0, right, said) for name in NAMES)
+    curves = tuple(Losses(name, (LossPoint(1, 9.0), LossPoint(21, 2.2))) for name in NAMES)
     frame = CountingFrame(
         step=30,
         planned_steps=40,
@@ -224,9 +238,9 @@ def test_wrong_symbols_stand_out() -> None:
     assert lines[0].split() == ["n", "1", "5", "10", "15", "20"]
     assert "n = 10" in content.plain and "n = 11" in content.plain
     eleven = next(i for i, line in enumerate(lines) if line.startswith("n = 11"))
-    assert lines[eleven + 1].endswith("bbbbbbbbb..")
+    assert lines[eleven + 1].endswith("bbbbbbbbb$$")
     reversed_spans = [span for span in content.spans if "reverse" in str(span.style)]
-    assert reversed_spans and all(content.plain[span.start : span.end] == "." for span in reversed_spans)
+    assert reversed_spans and all(content.plain[span.start : span.end] == "$" for span in reversed_spans)
 
 
 def test_as_many_sequences_are_shown_as_there_is_room_for() -> None:
@@ -238,7 +252,7 @@ def test_as_many_sequences_are_shown_as_there_is_room_for() -> None:
 
 def test_the_floor_is_a_level_line_below_the_curves() -> None:
     curves = curves_of(a_count())
-    assert [curve.name for curve in curves] == ["RNN", "GRU", "LSTM", FLOOR]
+    assert [curve.name for curve in curves] == [*NAMES, lab_words.LEAST]
     assert {point.loss for point in curves[-1].validation} == {2.0}
     assert curves_of(None) == []
 
@@ -288,3 +302,60 @@ def test_a_hole_ends_what_is_counted_right() -> None:
     assert lab_words.right_up_to(counter) == 10
     assert lab_words.right_up_to(replace(counter, right=(True, False, True))) == 1
     assert lab_words.right_up_to(replace(counter, right=(True, True))) == 2
+    assert lab_words.told_up_to(counter) == "10"
+    assert lab_words.told_up_to(replace(counter, right=(True, True))) == "2+"
+
+
+def test_the_table_of_counting_fits_beside_the_picture_whatever_the_losses() -> None:
+    frame = a_count()
+    far = tuple(replace(counter, loss=123.456, validation_loss=123.456) for counter in frame.counters)
+    assert max(map(len, lab_words.lines(lab_words.findings(replace(frame, counters=far))))) <= 45
+
+
+async def test_what_it_is_can_be_asked_in_every_window() -> None:
+    async with opened("counting", (60, 20), steps=1) as (pilot, screen, _):
+        await until(pilot, finished(screen))
+        await pilot.press("f1")
+        assert isinstance(screen.app.screen, LabAboutScreen)
+        text = "\n".join(str(part.visual) for part in screen.app.screen.query(Static))
+        assert "open LSTM" in text and "nats per sequence" in text
+        await pilot.press("escape")
+        assert screen.is_active
+        await pilot.press("question_mark")
+        await pilot.click("LabAboutScreen Static")
+        assert screen.is_active
+
+
+async def test_what_was_asked_of_an_earlier_beginning_is_passed_over() -> None:
+    async with opened() as (pilot, screen, _):
+        await until(pilot, finished(screen))
+        old = screen.answer
+        assert old is not None
+        await pilot.press("2")
+        await until(pilot, lambda: named(screen) == "counting")
+        screen.take(old)
+        screen.take(Trouble(old.number, "too late"))
+        assert named(screen) == "counting" and not screen.trouble
+
+
+async def test_after_the_last_seed_comes_the_first() -> None:
+    async with opened(seed=2**32 - 1) as (pilot, screen, _):
+        await until(pilot, finished(screen))
+        await pilot.press("r")
+        await until(pilot, lambda: screen.answer and screen.answer.seed == 0)
+
+
+async def test_a_wider_window_says_more_though_nothing_moves() -> None:
+    async with opened(size=(80, 24)) as (pilot, screen, _):
+        await until(pilot, finished(screen))
+        assert "2015xli" not in words(screen, "#lab-found")
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "2015xli" in words(screen, "#lab-found"))
+        assert "0:0" in words(screen, "#lab-state")
+
+
+async def test_keys_of_the_settings_work_here_too() -> None:
+    async with opened(steps=100_000, keys={"train": "f5"}) as (pilot, screen, _):
+        await until(pilot, lambda: screen.answer and screen.answer.going)
+        await pilot.press("f5")
+        await until(pilot, lambda: screen.answer and not screen.answer.going)

@@ -35,10 +35,10 @@ def test_a_sine_is_told_in_a_table_and_as_json(capsys: Captured) -> None:
     assert told["next_rmse"] > 0.0 and told["free_rmse"] > 0.0 and told["seconds"] > 0.0
 
 
-def test_counting_tells_of_three_networks_and_the_floor(capsys: Captured) -> None:
+def test_counting_tells_of_all_networks_and_the_floor(capsys: Captured) -> None:
     assert main(["lab", "counting", "--steps", "2", "--json"]) == 0
     (told,) = json_lines(capsys.readouterr().out)
-    assert [network["cell"] for network in told["networks"]] == ["rnn", "gru", "lstm"]
+    assert [network["cell"] for network in told["networks"]] == ["rnn", "gru", "lstm", "open lstm"]
     assert all(network["nats_per_sequence"] > told["floor"] for network in told["networks"])
     assert main(["lab", "counting", "--steps", "2"]) == 0
     assert "the least   2.164" in capsys.readouterr().out
@@ -55,6 +55,14 @@ def test_digits_are_read_from_a_file(tmp_path: Path, capsys: Captured) -> None:
     assert "(few)" in capsys.readouterr().out
 
 
+def test_a_name_with_escape_codes_is_made_visible(tmp_path: Path, capsys: Captured) -> None:
+    few = drawn(train=4, test=1)
+    path = tmp_path / "ev\x1b[31mil.npz"
+    np.savez(path, x_train=few.train_images, y_train=few.train_labels, x_test=few.test_images, y_test=few.test_labels)
+    assert main(["lab", "digits", str(path), "--steps", "1"]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
@@ -64,6 +72,8 @@ def test_digits_are_read_from_a_file(tmp_path: Path, capsys: Captured) -> None:
         (["walk"], 2, "'walk'"),
         (["sine", "--steps", "0"], 2, "steps is 0; it must be a whole number from 1"),
         (["sine", "--seed", "-1"], 2, "seed is -1"),
+        (["--steps", "3"], 2, "no experiment is named; there are sine, counting, digits"),
+        (["--no-screen"], 2, "no experiment is named"),
     ],
 )
 def test_wrong_use_is_a_sentence(words: list[str], code: int, sentence: str, capsys: Captured) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,8 +14,9 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from model.lab.catalogue import CATALOGUE
-from model.lab.orders import Answer
+from model.lab.orders import Answer, Begin, Order
 from model.lab.session import Lab, LabEndedError, LabSession
+from tui.keymap import keymap_of
 from tui.sanitize import sanitize
 from tui.screens.lab import LabScreen
 from tui.settings import DEFAULT_THEME, load_settings, paths
@@ -35,26 +38,29 @@ class LabApp(ThemedApp):
 
     def __init__(
         self,
-        lab: Lab,
+        start: Callable[[], Lab],
         name: str,
         seed: int = 0,
         file: str | None = None,
         steps: int | None = None,
         theme: str = DEFAULT_THEME,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         """Prepare the app.
 
         Args:
-            lab: Where experiments run; it is ended on leaving.
+            start: Begins a process that experiments run in; it is ended on leaving.
             name: Of the experiment to begin with.
             seed: Of all that is drawn at random.
             file: Pictures for `digits`.
             steps: Length of each experiment; None is its own.
             theme: The look; the default one where there is none of that name.
+            keys: Other keys than the usual, by the ids that the instrument has for them.
         """
         super().__init__(theme)
-        self._lab = lab
-        self.lab_screen = LabScreen(lab.send, name, seed, file, steps)
+        self.set_keymap(keymap_of(keys or {})[0])
+        self._start, self._lab, self._gone = start, start(), False
+        self.lab_screen = LabScreen(self._send, name, seed, file, steps)
 
     def get_default_screen(self) -> Screen[None]:
         """The only one."""
@@ -76,16 +82,24 @@ class LabApp(ThemedApp):
             try:
                 answer = await self._lab.ask()
             except LabEndedError as error:
+                self._gone = True
                 screen.trouble = sanitize(str(error))
-                return
-            if isinstance(answer, Answer):
-                screen.answer = answer
-            else:
-                screen.trouble = sanitize(answer.sentence)
+                while self._gone:  # until another experiment is begun
+                    screen.changed.clear()
+                    await screen.changed.wait()
+                continue
+            screen.take(answer)
             if isinstance(answer, Answer) and answer.going:
                 await asyncio.sleep(1 / ANSWERS_PER_SECOND)
             else:
                 await screen.changed.wait()  # nothing happens by itself
+
+    def _send(self, order: Order) -> None:
+        """Hand an order over; where the process is gone, a new one takes it if it begins something."""
+        if self._gone and isinstance(order, Begin):
+            self._lab.end()
+            self._lab, self._gone = self._start(), False
+        self._lab.send(order)
 
     def on_unmount(self) -> None:
         """Let the process end."""
@@ -96,11 +110,8 @@ def open_lab(name: str | None, seed: int, file: Path | None, steps: int | None) 
     """Open the lab, and come back when it has been left; the exit code."""
     user = paths()
     settings = load_settings(user.settings)
-    session = LabSession.start(user.state / "lab.log")
     where = None if file is None else str(file.absolute())
-    app = LabApp(session, name or CATALOGUE[0].name, seed, where, steps, settings.theme)
-    try:
-        app.run()
-    finally:
-        session.end()
+    start = partial(LabSession.start, user.state / "lab.log")
+    app = LabApp(start, name or CATALOGUE[0].name, seed, where, steps, settings.theme, settings.keys)
+    app.run()
     return app.return_code or 0

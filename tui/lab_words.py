@@ -8,6 +8,10 @@ from msgspec import Struct
 
 from model.lab.frames import Counter, CountingFrame, DigitsFrame, Frame, SineFrame
 from tui import units
+from tui.sanitize import sanitize_line
+
+LEAST = "the least"
+"""Loss that there can be."""
 
 
 class Finding(Struct, frozen=True):
@@ -41,12 +45,14 @@ def findings(frame: Frame) -> Findings:
 
 def _of_a_sine(frame: SineFrame) -> Findings:
     rows = (
-        Finding("the next value", (f"{frame.next_error:.4f}",)),
-        Finding("30 more by itself", (f"{frame.free_error:.4f}",)),
-        Finding("repeating the last", (f"{frame.repeat_error:.4f}",)),
+        Finding("the next value", (f"{frame.next_error:.4f}", f"{frame.repeat_error:.4f}")),
+        Finding("30 values on", (f"{frame.free_error:.4f}", f"{frame.repeat_free_error:.4f}")),
     )
-    note = f"Root mean square errors on {frame.windows} stretches that it has never seen; the sine goes from -1 to 1."
-    return Findings(("off by",), rows, note)
+    note = (
+        f"How far it is off after 30 samples, root mean square on {frame.windows} stretches that it has never seen; "
+        "beside it, who repeats the last sample. The curve has all places, the first ones too, where little was read."
+    )
+    return Findings(("LSTM", "repeating"), rows, note)
 
 
 def _of_counting(frame: CountingFrame) -> Findings:
@@ -57,18 +63,17 @@ def _of_counting(frame: CountingFrame) -> Findings:
                 f"{counter.loss:.3f}",
                 above(counter.loss, frame.floor),
                 f"{counter.validation_loss:.3f}",
-                exact_percent(counter.determined),
-                str(right_up_to(counter)),
+                told_up_to(counter),
             ),
         )
         for counter in frame.counters
     ]
-    rows.append(Finding("the least", (f"{frame.floor:.3f}", "", f"{frame.validation_floor:.3f}", "", "")))
+    rows.append(Finding(LEAST, (f"{frame.floor:.3f}", "", f"{frame.validation_floor:.3f}", "")))
     note = (
-        f"Nats per sequence; b and EOS that can be known, for n up to {frame.learnt}; and the n up to which every one "
-        f"of them is right, where no n above {frame.learnt} was ever seen."
+        "Loss: nats per sequence. Chance decides how many a there are, which no network can foresee: so there is a "
+        "least loss, and how far each is above it. Val: on sequences put aside. N to: up to how many it counts right."
     )
-    return Findings(("loss", "above", "val", "known", "n to"), tuple(rows), note)
+    return Findings(("loss", "above", "val", "n to"), tuple(rows), note)
 
 
 def _of_digits(frame: DigitsFrame) -> Findings:
@@ -77,7 +82,10 @@ def _of_digits(frame: DigitsFrame) -> Findings:
         Finding("put aside", (exact_percent(frame.accuracy), f"{frame.measured:,}")),
         Finding("test", (tested, f"{frame.tested:,}")),
     )
-    note = f"Recognised, of so many pictures; it learns from {frame.pictures:,} others ({frame.data})."
+    note = (
+        f"How many it recognises of pictures that it does not learn from: some are put aside, those of the test are "
+        f"asked about at the end. It learns from {frame.pictures:,} others ({sanitize_line(frame.data)})."
+    )
     return Findings(("right", "of"), rows, note)
 
 
@@ -96,6 +104,12 @@ def exact_percent(share: float | None) -> str:
 def right_up_to(counter: Counter) -> int:
     """Return the n up to which a network counts right without a gap."""
     return next((n for n, right in enumerate(counter.right) if not right), len(counter.right))
+
+
+def told_up_to(counter: Counter) -> str:
+    """Return the same in words: with a plus where all that was asked for is right."""
+    n = right_up_to(counter)
+    return f"{n}+" if n == len(counter.right) else str(n)
 
 
 def lines(found: Findings) -> list[str]:

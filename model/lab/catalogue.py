@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ from msgspec import Struct
 from model.config import require_one_of
 
 if TYPE_CHECKING:
+    from corpora.digits import Digits
     from model.lab.experiment import Experiment
 
 
@@ -27,40 +29,42 @@ CATALOGUE: Final = (
     Entry(
         "sine",
         "an LSTM sees through a noisy sine, and goes on with it by itself",
-        "An LSTM of 32 cells reads 30 samples of a sine with noise and says the clean value that comes next; then it "
-        "reads what it says, and goes on for 30 more. After the notebook of 2015xli: same data, mended gradients.",
+        "An LSTM of 32 cells reads 30 samples of a sine, all a little wrong, and says which value comes next. Then it "
+        "reads what it has said, and so goes on by itself. The data are those of 2015xli's notebook on GitHub.",
     ),
     Entry(
         "counting",
-        "a plain recurrent network, a GRU and an LSTM learn a^n b^n",
-        "Three networks of 50 units read as many b as there were a, n up to 9, and are asked for n up to 20. After the "
-        "lab of the Technical University of Denmark: same sequences, one unit of loss, and the least there can be.",
+        "four networks learn to write as many b as there were a",
+        "Networks of 50 units read some a, and then must say as many b, and that this is the end. They learn with up to "
+        "9 of each, and are asked about up to 20. The open LSTM begins with its forget gate open, so that its cells add "
+        "up what they read. The sequences are those of a lab at the Technical University of Denmark.",
     ),
     Entry(
         "digits",
         "an LSTM reads pictures of digits row by row",
-        "An LSTM of 128 cells reads 28 rows of 28 pixels, and says at the end which digit that was. After the notebook "
-        "of 2015xli; a FILE has MNIST, else the program draws digits of its own.",
+        "An LSTM of 128 cells reads a picture from the top, 28 rows of 28 pixels, and says at the end which digit that "
+        "was. After 2015xli's notebook on GitHub. `lstm-tui lab digits FILE` reads MNIST's pictures; without a FILE "
+        "the program draws some itself.",
     ),
 )
 BY_NAME: Final = {entry.name: entry for entry in CATALOGUE}
 
 
-def begin(name: str, seed: int = 0, file: Path | None = None, planned_steps: int | None = None) -> Experiment:
+def begin(name: str, seed: int, pictures: Callable[[], Digits], planned_steps: int | None = None) -> Experiment:
     """An experiment at its beginning.
 
     Args:
         name: Of the catalogue.
         seed: Of all that is drawn at random.
-        file: Pictures for `digits`: see `corpora.digits.read_digits`; None draws them.
+        pictures: Gets them, for `digits`.
         planned_steps: Length of the run; None is the experiment's own.
 
     Raises:
         SettingsError: If there is no such experiment.
-        CorpusError: If the file has no such pictures.
+        CorpusError: If there are no such pictures.
     """
     require_one_of("experiment", name, tuple(BY_NAME))
-    # each is imported only where it is wanted: the command line lists them without numpy
+    # each is imported only where it is wanted: arguments are read without numpy
     if name == "sine":
         from model.lab import sine
 
@@ -69,8 +73,17 @@ def begin(name: str, seed: int = 0, file: Path | None = None, planned_steps: int
         from model.lab import counting
 
         return counting.Counting(seed, planned_steps or counting.STEPS)
-    from corpora.digits import read_digits
-    from corpora.drawn_digits import drawn
     from model.lab.digits import DigitReading
 
-    return DigitReading(drawn() if file is None else read_digits(file), seed, planned_steps)
+    return DigitReading(pictures(), seed, planned_steps)
+
+
+def pictures_of(file: Path | None) -> Digits:
+    """Pictures of digits: those of a file, see `corpora.digits.read_digits`, or such as are drawn here.
+
+    Raises:
+        CorpusError: If the file has none.
+    """
+    from corpora import digits, drawn_digits
+
+    return drawn_digits.drawn() if file is None else digits.read_digits(file)

@@ -8,7 +8,7 @@ from model.protocol import LossPoint
 
 Numbers = tuple[float, ...]
 
-END = "."
+END = "$"
 """How the end of a sequence is written."""
 
 
@@ -18,7 +18,7 @@ class Losses(Struct, frozen=True):
     name: str
     """Of the network."""
     points: tuple[LossPoint, ...]
-    """Each the mean of the steps since the one before, in the experiment's unit."""
+    """In the experiment's unit; where they stood too close for a chart, each is the mean of several."""
 
     @property
     def last(self) -> float | None:
@@ -47,9 +47,11 @@ class SineFrame(Frame, frozen=True, kw_only=True):
     next_error: float
     """Of the next value after 30 noisy ones."""
     free_error: float
-    """Of the 30 values that follow, each said from what it said before."""
+    """Of that and the 29 values after it, which are said from what it said before."""
     repeat_error: float
-    """Of who always repeats the last noisy value, for comparison."""
+    """Of the next value, by who repeats the last noisy one."""
+    repeat_free_error: float
+    """Of all 30, by who repeats that."""
     windows: int
     """Fresh stretches that the errors are measured on."""
     clean: Numbers
@@ -57,7 +59,7 @@ class SineFrame(Frame, frozen=True, kw_only=True):
     noisy: Numbers
     """The 30 that were read."""
     said: Numbers
-    """What was said of points 1 to 59: of the first 30 one step ahead, of the others freely."""
+    """What was said of points 1 to 59: of the first 30 one step ahead, of the others from what it said itself."""
 
 
 class Counter(Struct, frozen=True):
@@ -103,6 +105,8 @@ class DigitsFrame(Frame, frozen=True, kw_only=True):
     test_accuracy: float | None
     """The same of the test's pictures, once all is learnt."""
     tested: int
+    page: int
+    """Grows with every picture that is shown."""
     image: bytes
     """One of the test's, 28 x 28, row by row."""
     label: int

@@ -7,15 +7,16 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
+from corpora.digits import Digits
 from corpora.info import CorpusError
 from model import wire
 from model.config import SettingsError
-from model.lab.catalogue import begin
+from model.lab.catalogue import begin, pictures_of
 from model.lab.experiment import Experiment
 from model.lab.orders import Answer, Ask, Begin, Go, Order, Trouble, TurnPage
 from model.slices import Slices
@@ -42,6 +43,7 @@ class Laboratory:
         self._trouble = "no experiment was begun"
         self._step: Slices[None] | None = None
         self._seconds, self._going = 0.0, False
+        self._pictures: tuple[str | None, Digits] | None = None
 
     @property
     def idle(self) -> bool:
@@ -77,18 +79,27 @@ class Laboratory:
         self._begun, self._experiment, self._step = order, None, None
         self._seconds, self._going = 0.0, order.going
         try:
-            file = None if order.file is None else Path(order.file)
-            self._experiment = begin(order.name, order.seed, file, order.planned_steps)
+            self._experiment = begin(order.name, order.seed, self._get_pictures, order.planned_steps)
         except (CorpusError, SettingsError, OSError, MemoryError) as error:
             self._trouble = str(error) or "there is not enough memory for this"
+            if isinstance(error, OSError) and error.strerror:
+                self._trouble = f"{error.filename}: {error.strerror.lower()}"
+
+    def _get_pictures(self) -> Digits:
+        """Those that the order names, again if it is the same file as before."""
+        file = self._begun.file
+        if self._pictures is None or self._pictures[0] != file:
+            self._pictures = file, pictures_of(None if file is None else Path(file))
+        return self._pictures[1]
 
     def _tell(self) -> None:
+        begun = self._begun
         if self._experiment is None:
-            self._answer(Trouble(self._trouble))
+            self._answer(Trouble(begun.number, self._trouble))
         else:
             frame = self._experiment.frame()
             going = self._going and not frame.finished
-            self._answer(Answer(self._begun.name, self._begun.seed, frame, self._seconds, going))
+            self._answer(Answer(begun.number, begun.name, begun.seed, frame, self._seconds, going))
 
 
 def listen(pipe: BinaryIO, inbox: SimpleQueue[Order | None]) -> None:
@@ -100,6 +111,25 @@ def listen(pipe: BinaryIO, inbox: SimpleQueue[Order | None]) -> None:
         inbox.put(None)
 
 
+def waiting(inbox: SimpleQueue[Order | None], *, patient: bool) -> list[Order | None]:
+    """Return all orders that have come; a patient one waits for the first."""
+    found: list[Order | None] = []
+    try:
+        while True:
+            found.append(inbox.get(block=patient and not found))
+    except Empty:
+        return found
+
+
+def still_wanted(orders: Sequence[Order | None]) -> list[Order]:
+    """Leave out what a later beginning makes void; a question is answered, but only after that."""
+    begins = [index for index, order in enumerate(orders) if isinstance(order, Begin)]
+    last = begins[-1] if begins else 0
+    questions = [order for order in orders[:last] if isinstance(order, Ask)]
+    kept = [order for order in orders[last:] if order is not None]
+    return [*kept[:1], *questions, *kept[1:]]
+
+
 def serve(orders: BinaryIO, answers: BinaryIO) -> None:
     """Obey until nobody gives orders any more."""
     inbox: SimpleQueue[Order | None] = SimpleQueue()
@@ -107,14 +137,12 @@ def serve(orders: BinaryIO, answers: BinaryIO) -> None:
     laboratory = Laboratory(lambda answer: wire.send(answers, answer))
     try:
         while True:
-            try:
-                order = inbox.get(block=laboratory.idle)
-            except Empty:
-                laboratory.turn()
-                continue
-            if order is None:
+            orders_so_far = waiting(inbox, patient=laboratory.idle)
+            if None in orders_so_far:
                 return
-            laboratory.obey(order)
+            for order in still_wanted(orders_so_far):
+                laboratory.obey(order)
+            laboratory.turn()
     except wire.WireClosed:
         return
 

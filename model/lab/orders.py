@@ -18,6 +18,8 @@ class Begin(Struct, frozen=True):
     """Length of the experiment; None is its own."""
     going: bool = True
     """Learn at once."""
+    number: int = 0
+    """Of the order, for whoever gives several: answers have that of the newest."""
 
 
 class Go(Struct, frozen=True):
@@ -40,6 +42,8 @@ Order = Begin | Go | TurnPage | Ask
 class Answer(Struct, frozen=True):
     """How it stands."""
 
+    number: int
+    """Of the order that it was begun by."""
     name: str
     """Of the experiment."""
     seed: int
@@ -53,4 +57,6 @@ class Answer(Struct, frozen=True):
 class Trouble(Struct, frozen=True):
     """Why there is nothing to show, for people."""
 
+    number: int
+    """Of the order that could not be carried out."""
     sentence: str

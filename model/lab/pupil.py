@@ -38,11 +38,13 @@ class Pupil:
         self.network.initialise(np.random.default_rng(training.seed))
         self.settings, self.planned_steps, self.step = training, planned_steps, 0
         self._optimizer = make_optimizer(self.network.parameters, training)
-        self._work: dict[tuple[int, int], list[CellWorkspace]] = {}
+        # apart: what is read between two slices of a step must leave alone what the step goes on with
+        self._learning: dict[tuple[int, int], list[CellWorkspace]] = {}
+        self._reading: dict[tuple[int, int], list[CellWorkspace]] = {}
 
     def learn(self, lesson: Lesson) -> Slices[float]:
         """Make one step; its loss, before the step."""
-        loss = yield from self.network.gradients(lesson, self._workspace(lesson.x))
+        loss = yield from self.network.gradients(lesson, self._workspace(self._learning, lesson.x))
         clip_by_norm(self.network.parameters.grads, self.settings.clip_norm)
         rate = rate_at(self.settings, self.step, epochs=0.0, total_steps=self.planned_steps, drops=0)
         yield from self._optimizer.update(rate)
@@ -50,13 +52,16 @@ class Pupil:
         return loss
 
     def read(self, x: Floats, state: Floats | None = None) -> Floats:
-        """What it says after each step of `x` (T, B, D), (T, B, K); `state` is advanced where it is given."""
+        """What it says after each step of `x` (T, B, D), (T, B, K); `state` is advanced where it is given.
+
+        It may be asked between two slices of a step, which notices nothing of it.
+        """
         if state is None:
             state = self.network.initial_state(x.shape[1])
-        return finish(self.network.read(x, state, self._workspace(x)))
+        return finish(self.network.read(x, state, self._workspace(self._reading, x)))
 
-    def _workspace(self, x: Floats) -> list[CellWorkspace]:
+    def _workspace(self, made: dict[tuple[int, int], list[CellWorkspace]], x: Floats) -> list[CellWorkspace]:
         T, B, _ = x.shape
-        if (T, B) not in self._work:
-            self._work[T, B] = self.network.workspace(T, B)
-        return self._work[T, B]
+        if (T, B) not in made:
+            made[T, B] = self.network.workspace(T, B)
+        return made[T, B]

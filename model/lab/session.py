@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,7 +48,11 @@ class LabSession:
     @classmethod
     def start(cls, log_path: Path) -> LabSession:
         """Start the process and return at once; `log_path` receives what it prints: nothing while all is well."""
-        log_path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            log_path.parent.mkdir(parents=True, exist_ok=True)
+            log_path.touch()
+        except OSError:
+            log_path = Path(os.devnull)  # nothing else is kept: it can do without
         # -P keeps a model.py in the user's folder from being taken for ours
         command = [sys.executable, "-P", "-m", "model.lab.laboratory"]
         with log_path.open("wb") as log:

@@ -1,6 +1,6 @@
 """A noisy sine: what comes next, and how it goes on.
 
-From 30 samples with noise an LSTM says the clean value that comes next, and then goes on by itself: what it says is
+From 30 samples with noise an LSTM says the clean value that comes next, and then goes on by itself: what it has said is
 what it reads. The data are those of 2015xli's notebook (see `corpora/sines.py`); there 133 cells learn by stochastic
 gradient descent, a sequence at a time.
 """
@@ -26,7 +26,7 @@ from model.vector_network import Lesson
 STEPS: Final = 3_000
 TEST_WINDOWS: Final = 200
 READ: Final = 30
-"""Samples that are read before it goes on by itself, for another so many."""
+"""Samples that are read, and values that are then said: the next one, and the others from what was said."""
 NETWORK: Final = NetworkSettings(hidden_size=32)
 TRAINING: Final = TrainingSettings(batch_size=50, learning_rate=0.01, schedule="cosine")
 DATA: Final = 1
@@ -72,6 +72,7 @@ class Sine(Experiment):
             next_error=root_mean_square(said[READ - 1] - clean[READ]),
             free_error=root_mean_square(said[READ - 1 :] - clean[READ:]),
             repeat_error=root_mean_square(noisy[READ - 1] - clean[READ]),
+            repeat_free_error=root_mean_square(noisy[READ - 1] - clean[READ:]),
             windows=clean.shape[1],
             clean=tuple(clean[:, self._page].tolist()),
             noisy=tuple(noisy[:READ, self._page].tolist()),
@@ -79,7 +80,7 @@ class Sine(Experiment):
         )
 
     def go_on(self, x: Floats) -> Floats:
-        """Read samples (READ, B, 1), and then what it says itself, as many again.
+        """Read samples (READ, B, 1), and then what it says itself.
 
         Returns:
             What it says of points 1 to 2 READ - 1, (2 READ - 1, B).

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from model.lab.catalogue import CATALOGUE, begin
+from model.lab.catalogue import CATALOGUE, begin, pictures_of
 from model.lab.experiment import Experiment
 from model.lab.frames import CountingFrame, DigitsFrame, Frame, SineFrame
 from model.slices import finish
@@ -26,6 +26,9 @@ def run(options: argparse.Namespace) -> int:
         from tui.lab_app import open_lab
 
         return open_lab(options.name, options.seed, options.file, options.steps)
+    if options.name is None and (options.no_screen or options.steps is not None):
+        names = ", ".join(entry.name for entry in CATALOGUE)
+        raise UsageError(f"no experiment is named; there are {names}")
     if options.name is None:
         for entry in CATALOGUE:
             told = json.dumps({"name": entry.name, "summary": entry.summary, "about": entry.about})
@@ -39,14 +42,15 @@ def learn(options: argparse.Namespace) -> int:
     use_threads(1)
     with Display() as display:
         display.begin()
-        experiment = begin(options.name, options.seed, options.file, options.steps)
+        experiment = begin(options.name, options.seed, lambda: pictures_of(options.file), options.steps)
         seconds = _learn_all(experiment, display)
         frame = experiment.frame()
     if options.json:
         print(json.dumps({**told(options.name, options.seed, frame), "seconds": seconds}))
     else:
         found = lab_words.findings(frame)
-        print(f"{options.name}: {frame.step:,} steps, {units.characters(frame.parameters)} weights, {seconds:.1f} s")
+        steps = "1 step" if frame.step == 1 else f"{frame.step:,} steps"
+        print(f"{options.name}: {steps}, {units.characters(frame.parameters)} weights, {seconds:.1f} s")
         print("\n".join([*lab_words.lines(found), found.note]))
     return DONE
 
@@ -57,12 +61,8 @@ def _learn_all(experiment: Experiment, display: Display) -> float:
     while not experiment.finished:
         finish(experiment.learn())
         share = experiment.step / experiment.planned_steps
-        display.show(f"step {experiment.step:,}", lambda: _note(experiment), share)
+        display.show(f"step {experiment.step:,} of {experiment.planned_steps:,}", str, share)
     return time.monotonic() - start
-
-
-def _note(experiment: Experiment) -> str:
-    return f"of {experiment.planned_steps:,}"
 
 
 def told(name: str, seed: int, frame: Frame) -> dict[str, object]:
@@ -78,7 +78,8 @@ def told(name: str, seed: int, frame: Frame) -> dict[str, object]:
             facts |= {
                 "next_rmse": frame.next_error,
                 "free_rmse": frame.free_error,
-                "repeat_rmse": frame.repeat_error,
+                "repeat_next_rmse": frame.repeat_error,
+                "repeat_free_rmse": frame.repeat_free_error,
                 "windows": frame.windows,
             }
         case CountingFrame():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -17,29 +17,33 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
 from model.lab.catalogue import BY_NAME, CATALOGUE
-from model.lab.frames import CountingFrame, DigitsFrame, SineFrame
-from model.lab.orders import Answer, Begin, Go, Order, TurnPage
+from model.lab.frames import CountingFrame, DigitsFrame, Frame, SineFrame
+from model.lab.orders import Answer, Begin, Go, Order, Trouble, TurnPage
 from tui import lab_words, units
 from tui.bindings import working_bindings
 from tui.room import HEIGHTS, WIDTHS, room_classes
+from tui.sanitize import sanitize
+from tui.screens.dialog import LeftOnce
 from tui.widgets.counting_view import CountingView
 from tui.widgets.digit_view import DigitView
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.lab_chart import LabChart
-from tui.widgets.race_chart import INKS
+from tui.widgets.lab_chart import COLOURS, LabChart
+from tui.widgets.race_table import sample
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sine_view import SineView
 
-FOOTER = ("train", "another", "anew", "open", "quit")
+FOOTER = ("help", "train", "another", "anew", "open", "quit")
 FAINT = "$foreground-muted"
 ROOM = 100
 """Cells of the window from which on the line at the top says all."""
-UNITS = {"sine": "root mean square", "counting": "nats per sequence", "digits": "nats"}
+LINE = 5
+"""Cells of the piece of a curve before its name."""
+UNITS = {"sine": "root mean square", "counting": "nats per sequence", "digits": "nats per picture"}
 """Of the losses."""
 PICTURES = {
     "sine": ("What it says", "faint: the sine · crosses: what it reads, with noise"),
-    "counting": ("Who counts right", f"{'■'} all of it foreseen · n above 9 was never seen"),
-    "digits": ("What it takes it for", "after each row that it reads"),
+    "counting": ("Who counts right", "■ all of it is right · n above 9 was never seen"),
+    "digits": ("What it takes it for", "at the right: the likeliest digit so far"),
 }
 """Title and legend of what is shown of each."""
 
@@ -64,6 +68,34 @@ class LabTab(Static):
         self.post_message(self.Clicked(self.experiment))
 
 
+class LabAboutScreen(LeftOnce[None]):
+    """What an experiment is, in a few sentences; any of the usual keys takes it away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,f1,question_mark,space", "leave", "Back", id="help", key_display="esc"),
+    ]
+
+    def __init__(self, summary: str, *texts: str) -> None:
+        super().__init__()
+        self._summary, self._texts = summary, texts
+
+    def compose(self) -> ComposeResult:
+        """The sentences, and the key that leads back."""
+        with VerticalScroll():
+            yield Static(Content.styled(f"{self._summary[0].upper()}{self._summary[1:]}", "bold $accent"))
+            for text in filter(None, self._texts):
+                yield Static(Content(text))
+        yield KeyBar()
+
+    def action_leave(self) -> None:
+        """Go back."""
+        self.dismiss()
+
+    def on_click(self) -> None:
+        """The same by mouse."""
+        self.dismiss()
+
+
 class LabScreen(Screen[None]):
     """Shows the latest answer, and turns keys into orders."""
 
@@ -73,6 +105,7 @@ class LabScreen(Screen[None]):
         Binding(
             "r", "anew", "Begin anew", id="anew", tooltip="Begin anew, with other random numbers.", key_display="r"
         ),
+        Binding("f1,question_mark", "about", "About", id="help", tooltip="What is seen here.", key_display="f1"),
         *(
             Binding(
                 str(number),
@@ -108,6 +141,7 @@ class LabScreen(Screen[None]):
         """
         super().__init__()
         self._hand_over, self._seed, self._file, self._steps = send, seed, file, steps
+        self._number = 0  # of the beginning that is waited for, or shown
         self.experiment = name
         self.changed = asyncio.Event()
         """Set by every order: what was answered before may be out of date."""
@@ -149,7 +183,7 @@ class LabScreen(Screen[None]):
 
     def action_anew(self) -> None:
         """Begin anew, with other random numbers."""
-        self._seed += 1
+        self._seed = (self._seed + 1) % 2**32
         self._begin()
 
     def action_open(self, name: str) -> None:
@@ -157,6 +191,13 @@ class LabScreen(Screen[None]):
         if name != self.experiment:
             self.experiment = name
             self._begin()
+
+    def action_about(self) -> None:
+        """Say what is seen, where there is no room for that beside it."""
+        entry, note = BY_NAME[self.experiment], ""
+        if self.answer is not None:
+            note = lab_words.findings(self.answer.frame).note
+        self.app.push_screen(LabAboutScreen(entry.summary, entry.about, note))
 
     def on_lab_tab_clicked(self, message: LabTab.Clicked) -> None:
         """The same by mouse."""
@@ -182,54 +223,81 @@ class LabScreen(Screen[None]):
         losses.border_title, losses.border_subtitle = "Loss", UNITS[name]
         for tab in self.query(LabTab):
             tab.set_class(tab.experiment == name, "-open")
-        self.query_one("#lab-found", Static).update(BY_NAME[name].about)
-        self.send(Begin(name, self._seed, self._file if name == "digits" else None, self._steps))
+        self._show_state()
+        self._show_found()
+        self._number += 1
+        file = self._file if name == "digits" else None
+        self.send(Begin(name, self._seed, file, self._steps, number=self._number))
 
     # ---------------------------------------------------------------------------------- what comes up
 
-    def watch_answer(self) -> None:
-        """Show how it stands."""
-        answer, chart = self.answer, self.query_one(LabChart)
-        self._show_state()
-        self.refresh_bindings()
-        if answer is None:
-            chart.frame = None
+    def take(self, answer: Answer | Trouble) -> None:
+        """Show how it stands; what is said of a beginning before the last is passed over."""
+        if answer.number != self._number:
             return
-        if answer.name != self.experiment:
-            return  # of the one before, which a key has left meanwhile
-        chart.frame = answer.frame
-        match answer.frame:
-            case SineFrame():
-                self.query_one(SineView).frame = answer.frame
-            case CountingFrame():
-                self.query_one(CountingView).frame = answer.frame
-            case DigitsFrame():
-                self.query_one(DigitView).frame = answer.frame
-        found = lab_words.findings(answer.frame)
-        heads, *rows = lab_words.lines(found)
-        table = [Content.styled(heads, FAINT), *self._inked(rows, len(answer.frame.curves))]
-        if self.has_class("-wide") or self.has_class("-broad"):
-            table += [Content(f"\n{found.note}\n"), Content.styled(BY_NAME[self.experiment].about, FAINT)]
-        self.query_one("#lab-found", Static).update(Content("\n").join(table))
+        if isinstance(answer, Trouble):
+            self.trouble = sanitize(answer.sentence)
+        else:
+            self.trouble, self.answer = "", answer
 
-    def _inked(self, rows: Sequence[str], curves: int) -> list[Content]:
-        """Rows of findings; where there are several curves, the names of each in its colour."""
-        inks = INKS[:curves] if curves > 1 else ()
-        return [
-            Content(row).stylize(f"bold {inks[number]}", 0, len(row.split()[0])) if number < len(inks) else Content(row)
-            for number, row in enumerate(rows)
-        ]
+    def watch_answer(self) -> None:
+        """Show it."""
+        frame = None if self.answer is None else self.answer.frame
+        self.query_one(LabChart).frame = frame
+        match frame:
+            case SineFrame():
+                self.query_one(SineView).frame = frame
+            case CountingFrame():
+                self.query_one(CountingView).frame = frame
+            case DigitsFrame():
+                self.query_one(DigitView).frame = frame
+        self._show()
 
     def watch_trouble(self) -> None:
         """Say it where the findings would be."""
+        self._show()
+
+    def on_resize(self) -> None:
+        """Say as much as there is room for."""
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        self._show_state()
+        self._show_found()
+        self.refresh_bindings()
+
+    def _show_found(self) -> None:
+        found = self.query_one("#lab-found", Static)
         if self.trouble:
-            self.query_one("#lab-found", Static).update(Content(self.trouble))
-            self._show_state()
+            found.update(Content(self.trouble))
+        elif self.answer is None:
+            found.update(Content.styled(BY_NAME[self.experiment].about, FAINT))
+        else:
+            found.update(self._findings(self.answer.frame))
+
+    def _findings(self, frame: Frame) -> Content:
+        """The table; where there is room, what it means and what the experiment is."""
+        findings = lab_words.findings(frame)
+        heads, *rows = lab_words.lines(findings)
+        several = len(frame.curves) > 1
+        table = [Content.styled(" " * LINE * several + heads, FAINT)]
+        for number, row in enumerate(rows):
+            name = len(findings.rows[number].name)
+            ink = COLOURS[number] if several else ""
+            drawn = Content.styled(f"{sample(number):<{LINE}}", ink) if several else Content("")
+            table.append(Content.assemble(drawn, Content(row).stylize(f"bold {ink}", 0, name) if ink else row))
+        if self._roomy:
+            table += [Content(f"\n{findings.note}\n"), Content.styled(BY_NAME[self.experiment].about, FAINT)]
+        return Content("\n").join(table)
+
+    @property
+    def _roomy(self) -> bool:
+        return self.has_class("-wide") or self.has_class("-broad")
 
     def _show_state(self) -> None:
         answer = self.answer
         if self.trouble:
-            sign, words = "\u2715", "nothing to learn"
+            sign, words = "\u2715", "nothing to learn" if self.query_one("#lab-found").is_on_screen else self.trouble
         elif answer is None:
             sign, words = "\u25cc", "getting ready"
         else:
@@ -237,11 +305,21 @@ class LabScreen(Screen[None]):
             word = "learning" if answer.going else "done" if frame.finished else "resting"
             sign = "\u25cf" if answer.going else "\u25cb"
             far = f"step {frame.step:,} of {frame.planned_steps:,}"
-            words = far if self.size.width < ROOM else f"{word} · {far} · {units.duration(answer.seconds)}"
-        self.query_one("#lab-state", Static).update(f"{sign} {words}")
+            words = f"{word} · {far}" + f" · {units.duration(answer.seconds)}" * (self.size.width >= ROOM)
+        self.query_one("#lab-state", Static).update(Content(f"{sign} {words}"))
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now."""
-        going = self.answer is not None and self.answer.going
-        return working_bindings(super().active_bindings, typing=False, training=going, footer=FOOTER)
+        answer = self.answer
+        idle = {
+            "train": answer is None or bool(self.trouble) or answer.frame.finished,
+            "another": answer is None or bool(self.trouble),
+        }
+        return working_bindings(
+            super().active_bindings,
+            typing=False,
+            training=answer is not None and answer.going,
+            idle=[key for key, nothing in idle.items() if nothing],
+            footer=FOOTER,
+        )

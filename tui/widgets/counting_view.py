@@ -12,8 +12,8 @@ from model.lab.frames import END, Counter, CountingFrame
 from tui.widgets.race_chart import INKS
 
 FAINT = "$foreground-muted"
-RIGHT, WRONG, CHANCE = "\u25a0", "\u00b7", "\u00b7"
-NAME = 8
+RIGHT, WRONG, CHANCE = "\u25a0", "\u00b7", " "
+NAME = 11
 """Cells of the names at the left."""
 ROOMY = 24
 """Rows from which on there is air in the table."""
@@ -49,14 +49,15 @@ class CountingView(Static):
 def told(frame: CountingFrame, width: int, height: int) -> Content:
     """Return the table, and below it as many sequences as there is room for, from the example on."""
     most, count = len(frame.counters[0].right), len(frame.counters)
-    cells = 3 if width >= NAME + 3 * most else 2
+    cells = next((cells for cells in (3, 2) if width >= NAME + cells * most), 1)
     between = "\n\n" if height >= ROOMY else "\n"
     rows = [scale(frame, cells)]
     rows += [marks(counter, number, frame.learnt, cells) for number, counter in enumerate(frame.counters)]
-    about = Content.styled(f"{'':<{NAME}}what each says comes next, after every b; {END} is the end", FAINT)
+    about = Content.styled(f"after each b, what must come next: a b, or {END}, the end", FAINT)
     room = (height - 3 - (len(rows) - 1) * len(between) - 1) // (count + 2)
     examples = [sequence(frame, n) for n in range(frame.example, min(most, frame.example + max(1, room) - 1) + 1)]
-    return Content("\n\n").join([Content(between).join(rows), about, *examples])
+    told = Content("\n\n").join([Content(between).join(rows), about, *examples])
+    return Content("\n").join(line.truncate(width) for line in told.split("\n", allow_blank=True))
 
 
 def sequence(frame: CountingFrame, n: int) -> Content:
@@ -67,10 +68,13 @@ def sequence(frame: CountingFrame, n: int) -> Content:
 
 def scale(frame: CountingFrame, cells: int) -> Content:
     """Return the numbers above the marks: all of them, or where they stand close every fifth."""
-    numbers = range(1, len(frame.counters[0].right) + 1)
-    shown = [f"{n if cells > 2 or n % 5 == 0 or n == 1 else '':>{cells}}" for n in numbers]
-    known, new = "".join(shown[: frame.learnt]), "".join(shown[frame.learnt :])
-    return Content.assemble((f"{'n':<{NAME}}", FAINT), (known, FAINT), (new, ""))
+    most = len(frame.counters[0].right)
+    row = [" "] * (cells * most)
+    for n in range(1, most + 1):
+        if cells > 2 or n % 5 == 0 or n == 1:
+            row[cells * n - len(str(n)) : cells * n] = str(n)
+    known = "".join(row[: cells * frame.learnt])
+    return Content.assemble((f"{'n':<{NAME}}", FAINT), (known, FAINT), ("".join(row[len(known) :]), ""))
 
 
 def marks(counter: Counter, number: int, learnt: int, cells: int) -> Content:

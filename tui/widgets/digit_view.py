@@ -19,8 +19,9 @@ HOLD_SECONDS = 2.0
 """That a picture stays when all of it was read."""
 AHEAD = 0.3
 """How bright rows are that were not read yet."""
-LEAST_BAR, MOST_BAR = 8, 30
-GUESS, FOOT = 10, 2
+MOST_BAR, LONGEST = 30, len("After 28 of 28 rows: 8, 100 %")
+"""Cells of the longest bar, and of the longest verdict."""
+GUESS, FOOT = 6, 2
 """Cells at the right of a large picture, and rows below it."""
 UPPER, LOWER, FULL = "\u2580", "\u2584", "\u2588"
 """Halves of a cell: a picture has two rows of pixels in one of letters."""
@@ -64,7 +65,7 @@ class DigitView(Static):
 
     def watch_frame(self, old: DigitsFrame | None, new: DigitsFrame | None) -> None:
         """Begin at the top of another picture."""
-        if old is None or new is None or old.image != new.image:
+        if old is None or new is None or (old.page, old.image) != (new.page, new.image):
             self.row, self._held = 0, 0.0
         self._show()
 
@@ -89,7 +90,7 @@ class DigitView(Static):
         plain = "NO_COLOR" in os.environ or ground.ansi is not None or page.ansi is not None
         inks = None if plain else (ground, page)
         width, height = self.content_size
-        large = width >= 2 * SIDE + GUESS and height >= SIDE + FOOT
+        large = width >= 2 * SIDE + 1 + GUESS and height >= SIDE + FOOT
         lines = large_picture(self.frame, self.row, inks) if large else small_picture(self.frame, self.row, inks, width)
         self.update(Content("\n").join(lines), layout=False)
 
@@ -106,16 +107,17 @@ def pixels(image: bytes, read: int) -> list[list[float]]:
 def small_picture(frame: DigitsFrame, read: int, inks: Inks, width: int) -> list[Content]:
     """Return the picture, two rows of pixels in a line, and at its right how likely each digit is."""
     rows = pixels(frame.image, read)
-    bars = beliefs(frame, read, width - SIDE - 3)
-    lines = []
+    slim = width < SIDE + 3 + LONGEST
+    bars = [] if slim else beliefs(frame, read, width - SIDE - 3)
+    lines = [verdict(frame, read)] if slim else []
     for line, (upper, lower) in enumerate(zip(rows[::2], rows[1::2], strict=True)):
         cells = [
             (halves(*pair), "") if inks is None else (UPPER, two_inks(*pair, inks))
             for pair in zip(upper, lower, strict=True)
         ]
         edge = "\u25c2" if 0 < read < SIDE and (read - 1) // 2 == line else " "
-        bar = bars[line - 1] if 0 < line <= len(bars) else Content("")
-        lines.append(Content.assemble(*cells, (edge, "$accent"), "  ", bar))
+        bar = bars[line] if line < len(bars) else Content("")
+        lines.append(Content.assemble(*cells, (edge, "$accent"), "  ", bar).truncate(width))
     return lines
 
 
@@ -126,7 +128,7 @@ def large_picture(frame: DigitsFrame, read: int, inks: Inks) -> list[Content]:
         cells = [
             (FULL * 2 if ink > 0.5 else "  ", "") if inks is None else ("  ", f"on {shade(ink, inks)}") for ink in row
         ]
-        lines.append(Content.assemble(*cells, "  ", guess(frame, y) if y < read else Content("")))
+        lines.append(Content.assemble(*cells, " ", guess(frame, y) if y < read else Content("")))
     return [*lines, Content(""), verdict(frame, read)]
 
 
@@ -157,7 +159,7 @@ def guess(frame: DigitsFrame, row: int) -> Content:
     """Return what it takes the picture for after a row, with a bar that tells how sure it is."""
     digit, prob = likeliest(frame, row)
     ink = "$accent" if digit == frame.label else "$primary"
-    return Content.assemble((f"{digit} ", f"bold {ink}"), (FULL * max(1, round((GUESS - 5) * prob)), ink))
+    return Content.assemble((f"{digit} ", f"bold {ink}"), (FULL * max(1, round((GUESS - 2) * prob)), ink))
 
 
 def verdict(frame: DigitsFrame, read: int) -> Content:
@@ -172,12 +174,12 @@ def verdict(frame: DigitsFrame, read: int) -> Content:
 
 
 def beliefs(frame: DigitsFrame, read: int, width: int) -> list[Content]:
-    """Return a bar for each digit, how likely it is after so many rows, and the verdict below."""
+    """Return the verdict, and below it a bar for each digit: how likely it is after so many rows."""
     count = len(frame.beliefs[0])
     probs = frame.beliefs[read - 1] if read else (1 / count,) * count
     best = max(range(count), key=probs.__getitem__) if read else None
-    room = max(LEAST_BAR, min(MOST_BAR, width - len("0  100 %")))
-    lines = []
+    room = min(MOST_BAR, width - len("0  100 %"))
+    lines = [verdict(frame, read)]
     for digit, prob in enumerate(probs):
         ink = "bold $accent" if digit == best else FAINT
         bar = FULL * round(room * prob)
@@ -188,4 +190,4 @@ def beliefs(frame: DigitsFrame, read: int, width: int) -> list[Content]:
                 (f"{100 * prob:4.0f} %", ink),
             )
         )
-    return [*lines, Content(""), verdict(frame, read)]
+    return lines

@@ -10,14 +10,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from model.lab.frames import CountingFrame, Frame
+from tui.lab_words import LEAST
 from tui.lanes import Curve
 from tui.units import LossUnit
 from tui.widgets.loss_axis import Scale
 from tui.widgets.race_chart import INKS
 from tui.widgets.race_plot import RacePlot
 
-FLOOR = "the least"
-DRAWN_IN = ("axis", "rule", *(f"{kind}-{number}" for kind in ("line", "name") for number in range(len(INKS))))
+COLOURS = (*INKS, "$secondary")
+"""Of the networks, and of the least loss there can be."""
+DRAWN_IN = ("axis", "rule", *(f"{kind}-{number}" for kind in ("line", "name") for number in range(len(COLOURS))))
 ROOM = 1.15
 """Between the curves and the ends of the axis, as a factor."""
 
@@ -30,10 +32,10 @@ class LabChart(Widget):
         [
             "& > .lab-chart--axis { color: $foreground 50%; }",
             "& > .lab-chart--rule { color: $foreground 20%; }",
-            *(f"& > .lab-chart--line-{number} {{ color: {ink}; }}" for number, ink in enumerate(INKS)),
+            *(f"& > .lab-chart--line-{number} {{ color: {ink}; }}" for number, ink in enumerate(COLOURS)),
             *(
                 f"& > .lab-chart--name-{number} {{ color: {ink}; text-style: bold; }}"
-                for number, ink in enumerate(INKS)
+                for number, ink in enumerate(COLOURS)
             ),
             "}",
         ]
@@ -84,5 +86,5 @@ def curves_of(frame: Frame | None) -> list[Curve]:
     if isinstance(frame, CountingFrame) and curves:
         first = curves[0].validation
         level = [replace(point, loss=frame.floor) for point in (first[0], first[-1])]
-        curves.append(Curve(FLOOR, validation=tuple(level)))
+        curves.append(Curve(LEAST, validation=tuple(level)))
     return curves

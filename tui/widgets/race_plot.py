@@ -67,7 +67,7 @@ class RacePlot:
         for number, curve in enumerate(curves):
             self._draw(curve.training, f"shade-{number}")
         for number, curve in enumerate(curves):
-            self._draw(curve.validation, f"line-{number}", DASHES[number])
+            self._draw(curve.validation, f"line-{number}", DASHES[number % len(DASHES)])
         if self.left:
             draw_scale(self.canvas, self.scale, self.height, max(2, (self.height + 1) // 2))
         self._draw_shared_axis()

@@ -110,6 +110,6 @@ def place(standing: Standing) -> str:
 
 def sample(number: int) -> str:
     """Return a piece of a racer's line, as on the chart."""
-    drawn = [sign == "#" for sign in (DASHES[number] * ACROSS * SAMPLE)[: ACROSS * SAMPLE]]
+    drawn = [sign == "#" for sign in (DASHES[number % len(DASHES)] * ACROSS * SAMPLE)[: ACROSS * SAMPLE]]
     cells = zip(drawn[::2], drawn[1::2], strict=True)
     return "".join(chr(BRAILLE + left * DOTS[0][1] + right * DOTS[1][1]) for left, right in cells)

@@ -88,7 +88,7 @@ def drawn(frame: SineFrame, width: int, height: int) -> Canvas:
     canvas.column(border, 0, down, "rule")
     draw(0, frame.clean, "clean")
     draw(read, frame.said[read - 1 :], "free")
-    draw(1, frame.said[: read - 1], "next")
+    draw(1, frame.said[:read], "next")
     for x, y in dots(0, frame.noisy):
         canvas.column(x, y - 1, y + 1, "noisy")
         canvas.dot(x - 1, y, "noisy")
