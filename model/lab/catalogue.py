@@ -35,9 +35,9 @@ CATALOGUE: Final = (
     Entry(
         "counting",
         "four networks learn to write as many b as there were a",
-        "Networks of 50 units read some a, and then must say as many b, and that this is the end. They learn with up to "
-        "9 of each, and are asked about up to 20. The open LSTM begins with its forget gate open, so that its cells add "
-        "up what they read. The sequences are those of a lab at the Technical University of Denmark.",
+        "Networks of 50 units read some a, and then must say as many b, and that this is the end. They learn with up "
+        "to 9 of each, and are asked about up to 20. The open LSTM begins with its forget gate open, so that its cells "
+        "add up what they read. The sequences are those of a lab at the Technical University of Denmark.",
     ),
     Entry(
         "digits",
