@@ -106,9 +106,20 @@ def decoded(blocks: Iterable[bytes], name: str, encoding: str | None) -> Generat
 
 
 def _text(text: str, name: str) -> str:
-    if "\0" in text:
-        raise CorpusError(f"{name}: binary, it has NUL characters; a text was wanted")
-    return text
+    if "\0" not in text:
+        return text
+    order = unmarked_utf16(text)
+    if order:
+        raise CorpusError(f"{name}: UTF-16 without a byte order mark, it seems; --encoding {order} reads it")
+    raise CorpusError(f"{name}: binary, it has NUL characters; a text was wanted")
+
+
+def unmarked_utf16(text: str) -> str:
+    """The encoding of what was taken for UTF-8, if every other character of its beginning is a NUL; else nothing."""
+    shares = [part.count("\0") / max(1, len(part)) for part in (text[0:4096:2], text[1:4096:2])]
+    if max(shares) < 0.8 or min(shares) > 0.1:
+        return ""
+    return "utf-16-be" if shares[0] > shares[1] else "utf-16-le"
 
 
 def _undecodable(name: str, codec: str, encoding: str | None, byte: int, head: bytes) -> CorpusError:

@@ -111,6 +111,13 @@ def test_several_files_are_joined_in_order(tmp_path: Path) -> None:
     assert corpus.info.source == (two, one)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_is_known_by_its_look(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, "a.txt", "Wind and waves, 12 of them.\n".encode(encoding) * 50)
+    assert complaint(path).endswith(f"UTF-16 without a byte order mark, it seems; --encoding {encoding} reads it")
+    assert load_now([path], encoding=encoding).info.characters == 28 * 50
+
+
 def test_a_folder_is_read_in_order_without_hidden_and_binary_files(tmp_path: Path) -> None:
     write(tmp_path, "b.txt", b"two ")
     write(tmp_path, "a/z.txt", b"one ")
