@@ -90,7 +90,8 @@ class LabApp(ThemedApp):
                 continue
             screen.take(answer)
             if isinstance(answer, Answer) and answer.going:
-                await asyncio.sleep(1 / ANSWERS_PER_SECOND)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(screen.changed.wait(), 1 / ANSWERS_PER_SECOND)
             else:
                 await screen.changed.wait()  # nothing happens by itself
 

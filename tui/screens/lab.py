@@ -223,8 +223,7 @@ class LabScreen(Screen[None]):
         losses.border_title, losses.border_subtitle = "Loss", UNITS[name]
         for tab in self.query(LabTab):
             tab.set_class(tab.experiment == name, "-open")
-        self._show_state()
-        self._show_found()
+        self._show()
         self._number += 1
         file = self._file if name == "digits" else None
         self.send(Begin(name, self._seed, file, self._steps, number=self._number))

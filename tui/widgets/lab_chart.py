@@ -7,12 +7,12 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from model.lab.frames import CountingFrame, Frame
 from tui.lab_words import LEAST
 from tui.lanes import Curve
 from tui.units import LossUnit
+from tui.widgets.drawn import Drawn
 from tui.widgets.loss_axis import Scale
 from tui.widgets.race_chart import INKS
 from tui.widgets.race_plot import RacePlot
@@ -24,7 +24,7 @@ ROOM = 1.15
 """Between the curves and the ends of the axis, as a factor."""
 
 
-class LabChart(Widget):
+class LabChart(Drawn):
     """Draws with braille dots; each curve is named at its end."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"lab-chart--{ink}" for ink in DRAWN_IN}
@@ -41,33 +41,15 @@ class LabChart(Widget):
         ]
     )
 
-    frame: reactive[Frame | None] = reactive(None)
+    frame: reactive[Frame | None] = reactive(None, repaint=False)
     """Whose curves are drawn."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[Strip] | None = None  # as drawn last; None where that is out of date
 
     def watch_frame(self) -> None:
         """Draw the new one."""
-        self._rows = None
+        self.redraw()
 
-    def notify_style_update(self) -> None:
-        """Draw in the new colours."""
-        super().notify_style_update()
-        self._rows = None
-
-    def on_resize(self) -> None:
-        """Draw at the new size."""
-        self._rows = None
-
-    def render_line(self, y: int) -> Strip:
-        """Return row `y` of the chart."""
-        if self._rows is None:
-            self._rows = self._draw()
-        return self._rows[y] if y < len(self._rows) else Strip.blank(self.size.width, self.rich_style)
-
-    def _draw(self) -> list[Strip]:
+    def draw(self) -> list[Strip]:
+        """Return the rows of the chart."""
         curves = curves_of(self.frame)
         if not self.size or not curves:
             return []

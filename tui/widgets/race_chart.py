@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from model.protocol import MOST_RACERS
 from tui.lanes import Curve
 from tui.units import LossUnit
+from tui.widgets.drawn import Drawn
 from tui.widgets.race_plot import RacePlot, Shared
 
 INKS = ("$primary", "$accent", "$success", "$foreground")
@@ -18,7 +18,7 @@ INKS = ("$primary", "$accent", "$success", "$foreground")
 COMPONENTS = tuple(f"{kind}-{number}" for kind in ("line", "shade", "name") for number in range(MOST_RACERS))
 
 
-class RaceChart(Widget):
+class RaceChart(Drawn):
     """Draws curves over a common axis, with braille dots; each is named at its end."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"race-chart--{ink}" for ink in (*COMPONENTS, "axis", "rule")}
@@ -36,39 +36,24 @@ class RaceChart(Widget):
         ]
     )
 
-    curves: reactive[tuple[Curve, ...]] = reactive(())
+    curves: reactive[tuple[Curve, ...]] = reactive((), repaint=False)
     """Of all racers, in the order of the start."""
 
     def __init__(self, fairness: Shared, unit: LossUnit = LossUnit.NATS, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._fairness, self._unit, self._log = fairness, unit, False
-        self._rows: list[Strip] | None = None  # as drawn last; None where that is out of date
 
     def watch_curves(self) -> None:
         """Draw the new ones."""
-        self._rows = None
+        self.redraw()
 
     def look(self, unit: LossUnit, *, log: bool) -> None:
         """Draw in another unit, or over another axis."""
-        self._unit, self._log, self._rows = unit, log, None
-        self.refresh()
+        self._unit, self._log = unit, log
+        self.redraw()
 
-    def notify_style_update(self) -> None:
-        """Draw in the new colours."""
-        super().notify_style_update()
-        self._rows = None
-
-    def on_resize(self) -> None:
-        """Draw at the new size."""
-        self._rows = None
-
-    def render_line(self, y: int) -> Strip:
-        """Return row `y` of the chart."""
-        if self._rows is None:
-            self._rows = self._draw()
-        return self._rows[y] if y < len(self._rows) else Strip.blank(self.size.width, self.rich_style)
-
-    def _draw(self) -> list[Strip]:
+    def draw(self) -> list[Strip]:
+        """Return the rows of the chart."""
         if not self.size or not any(curve.end for curve in self.curves):
             return []
         plot = RacePlot(self.curves, self._fairness, self._unit, *self.size, log=self._log)

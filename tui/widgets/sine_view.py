@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from model.lab.frames import SineFrame
+from tui.widgets.drawn import Drawn
 from tui.widgets.loss_canvas import ACROSS, DOWN, Canvas
 from tui.widgets.race_plot import spans
 
@@ -20,7 +20,7 @@ AXIS = 4
 INKS = ("axis", "rule", "clean", "noisy", "next", "free")
 
 
-class SineView(Widget):
+class SineView(Drawn):
     """Draws the sine faintly, the samples as crosses, and over them what the network says."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"sine-view--{ink}" for ink in INKS}
@@ -36,33 +36,19 @@ class SineView(Widget):
     }
     """
 
-    frame: reactive[SineFrame | None] = reactive(None)
+    frame: reactive[SineFrame | None] = reactive(None, repaint=False)
     """What is drawn."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._rows: list[Strip] | None = None  # as drawn last; None where that is out of date
 
     def watch_frame(self) -> None:
         """Draw the new one."""
-        self._rows = None
+        self.redraw()
 
-    def notify_style_update(self) -> None:
-        """Draw in the new colours."""
-        super().notify_style_update()
-        self._rows = None
-
-    def on_resize(self) -> None:
-        """Draw at the new size."""
-        self._rows = None
-
-    def render_line(self, y: int) -> Strip:
-        """Return row `y`."""
-        if self._rows is None:
-            styles = {ink: self.get_component_rich_style(f"sine-view--{ink}") for ink in INKS}
-            canvas = drawn(self.frame, *self.size) if self.frame is not None else Canvas(*self.size)
-            self._rows = canvas.strips({"": self.rich_style, **styles})
-        return self._rows[y] if y < len(self._rows) else Strip.blank(self.size.width, self.rich_style)
+    def draw(self) -> list[Strip]:
+        """Return the rows of the picture."""
+        if self.frame is None:
+            return []
+        styles = {ink: self.get_component_rich_style(f"sine-view--{ink}") for ink in INKS}
+        return drawn(self.frame, *self.size).strips({"": self.rich_style, **styles})
 
 
 def drawn(frame: SineFrame, width: int, height: int) -> Canvas:
