@@ -46,7 +46,7 @@ def findings(frame: Frame) -> Findings:
 def _of_a_sine(frame: SineFrame) -> Findings:
     rows = (
         Finding("the next value", (f"{frame.next_error:.4f}", f"{frame.repeat_error:.4f}")),
-        Finding("30 values on", (f"{frame.free_error:.4f}", f"{frame.repeat_free_error:.4f}")),
+        Finding("the next 30", (f"{frame.free_error:.4f}", f"{frame.repeat_free_error:.4f}")),
     )
     note = (
         f"How far it is off after 30 samples, root mean square on {frame.windows} stretches that it has never seen; "
