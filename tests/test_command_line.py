@@ -307,3 +307,21 @@ def test_a_text_that_is_not_piped_in_needs_no_file(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("os.isatty", lambda _: True)
     assert terminal_input(("shakespeare",), tmp_path / "kept.txt") == ("shakespeare",)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_while_it_gets_ready_is_no_traceback() -> None:
+    interrupted = """
+import builtins, sys
+whole = builtins.__import__
+
+def interrupt(name, *rest, **more):
+    if name == "tui.commands.options":
+        raise KeyboardInterrupt
+    return whole(name, *rest, **more)
+
+builtins.__import__ = interrupt
+from tui.__main__ import main
+sys.exit(main(["corpora"]))
+"""
+    done = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

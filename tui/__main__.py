@@ -11,13 +11,16 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from tui.commands.arguments import APP, COMMANDS
-from tui.commands.errors import guarded, say
-from tui.commands.options import misspelt_variables
-
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run `lstm-tui` with `words`, by default those of the command line, and return its exit code."""
+    try:
+        # in here, so that ctrl+c while they are imported is no traceback
+        from tui.commands.arguments import APP, COMMANDS
+        from tui.commands.errors import guarded, say
+        from tui.commands.options import misspelt_variables
+    except KeyboardInterrupt:
+        return 130
     if "_ARGCOMPLETE" in os.environ:  # a shell asks, and has set it
         from tui.commands.completion import complete
 
