@@ -93,6 +93,10 @@ def named(screen: LabScreen) -> str | None:
     return None if screen.answer is None else screen.answer.name
 
 
+def cell(screen: LabScreen) -> str | None:
+    return None if screen.answer is None else screen.answer.frame.curves[0].name
+
+
 def finished(screen: LabScreen) -> Callable[[], bool]:
     return lambda: screen.answer is not None and screen.answer.frame.finished
 
@@ -352,6 +356,22 @@ async def test_a_wider_window_says_more_though_nothing_moves() -> None:
         await pilot.resize_terminal(120, 40)
         await until(pilot, lambda: "2015xli" in words(screen, "#lab-found"))
         assert "0:0" in words(screen, "#lab-state")
+
+
+async def test_another_cell_begins_anew() -> None:
+    async with opened() as (pilot, screen, _):
+        for name in ("LSTM", "GRU", "RNN", "LSTM"):
+            await until(pilot, lambda: finished(screen)() and cell(screen) == name)  # noqa: B023 - it is waited for here
+            assert screen.query_one("#lab-losses").border_title == f"Loss of {name}"
+            assert f"{name}  repeating" in words(screen, "#lab-found")
+            await pilot.press("c")
+        await pilot.press("2")
+        await until(pilot, lambda: finished(screen)() and named(screen) == "counting")
+        number = screen.answer.number if screen.answer is not None else None
+        assert "Cell" not in str(screen.query_one(KeyBar).visual)
+        await pilot.press("c")
+        await pilot.pause()
+        assert screen.answer is not None and screen.answer.number == number
 
 
 async def test_keys_of_the_settings_work_here_too() -> None:

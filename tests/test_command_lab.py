@@ -35,6 +35,13 @@ def test_a_sine_is_told_in_a_table_and_as_json(capsys: Captured) -> None:
     assert told["next_rmse"] > 0.0 and told["free_rmse"] > 0.0 and told["seconds"] > 0.0
 
 
+def test_another_cell_learns_too(capsys: Captured) -> None:
+    for cell, weights in (("rnn", 1_153), ("gru", 3_393)):
+        assert main(["lab", "sine", "--cell", cell, "--steps", "2", "--json"]) == 0
+        (told,) = json_lines(capsys.readouterr().out)
+        assert (told["cell"], told["parameters"]) == (cell, weights)
+
+
 def test_counting_tells_of_all_networks_and_the_floor(capsys: Captured) -> None:
     assert main(["lab", "counting", "--steps", "2", "--json"]) == 0
     (told,) = json_lines(capsys.readouterr().out)
@@ -73,6 +80,8 @@ def test_a_name_with_escape_codes_is_made_visible(tmp_path: Path, capsys: Captur
         (["sine", "--steps", "0"], 2, "steps is 0; it must be a whole number from 1"),
         (["sine", "--seed", "-1"], 2, "seed is -1"),
         (["--steps", "3"], 2, "no experiment is named; there are sine, counting, digits"),
+        (["counting", "--cell", "rnn"], 2, "has all cells side by side"),
+        (["sine", "--cell", "transformer"], 2, "'transformer'"),
         (["--no-screen"], 2, "no experiment is named"),
     ],
 )

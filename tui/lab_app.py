@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
+from model.config import CELLS
 from model.lab.catalogue import CATALOGUE
 from model.lab.orders import Answer, Begin, Order
 from model.lab.session import Lab, LabEndedError, LabSession
@@ -43,6 +44,7 @@ class LabApp(ThemedApp):
         seed: int = 0,
         file: str | None = None,
         steps: int | None = None,
+        cell: str = CELLS[0],
         theme: str = DEFAULT_THEME,
         keys: Mapping[str, str] | None = None,
     ) -> None:
@@ -54,13 +56,14 @@ class LabApp(ThemedApp):
             seed: Of all that is drawn at random.
             file: Pictures for `digits`.
             steps: Length of each experiment; None is its own.
+            cell: Of the network, where an experiment has but one.
             theme: The look; the default one where there is none of that name.
             keys: Other keys than the usual, by the ids that the instrument has for them.
         """
         super().__init__(theme)
         self.set_keymap(keymap_of(keys or {})[0])
         self._start, self._lab, self._gone = start, start(), False
-        self.lab_screen = LabScreen(self._send, name, seed, file, steps)
+        self.lab_screen = LabScreen(self._send, name, seed, file, steps, cell)
 
     def get_default_screen(self) -> Screen[None]:
         """The only one."""
@@ -107,12 +110,12 @@ class LabApp(ThemedApp):
         self._lab.end()
 
 
-def open_lab(name: str | None, seed: int, file: Path | None, steps: int | None) -> int:
+def open_lab(name: str | None, seed: int, file: Path | None, steps: int | None, cell: str) -> int:
     """Open the lab, and come back when it has been left; the exit code."""
     user = paths()
     settings = load_settings(user.settings)
     where = None if file is None else str(file.absolute())
     start = partial(LabSession.start, user.state / "lab.log")
-    app = LabApp(start, name or CATALOGUE[0].name, seed, where, steps, settings.theme, settings.keys)
+    app = LabApp(start, name or CATALOGUE[0].name, seed, where, steps, cell, settings.theme, settings.keys)
     app.run()
     return app.return_code or 0

@@ -52,7 +52,7 @@ def _of_a_sine(frame: SineFrame) -> Findings:
         f"How far it is off after 30 samples, root mean square on {frame.windows} stretches that it has never seen; "
         "beside it, who repeats the last sample. The curve has all places, the first ones too, where little was read."
     )
-    return Findings(("LSTM", "repeating"), rows, note)
+    return Findings((frame.curves[0].name, "repeating"), rows, note)
 
 
 def _of_counting(frame: CountingFrame) -> Findings:

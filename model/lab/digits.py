@@ -46,14 +46,15 @@ class DigitReading(Experiment):
 
     name = "digits"
 
-    def __init__(self, data: Digits, seed: int = 0, planned_steps: int | None = None) -> None:
-        """Draw a network from `seed`.
+    def __init__(self, data: Digits, seed: int = 0, planned_steps: int | None = None, cell: str = "lstm") -> None:
+        """Draw a network of `cell` from `seed`.
 
         Args:
             data: Pictures to learn from and to test on.
             seed: Of the network, and of the order of the pictures.
             planned_steps: Length of the run; None is `EPOCHS` times through all pictures, but for the rest of each time
                 that fills no batch.
+            cell: `lstm`, `gru` or `rnn`.
 
         Raises:
             CorpusError: If there are fewer pictures than `LEAST`.
@@ -71,10 +72,10 @@ class DigitReading(Experiment):
         self.data = data
         self._B = min(TRAINING.batch_size, len(self._learnt))
         super().__init__(planned_steps or EPOCHS * (len(self._learnt) // self._B))
-        training = replace(TRAINING, seed=seed)
-        self.pupil = Pupil(NETWORK, training, SIDE, CLASSES, planned_steps=self.planned_steps)
+        network, training = replace(NETWORK, cell=cell), replace(TRAINING, seed=seed)
+        self.pupil = Pupil(network, training, SIDE, CLASSES, planned_steps=self.planned_steps)
         self._places = (SIDE - 1) * self._B + np.arange(self._B)  # after the last row
-        self._record, self._page = Record("LSTM"), 0
+        self._record, self._page = Record(cell.upper()), 0
         self._order = self._learnt[:0]
         self._accuracy: float | None = None
         self._measured = min(MEASURED, aside)

@@ -79,7 +79,7 @@ class Laboratory:
         self._begun, self._experiment, self._step = order, None, None
         self._seconds, self._going = 0.0, order.going
         try:
-            self._experiment = begin(order.name, order.seed, self._get_pictures, order.planned_steps)
+            self._experiment = begin(order.name, order.seed, self._get_pictures, order.planned_steps, order.cell)
         except (CorpusError, SettingsError, OSError, MemoryError) as error:
             self._trouble = str(error) or "there is not enough memory for this"
             if isinstance(error, OSError) and error.strerror:

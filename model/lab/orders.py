@@ -18,6 +18,8 @@ class Begin(Struct, frozen=True):
     """Length of the experiment; None is its own."""
     going: bool = True
     """Learn at once."""
+    cell: str = "lstm"
+    """Of the network, where the experiment has but one."""
     number: int = 0
     """Of the order, for whoever gives several: answers have that of the newest."""
 

@@ -38,15 +38,15 @@ class Sine(Experiment):
 
     name = "sine"
 
-    def __init__(self, seed: int = 0, planned_steps: int = STEPS) -> None:
-        """Draw the data and a network, both from `seed`."""
+    def __init__(self, seed: int = 0, planned_steps: int = STEPS, cell: str = "lstm") -> None:
+        """Draw the data and a network of `cell`, both from `seed`."""
         super().__init__(planned_steps)
         self._rng = np.random.default_rng((seed, DATA))
         learnt, self._test = sines.windows_to_learn(self._rng), sines.windows_to_test(self._rng, TEST_WINDOWS)
         # each noisy sample, and the clean value after it
         self._x, self._y = as_vectors(learnt.noisy[:-1]), as_vectors(learnt.clean[1:])  # (30, 500, 1)
-        self.pupil = Pupil(NETWORK, replace(TRAINING, seed=seed), 1, 1, planned_steps=planned_steps)
-        self._record, self._page = Record("LSTM"), 0
+        self.pupil = Pupil(replace(NETWORK, cell=cell), replace(TRAINING, seed=seed), 1, 1, planned_steps=planned_steps)
+        self._record, self._page = Record(cell.upper()), 0
         self._order = np.empty(0, np.intp)
 
     def learn(self) -> Slices[None]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from model.config import CELLS
 from model.lab.catalogue import CATALOGUE
 from tui.commands.formatter import Parser
 from tui.commands.options import (
@@ -313,6 +314,8 @@ def lab_parser() -> argparse.ArgumentParser:
             "  lstm-tui lab counting\n"
             "  # MNIST, as an .npz file or a folder of the original files\n"
             "  lstm-tui lab digits mnist.npz\n"
+            "  # is an LSTM better than a plain recurrent network?\n"
+            "  lstm-tui lab digits --cell rnn\n"
             "  # for a script\n"
             "  lstm-tui lab sine --seed 3 --json"
         ),
@@ -325,6 +328,9 @@ def lab_parser() -> argparse.ArgumentParser:
     )
     how = parser.add_argument_group("How")
     how.add_argument("--seed", type=lab_seed, default=0, metavar="N", help="of all that is drawn at random (default 0)")
+    how.add_argument(
+        "--cell", choices=CELLS, metavar="CELL", help="lstm, gru or rnn, where there is one (default lstm)"
+    )
     how.add_argument("--steps", type=lab_steps, metavar="N", help="learn so many steps")
     how.add_argument("--no-screen", action="store_true", help="learn to the end, and print what was found")
     _finish(parser, json="print one JSON object on standard output")

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 
+from model.config import CELLS
 from model.lab.catalogue import CATALOGUE, begin, pictures_of
 from model.lab.experiment import Experiment
 from model.lab.frames import CountingFrame, DigitsFrame, Frame, SineFrame
@@ -21,11 +22,13 @@ def run(options: argparse.Namespace) -> int:
     """Open the lab, or learn without a screen; the exit code."""
     if options.file is not None and options.name != "digits":
         raise UsageError(f"{options.file}: only `lstm-tui lab digits` reads a file, of pictures")
+    if options.cell is not None and options.name == "counting":
+        raise UsageError("`lstm-tui lab counting` has all cells side by side; --cell is for the others")
     screen = sys.stdout.isatty() and sys.stdin.isatty() and not (options.json or options.no_screen)
     if screen:
         from tui.lab_app import open_lab
 
-        return open_lab(options.name, options.seed, options.file, options.steps)
+        return open_lab(options.name, options.seed, options.file, options.steps, options.cell or CELLS[0])
     if options.name is None and (options.no_screen or options.steps is not None):
         names = ", ".join(entry.name for entry in CATALOGUE)
         raise UsageError(f"no experiment is named; there are {names}")
@@ -42,7 +45,8 @@ def learn(options: argparse.Namespace) -> int:
     use_threads(1)
     with Display() as display:
         display.begin()
-        experiment = begin(options.name, options.seed, lambda: pictures_of(options.file), options.steps)
+        cell = options.cell or CELLS[0]
+        experiment = begin(options.name, options.seed, lambda: pictures_of(options.file), options.steps, cell)
         seconds = _learn_all(experiment, display)
         frame = experiment.frame()
     if options.json:
@@ -69,6 +73,7 @@ def told(name: str, seed: int, frame: Frame) -> dict[str, object]:
     """Return a result as JSON has it."""
     facts: dict[str, object] = {
         "experiment": name,
+        "cell": frame.curves[0].name.lower() if len(frame.curves) == 1 else None,
         "seed": seed,
         "steps": frame.step,
         "parameters": frame.parameters,

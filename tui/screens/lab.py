@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
+from model.config import CELLS
 from model.lab.catalogue import BY_NAME, CATALOGUE
 from model.lab.frames import CountingFrame, DigitsFrame, Frame, SineFrame
 from model.lab.orders import Answer, Begin, Go, Order, Trouble, TurnPage
@@ -32,7 +33,7 @@ from tui.widgets.race_table import sample
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sine_view import SineView
 
-FOOTER = ("help", "train", "another", "anew", "open", "quit")
+FOOTER = ("help", "train", "another", "cell", "anew", "quit")
 FAINT = "$foreground-muted"
 ROOM = 100
 """Cells of the window from which on the line at the top says all."""
@@ -105,6 +106,9 @@ class LabScreen(Screen[None]):
         Binding(
             "r", "anew", "Begin anew", id="anew", tooltip="Begin anew, with other random numbers.", key_display="r"
         ),
+        Binding(
+            "c", "cell", "Cell", id="cell", tooltip="Begin anew with another cell: LSTM, GRU, RNN.", key_display="c"
+        ),
         Binding("f1,question_mark", "about", "About", id="help", tooltip="What is seen here.", key_display="f1"),
         *(
             Binding(
@@ -128,7 +132,13 @@ class LabScreen(Screen[None]):
     """Why there is nothing to show."""
 
     def __init__(
-        self, send: Callable[[Order], None], name: str, seed: int, file: str | None, steps: int | None = None
+        self,
+        send: Callable[[Order], None],
+        name: str,
+        seed: int,
+        file: str | None,
+        steps: int | None = None,
+        cell: str = CELLS[0],
     ) -> None:
         """Begin an experiment.
 
@@ -138,9 +148,11 @@ class LabScreen(Screen[None]):
             seed: Of all that is drawn at random.
             file: Pictures for `digits`.
             steps: Length of each experiment; None is its own.
+            cell: Of the network, where an experiment has but one.
         """
         super().__init__()
         self._hand_over, self._seed, self._file, self._steps = send, seed, file, steps
+        self._cell = cell
         self._number = 0  # of the beginning that is waited for, or shown
         self.experiment = name
         self.changed = asyncio.Event()
@@ -186,6 +198,12 @@ class LabScreen(Screen[None]):
         self._seed = (self._seed + 1) % 2**32
         self._begin()
 
+    def action_cell(self) -> None:
+        """Begin anew with the next cell, where it can have any."""
+        if BY_NAME[self.experiment].any_cell:
+            self._cell = CELLS[(CELLS.index(self._cell) + 1) % len(CELLS)]
+            self._begin()
+
     def action_open(self, name: str) -> None:
         """Begin another experiment."""
         if name != self.experiment:
@@ -220,13 +238,14 @@ class LabScreen(Screen[None]):
         self.query_one(ContentSwitcher).current = f"view-{name}"
         picture, losses = self.query_one("#lab-picture"), self.query_one("#lab-losses")
         picture.border_title, picture.border_subtitle = PICTURES[name]
-        losses.border_title, losses.border_subtitle = "Loss", UNITS[name]
+        cell = self._cell.upper() if BY_NAME[name].any_cell else "all four"
+        losses.border_title, losses.border_subtitle = f"Loss of {cell}", UNITS[name]
         for tab in self.query(LabTab):
             tab.set_class(tab.experiment == name, "-open")
         self._show()
         self._number += 1
         file = self._file if name == "digits" else None
-        self.send(Begin(name, self._seed, file, self._steps, number=self._number))
+        self.send(Begin(name, self._seed, file, self._steps, cell=self._cell, number=self._number))
 
     # ---------------------------------------------------------------------------------- what comes up
 
@@ -314,6 +333,7 @@ class LabScreen(Screen[None]):
         idle = {
             "train": answer is None or bool(self.trouble) or answer.frame.finished,
             "another": answer is None or bool(self.trouble),
+            "cell": not BY_NAME[self.experiment].any_cell,
         }
         return working_bindings(
             super().active_bindings,
