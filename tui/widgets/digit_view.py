@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TypeVar
 
 from textual.color import Color
 from textual.content import Content
@@ -95,6 +98,7 @@ class DigitView(Static):
         self.update(Content("\n").join(lines), layout=False)
 
 
+Value = TypeVar("Value")
 Inks = tuple[Color, Color] | None
 """Of nothing and of full ink; None where there are no colours, and ink is either there or not."""
 
@@ -112,8 +116,8 @@ def small_picture(frame: DigitsFrame, read: int, inks: Inks, width: int) -> list
     lines = [verdict(frame, read)] if slim else []
     for line, (upper, lower) in enumerate(zip(rows[::2], rows[1::2], strict=True)):
         cells = [
-            (halves(*pair), "") if inks is None else (UPPER, two_inks(*pair, inks))
-            for pair in zip(upper, lower, strict=True)
+            (halves(*pair) * count, "") if inks is None else (UPPER * count, two_inks(*pair, inks))
+            for pair, count in runs(zip(upper, lower, strict=True))
         ]
         edge = "\u25c2" if 0 < read < SIDE and (read - 1) // 2 == line else " "
         bar = bars[line] if line < len(bars) else Content("")
@@ -126,10 +130,19 @@ def large_picture(frame: DigitsFrame, read: int, inks: Inks) -> list[Content]:
     lines = []
     for y, row in enumerate(pixels(frame.image, read)):
         cells = [
-            (FULL * 2 if ink > 0.5 else "  ", "") if inks is None else ("  ", f"on {shade(ink, inks)}") for ink in row
+            ((FULL if ink > 0.5 else " ") * 2 * count, "")
+            if inks is None
+            else (" " * 2 * count, f"on {shade(ink, inks)}")
+            for ink, count in runs(row)
         ]
         lines.append(Content.assemble(*cells, " ", guess(frame, y) if y < read else Content("")))
     return [*lines, Content(""), verdict(frame, read)]
+
+
+def runs(values: Iterable[Value]) -> Iterator[tuple[Value, int]]:
+    """Yield each value with how often it comes in a row: most of a picture is empty."""
+    for value, group in groupby(values):
+        yield value, sum(1 for _ in group)
 
 
 def two_inks(upper: float, lower: float, inks: tuple[Color, Color]) -> str:
