@@ -310,7 +310,7 @@ def lab_parser() -> argparse.ArgumentParser:
         examples=(
             "  # watch all of them\n"
             "  lstm-tui lab\n"
-            "  # three networks learn to count\n"
+            "  # four networks learn to count\n"
             "  lstm-tui lab counting\n"
             "  # MNIST, as an .npz file or a folder of the original files\n"
             "  lstm-tui lab digits mnist.npz\n"
