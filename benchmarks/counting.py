@@ -15,7 +15,7 @@ import csv
 import statistics
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -25,7 +25,8 @@ import numpy as np
 
 from corpora import counted
 from corpora.counted import Ids
-from model.lab.counting import MEASURE_STEPS, NETWORKS, OPEN, ORDER, STEPS, TRAINING, Counting, loss_per_sequence, said
+from model.lab.counting import MEASURE_STEPS, NETWORKS, OPEN, STEPS, Counting, lessons, loss_per_sequence, measure
+from model.lab.frames import Counter
 from model.lab.pupil import Pupil
 from model.objectives import CrossEntropy
 from model.optimizers import make_optimizer
@@ -156,29 +157,14 @@ class Course:
         self.losses[pupil.step] = Losses(loss_per_sequence(pupil, learnt), loss_per_sequence(pupil, validation))
 
 
-def split() -> tuple[Ids, Ids]:
-    """The n that are learnt from, and those of validation."""
-    ns, half = counted.lengths(), (counted.COUNT + counted.LEARNT) // 2
-    return ns[: counted.LEARNT], ns[counted.LEARNT : half]
-
-
-def lessons_of(seed: int) -> Iterator[Lesson]:
-    """The batches of the lab, without end, in the order that a seed has there."""
-    rng, (learnt, _), B = np.random.default_rng((seed, ORDER)), split(), TRAINING.batch_size
-    while True:
-        order = rng.permutation(learnt)
-        for start in range(0, len(order), B):
-            some = counted.sequences(order[start : start + B])
-            yield Lesson(some.x, CrossEntropy(some.targets), some.places)
-
-
 def run(courses: Sequence[Course], seed: int, steps: int) -> None:
     """Let all learn from the same lessons, in turns of `MEASURE_STEPS`."""
-    lessons, (learnt, validation) = lessons_of(seed), split()
+    learnt, validation = counted.parts()
+    batches = lessons(seed, learnt)
     for course in courses:
         course.measure(learnt, validation)
     for turn, start in enumerate(range(0, steps, MEASURE_STEPS)):
-        some = [next(lessons) for _ in range(min(MEASURE_STEPS, steps - start))]
+        some = [next(batches) for _ in range(min(MEASURE_STEPS, steps - start))]
         # who begins alternates, so that no network has the caches always as the same other one left them
         first = turn % len(courses)
         for course in (*courses[first:], *courses[:first]):
@@ -193,33 +179,17 @@ def run(courses: Sequence[Course], seed: int, steps: int) -> None:
 class Result:
     """What a network can do in the end."""
 
-    name: str
-    losses: Losses
+    counter: Counter
     above: float
     """How much the loss is above the least, as a share of it."""
-    determined: float
-    """Share of the symbols after a b that are right, for each n that may be learnt from once."""
-    right_to: int
-    """The n up to which all of them are right; `FARTHEST` where none is wrong."""
     seconds: float
     """CPU time of learning alone."""
 
 
 def result(name: str, course: Course, floor: float) -> Result:
     """Ask a network for all n up to `FARTHEST`."""
-    every = counted.sequences(np.arange(1, FARTHEST + 1))
-    right = (said(course.pupil, every) == every.targets) | ~every.determined
-    of = every.places % FARTHEST  # which sequence a target is of
-    wrong = np.flatnonzero(np.bincount(of, weights=~right, minlength=FARTHEST))
-    losses = course.losses[course.pupil.step]
-    return Result(
-        name=name,
-        losses=losses,
-        above=losses.learnt / floor - 1.0,
-        determined=float(right[every.determined & (of < counted.MOST)].mean()),
-        right_to=int(wrong[0]) if len(wrong) else FARTHEST,
-        seconds=course.seconds,
-    )
+    counter = measure(name, course.pupil, *counted.parts(), FARTHEST)
+    return Result(counter, counter.loss / floor - 1.0, course.seconds)
 
 
 def gradient_difference(ours: Pupil, theirs: PyTorchs, lesson: Lesson) -> float:
@@ -261,18 +231,20 @@ def write_files(courses: Mapping[str, Course], floor: float, seed: int, out: Pat
 
 def show(result: Result) -> str:
     """A line of the table."""
+    counter = result.counter
     return (
-        f"{result.name:12} {result.losses.learnt:13.4f} {result.above:14.2%} {result.losses.validation:11.4f} "
-        f"{result.determined:14.1%} {result.right_to:11} {result.seconds:12.2f}"
+        f"{counter.name:12} {counter.loss:13.4f} {result.above:14.2%} {counter.validation_loss:11.4f} "
+        f"{counter.determined:14.1%} {counter.right_up_to:11} {result.seconds:12.2f}"
     )
 
 
 def medians(results: Sequence[Result]) -> str:
     """All seeds of one network in a few words."""
     above, right_to, seconds = (
-        statistics.median(values) for values in zip(*((r.above, r.right_to, r.seconds) for r in results), strict=True)
+        statistics.median(values)
+        for values in zip(*((r.above, r.counter.right_up_to, r.seconds) for r in results), strict=True)
     )
-    return f"{results[0].name} {above:.2%}, {right_to:g}, {seconds:.2f} s"
+    return f"{results[0].counter.name} {above:.2%}, {right_to:g}, {seconds:.2f} s"
 
 
 def one_seed(torch: Any, seed: int, steps: int, out: Path | None) -> tuple[list[Result], bool]:
@@ -281,7 +253,7 @@ def one_seed(torch: Any, seed: int, steps: int, out: Path | None) -> tuple[list[
     Returns:
         What is in the table, and whether all gradients agreed at the beginning.
     """
-    (learnt, validation), pupils = split(), Counting(seed, steps).pupils
+    (learnt, validation), pupils = counted.parts(), Counting(seed, steps).pupils
     assert pupils.keys() == NETWORKS.keys()
     pupils[PYTORCHS] = PyTorchs(torch, pupils[OURS])
     pupils[IN_DOUBLE[OURS]] = InDouble(pupils[OURS])
@@ -294,7 +266,7 @@ def one_seed(torch: Any, seed: int, steps: int, out: Path | None) -> tuple[list[
     for dtype, (ours, theirs) in pairs.items():
         its = pupils[theirs]
         assert isinstance(its, PyTorchs)
-        found = gradient_difference(pupils[ours], its, next(lessons_of(seed)))
+        found = gradient_difference(pupils[ours], its, next(lessons(seed, learnt)))
         good = good and found < BOUNDS[dtype]
         print(f"gradients of the first batch, {dtype}: {found:.1e} apart, {BOUNDS[dtype]:g} is allowed", flush=True)
 

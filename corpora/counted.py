@@ -46,6 +46,12 @@ def lengths(seed: int = SEED) -> Ids:
     return np.random.RandomState(seed).randint(1, MOST + 1, COUNT)
 
 
+def parts(seed: int = SEED) -> tuple[Ids, Ids]:
+    """The n that are learnt from, (LEARNT,), and those for validation, half of the others."""
+    ns, half = lengths(seed), (COUNT + LEARNT) // 2
+    return ns[:LEARNT], ns[LEARNT:half]
+
+
 def sequences(ns: Ids) -> Counted:
     """The sequences of these n, each at least 1."""
     steps, ns = np.arange(2 * int(ns.max()))[:, None], np.asarray(ns)

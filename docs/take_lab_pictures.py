@@ -13,10 +13,11 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from corpora.digits import SIDE
 from model.lab.catalogue import CATALOGUE
 from model.lab.session import LabSession
 from tui.lab_app import LabApp
-from tui.widgets.digit_view import SIDE, DigitView
+from tui.widgets.digit_view import DigitView
 
 from still import picture
 

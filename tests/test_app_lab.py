@@ -15,13 +15,14 @@ from corpora.drawn_digits import drawn
 from model.lab.digits import DigitReading
 from model.lab.frames import Counter, CountingFrame, DigitsFrame, Losses, SineFrame
 from model.lab.laboratory import Laboratory
-from model.lab.orders import Answer, Ask, Order, Trouble
+from model.lab.orders import Answer, Ask, Begin, Order, Trouble
 from model.lab.session import LabEndedError
 from model.lab.sine import Sine
 from model.protocol import LossPoint
 from tui import lab_words
 from tui.lab_app import LabApp
-from tui.screens.lab import LabAboutScreen, LabScreen
+from tui.screens.lab import LabScreen
+from tui.screens.lab_about import LabAboutScreen
 from tui.settings import DEFAULT_THEME
 from tui.widgets import counting_view, digit_view, sine_view
 from tui.widgets.counting_view import CountingView
@@ -89,8 +90,14 @@ def words(screen: LabScreen, selector: str) -> str:
     return str(screen.query_one(selector, Static).visual)
 
 
+def seeds(lab: HereLab) -> list[int]:
+    return [order.seed for order in lab.orders if isinstance(order, Begin)]
+
+
 def named(screen: LabScreen) -> str | None:
-    return None if screen.answer is None else screen.answer.name
+    """The experiment of the latest answer."""
+    frames = {SineFrame: "sine", CountingFrame: "counting", DigitsFrame: "digits"}
+    return None if screen.answer is None else frames[type(screen.answer.frame)]
 
 
 def cell(screen: LabScreen) -> str | None:
@@ -136,19 +143,20 @@ async def test_number_keys_and_tabs_open_the_others() -> None:
         assert screen.query_one("#tab-digits").has_class("-open")
         assert not screen.query_one("#tab-sine").has_class("-open")
         await pilot.press("1")
-        await until(pilot, lambda: screen.answer and screen.answer.name == "sine")
+        await until(pilot, lambda: named(screen) == "sine")
 
 
 async def test_another_example_and_a_new_beginning() -> None:
-    async with opened() as (pilot, screen, _):
+    async with opened() as (pilot, screen, lab):
         await until(pilot, finished(screen))
         view = screen.query_one(SineView)
-        assert view.frame is not None and screen.answer is not None and screen.answer.seed == 0
+        assert view.frame is not None and seeds(lab) == [0]
         before = view.frame.clean
         await pilot.press("n")
         await until(pilot, lambda: view.frame is not None and view.frame.clean != before)
         await pilot.press("r")
-        await until(pilot, lambda: screen.answer and screen.answer.seed == 1)
+        await until(pilot, lambda: screen.answer and screen.answer.number == 2)
+        assert seeds(lab) == [0, 1]
 
 
 async def test_a_file_that_is_none_is_said_where_findings_would_be() -> None:
@@ -157,7 +165,7 @@ async def test_a_file_that_is_none_is_said_where_findings_would_be() -> None:
         assert "none[/].npz" in words(screen, "#lab-found")
         assert "nothing to learn" in words(screen, "#lab-state")
         await pilot.press("space", "n", "1")
-        await until(pilot, lambda: screen.answer and screen.answer.name == "sine")
+        await until(pilot, lambda: named(screen) == "sine")
         assert "nothing to learn" not in words(screen, "#lab-state")
 
 
@@ -303,9 +311,9 @@ def test_shares_are_never_rounded_to_all() -> None:
 
 def test_a_hole_ends_what_is_counted_right() -> None:
     counter = a_count().counters[0]
-    assert lab_words.right_up_to(counter) == 10
-    assert lab_words.right_up_to(replace(counter, right=(True, False, True))) == 1
-    assert lab_words.right_up_to(replace(counter, right=(True, True))) == 2
+    assert counter.right_up_to == 10
+    assert replace(counter, right=(True, False, True)).right_up_to == 1
+    assert replace(counter, right=(True, True)).right_up_to == 2
     assert lab_words.told_up_to(counter) == "10"
     assert lab_words.told_up_to(replace(counter, right=(True, True))) == "2+"
 
@@ -343,10 +351,11 @@ async def test_what_was_asked_of_an_earlier_beginning_is_passed_over() -> None:
 
 
 async def test_after_the_last_seed_comes_the_first() -> None:
-    async with opened(seed=2**32 - 1) as (pilot, screen, _):
+    async with opened(seed=2**32 - 1) as (pilot, screen, lab):
         await until(pilot, finished(screen))
         await pilot.press("r")
-        await until(pilot, lambda: screen.answer and screen.answer.seed == 0)
+        await until(pilot, lambda: screen.answer and screen.answer.number == 2)
+        assert seeds(lab) == [2**32 - 1, 0]
 
 
 async def test_a_wider_window_says_more_though_nothing_moves() -> None:

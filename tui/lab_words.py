@@ -101,14 +101,9 @@ def exact_percent(share: float | None) -> str:
     return "100 %" if share == 1.0 else f"{min(100.0 * share, 99.99):.2f} %"
 
 
-def right_up_to(counter: Counter) -> int:
-    """Return the n up to which a network counts right without a gap."""
-    return next((n for n, right in enumerate(counter.right) if not right), len(counter.right))
-
-
 def told_up_to(counter: Counter) -> str:
-    """Return the same in words: with a plus where all that was asked for is right."""
-    n = right_up_to(counter)
+    """Return the n up to which a network counts right: with a plus where all that was asked for is."""
+    n = counter.right_up_to
     return f"{n}+" if n == len(counter.right) else str(n)
 
 
@@ -121,10 +116,6 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows of words with the first of each at the left and all others at the right of their columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join(word.ljust(width) if first else word.rjust(width) for first, word, width in _numbered(row, widths))
-        for row in rows
+        "  ".join([name.ljust(widths[0]), *(word.rjust(width) for word, width in zip(words, widths[1:], strict=True))])
+        for name, *words in rows
     ]
-
-
-def _numbered(row: Sequence[str], widths: Sequence[int]) -> list[tuple[bool, str, int]]:
-    return [(index == 0, word, width) for index, (word, width) in enumerate(zip(row, widths, strict=True))]

@@ -9,6 +9,7 @@ and Schmidhuber (2001), "LSTM recurrent networks learn simple context-free and c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -50,14 +51,11 @@ ORDER: Final = 3
 class Counting(Experiment):
     """Four networks learn to count."""
 
-    name = "counting"
-
     def __init__(self, seed: int = 0, planned_steps: int = STEPS) -> None:
         """Draw the networks from `seed`; the sequences are always the lab's."""
         super().__init__(planned_steps)
-        ns, half = counted.lengths(), (counted.COUNT + counted.LEARNT) // 2
-        self._learnt, self._validation = ns[: counted.LEARNT], ns[counted.LEARNT : half]
-        self._rng, self._order = np.random.default_rng((seed, ORDER)), self._learnt[:0]
+        self._learnt, self._validation = counted.parts()
+        self._lessons = lessons(seed, self._learnt)
         D = len(counted.SYMBOLS)
         self.pupils = {
             name: Pupil(network, replace(TRAINING, seed=seed), D, D, planned_steps=planned_steps)
@@ -67,11 +65,7 @@ class Counting(Experiment):
 
     def learn(self) -> Slices[None]:
         """Let each learn from the same few sequences; all of them come once in an epoch."""
-        B = TRAINING.batch_size
-        if len(self._order) < B:
-            self._order = self._rng.permutation(self._learnt)
-        some, self._order = counted.sequences(self._order[:B]), self._order[B:]
-        lesson = Lesson(some.x, CrossEntropy(some.targets), some.places)
+        lesson = next(self._lessons)
         for pupil in self.pupils.values():
             yield from pupil.learn(lesson)
         self.step += 1
@@ -86,7 +80,9 @@ class Counting(Experiment):
             planned_steps=self.planned_steps,
             curves=tuple(record.losses for record in self._records.values()),
             parameters=sum(len(pupil.network.parameters) for pupil in self.pupils.values()),
-            counters=tuple(self._measure(name, pupil) for name, pupil in self.pupils.items()),
+            counters=tuple(
+                measure(name, pupil, self._learnt, self._validation, FARTHEST) for name, pupil in self.pupils.items()
+            ),
             floor=counted.floor(self._learnt, self._learnt),
             validation_floor=counted.floor(self._learnt, self._validation),
             learnt=counted.MOST,
@@ -97,21 +93,33 @@ class Counting(Experiment):
         """Show what they say of a longer sequence; after the longest, of the shortest."""
         self._example = self._example % FARTHEST + 1
 
-    def _measure(self, name: str, pupil: Pupil) -> Counter:
-        every = counted.sequences(np.arange(1, FARTHEST + 1))
-        symbols = said(pupil, every)
-        right = (symbols == every.targets) | ~every.determined
-        of = every.places % FARTHEST  # which sequence a target is of
-        wrong = np.bincount(of, weights=~right, minlength=FARTHEST)  # (FARTHEST,)
-        letters = np.array(LETTERS)[symbols]
-        return Counter(
-            name=name,
-            loss=loss_per_sequence(pupil, self._learnt),
-            validation_loss=loss_per_sequence(pupil, self._validation),
-            determined=float(right[every.determined & (of < counted.MOST)].mean()),
-            right=tuple(bool(count == 0) for count in wrong),
-            said=tuple("".join(letters[of == sequence]) for sequence in range(FARTHEST)),
-        )
+
+def lessons(seed: int, learnt: Ids) -> Iterator[Lesson]:
+    """The sequences of these n, a batch at a time, without end; each comes once in an epoch, in an order of its own."""
+    rng, B = np.random.default_rng((seed, ORDER)), TRAINING.batch_size
+    while True:
+        order = rng.permutation(learnt)
+        for start in range(0, len(order), B):
+            some = counted.sequences(order[start : start + B])
+            yield Lesson(some.x, CrossEntropy(some.targets), some.places)
+
+
+def measure(name: str, pupil: Pupil, learnt: Ids, validation: Ids, farthest: int) -> Counter:
+    """Find out how well a network counts: its losses on the sequences of these n, and all n up to `farthest`."""
+    every = counted.sequences(np.arange(1, farthest + 1))
+    symbols = said(pupil, every)
+    right = (symbols == every.targets) | ~every.determined
+    of = every.places % farthest  # which sequence a target is of
+    wrong = np.bincount(of, weights=~right, minlength=farthest)  # (farthest,)
+    letters = np.array(LETTERS)[symbols]
+    return Counter(
+        name=name,
+        loss=loss_per_sequence(pupil, learnt),
+        validation_loss=loss_per_sequence(pupil, validation),
+        determined=float(right[every.determined & (of < counted.MOST)].mean()),
+        right=tuple(bool(count == 0) for count in wrong),
+        said=tuple("".join(letters[of == sequence]) for sequence in range(farthest)),
+    )
 
 
 def logits_of(pupil: Pupil, sequences: Counted) -> Floats:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from msgspec.structs import replace
 
-from corpora.digits import Digits
+from corpora.digits import KINDS, SIDE, Digits
 from corpora.info import CorpusError
 from model.config import NetworkSettings, TrainingSettings
 from model.lab.experiment import Experiment, Record
@@ -24,9 +24,6 @@ from model.softmax import Ids
 from model.vector_network import Lesson
 
 EPOCHS: Final = 8
-SIDE: Final = 28
-"""Pixels of a row, and rows."""
-CLASSES: Final = 10
 NETWORK: Final = NetworkSettings(hidden_size=128)
 TRAINING: Final = TrainingSettings(batch_size=128, learning_rate=0.004, schedule="cosine")
 VALIDATION, MOST_VALIDATION = 1 / 12, 5_000
@@ -43,8 +40,6 @@ SHUFFLING: Final = 2
 
 class DigitReading(Experiment):
     """Learns to read digits."""
-
-    name = "digits"
 
     def __init__(self, data: Digits, seed: int = 0, planned_steps: int | None = None, cell: str = "lstm") -> None:
         """Draw a network of `cell` from `seed`.
@@ -73,7 +68,7 @@ class DigitReading(Experiment):
         self._B = min(TRAINING.batch_size, len(self._learnt))
         super().__init__(planned_steps or EPOCHS * (len(self._learnt) // self._B))
         network, training = replace(NETWORK, cell=cell), replace(TRAINING, seed=seed)
-        self.pupil = Pupil(network, training, SIDE, CLASSES, planned_steps=self.planned_steps)
+        self.pupil = Pupil(network, training, SIDE, KINDS, planned_steps=self.planned_steps)
         self._places = (SIDE - 1) * self._B + np.arange(self._B)  # after the last row
         self._record, self._page = Record(cell.upper()), 0
         self._order = self._learnt[:0]

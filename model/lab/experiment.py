@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 from model.curve import few
 from model.lab.frames import Frame, Losses
@@ -21,9 +20,6 @@ class Experiment(ABC):
         step: Steps made so far.
         planned_steps: After how many it is over.
     """
-
-    name: ClassVar[str]
-    """On the command line."""
 
     def __init__(self, planned_steps: int) -> None:
         self.step, self.planned_steps = 0, planned_steps

@@ -20,11 +20,6 @@ class Losses(Struct, frozen=True):
     points: tuple[LossPoint, ...]
     """In the experiment's unit; where they stood too close for a chart, each is the mean of several."""
 
-    @property
-    def last(self) -> float | None:
-        """The latest; None before the first step."""
-        return self.points[-1].loss if self.points else None
-
 
 class Frame(Struct, frozen=True, kw_only=True):
     """Where an experiment stands."""
@@ -75,6 +70,11 @@ class Counter(Struct, frozen=True):
     """Whether it foresees all of them, for n = 1, 2, ..."""
     said: tuple[str, ...]
     """Of the sequence of each n: the likeliest symbol after each that is read, an `END` for the end."""
+
+    @property
+    def right_up_to(self) -> int:
+        """The n up to which it counts right without a gap."""
+        return next((n for n, right in enumerate(self.right) if not right), len(self.right))
 
 
 class CountingFrame(Frame, frozen=True, kw_only=True):

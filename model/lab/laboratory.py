@@ -24,11 +24,7 @@ from model.threads import use_threads
 
 
 class Laboratory:
-    """Holds one experiment, which learns a slice at a time.
-
-    Attributes:
-        idle: Whether there is nothing to learn at present.
-    """
+    """Holds one experiment, which learns a slice at a time."""
 
     def __init__(self, answer: Callable[[Answer | Trouble], None], clock: Callable[[], float] = time.monotonic) -> None:
         """Be ready for orders.
@@ -77,7 +73,7 @@ class Laboratory:
 
     def _begin(self, order: Begin) -> None:
         self._begun, self._experiment, self._step = order, None, None
-        self._seconds, self._going = 0.0, order.going
+        self._seconds, self._going = 0.0, True
         try:
             self._experiment = begin(order.name, order.seed, self._get_pictures, order.planned_steps, order.cell)
         except (CorpusError, SettingsError, OSError, MemoryError) as error:
@@ -99,7 +95,7 @@ class Laboratory:
         else:
             frame = self._experiment.frame()
             going = self._going and not frame.finished
-            self._answer(Answer(begun.number, begun.name, begun.seed, frame, self._seconds, going))
+            self._answer(Answer(begun.number, frame, self._seconds, going))
 
 
 def listen(pipe: BinaryIO, inbox: SimpleQueue[Order | None]) -> None:

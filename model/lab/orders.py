@@ -8,7 +8,7 @@ from model.lab.frames import Frame
 
 
 class Begin(Struct, frozen=True):
-    """Begin an experiment; the one before is dropped."""
+    """Begin an experiment, which learns at once; the one before is dropped."""
 
     name: str
     seed: int = 0
@@ -16,8 +16,6 @@ class Begin(Struct, frozen=True):
     """Pictures for `digits`; None draws them."""
     planned_steps: int | None = None
     """Length of the experiment; None is its own."""
-    going: bool = True
-    """Learn at once."""
     cell: str = "lstm"
     """Of the network, where the experiment has but one."""
     number: int = 0
@@ -46,9 +44,6 @@ class Answer(Struct, frozen=True):
 
     number: int
     """Of the order that it was begun by."""
-    name: str
-    """Of the experiment."""
-    seed: int
     frame: Frame
     seconds: float
     """Of learning so far."""

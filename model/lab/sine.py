@@ -25,7 +25,7 @@ from model.vector_network import Lesson
 
 STEPS: Final = 3_000
 TEST_WINDOWS: Final = 200
-READ: Final = 30
+READ: Final = sines.STEPS
 """Samples that are read, and values that are then said: the next one, and the others from what was said."""
 NETWORK: Final = NetworkSettings(hidden_size=32)
 TRAINING: Final = TrainingSettings(batch_size=50, learning_rate=0.01, schedule="cosine")
@@ -35,8 +35,6 @@ DATA: Final = 1
 
 class Sine(Experiment):
     """Learns to see through noise."""
-
-    name = "sine"
 
     def __init__(self, seed: int = 0, planned_steps: int = STEPS, cell: str = "lstm") -> None:
         """Draw the data and a network of `cell`, both from `seed`."""

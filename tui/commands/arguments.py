@@ -327,39 +327,14 @@ def lab_parser() -> argparse.ArgumentParser:
         "file", nargs="?", type=file_name, metavar="FILE", help="pictures for digits; else it draws its own"
     )
     how = parser.add_argument_group("How")
-    how.add_argument("--seed", type=lab_seed, default=0, metavar="N", help="of all that is drawn at random (default 0)")
+    how.add_argument("--seed", type=whole, default=0, metavar="N", help="of all that is drawn at random (default 0)")
     how.add_argument(
         "--cell", choices=CELLS, metavar="CELL", help="lstm, gru or rnn, where there is one (default lstm)"
     )
-    how.add_argument("--steps", type=lab_steps, metavar="N", help="learn so many steps")
+    how.add_argument("--steps", type=whole, metavar="N", help="learn so many steps")
     how.add_argument("--no-screen", action="store_true", help="learn to the end, and print what was found")
     _finish(parser, json="print one JSON object on standard output")
     return parser
-
-
-def lab_seed(text: str) -> int:
-    """Parse a seed.
-
-    Raises:
-        ArgumentTypeError: If it is none.
-    """
-    return _within("seed", text, 0, 2**32 - 1)
-
-
-def lab_steps(text: str) -> int:
-    """Parse a number of steps.
-
-    Raises:
-        ArgumentTypeError: If it is none.
-    """
-    return _within("steps", text, 1, 10**9)
-
-
-def _within(name: str, text: str, least: int, most: int) -> int:
-    value = whole(text)
-    if not least <= value <= most:
-        raise argparse.ArgumentTypeError(f"{name} is {value}; it must be a whole number from {least} to {most}")
-    return value
 
 
 def completion_parser() -> argparse.ArgumentParser:

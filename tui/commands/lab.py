@@ -7,7 +7,7 @@ import json
 import sys
 import time
 
-from model.config import CELLS
+from model.config import CELLS, require_whole
 from model.lab.catalogue import CATALOGUE, begin, pictures_of
 from model.lab.experiment import Experiment
 from model.lab.frames import CountingFrame, DigitsFrame, Frame, SineFrame
@@ -24,6 +24,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.file}: only `lstm-tui lab digits` reads a file, of pictures")
     if options.cell is not None and options.name == "counting":
         raise UsageError("`lstm-tui lab counting` has all cells side by side; --cell is for the others")
+    require_whole("seed", options.seed, 0, 2**32 - 1)
+    if options.steps is not None:
+        require_whole("steps", options.steps, 1, 10**9)
     screen = sys.stdout.isatty() and sys.stdin.isatty() and not (options.json or options.no_screen)
     if screen:
         from tui.lab_app import open_lab

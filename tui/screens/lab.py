@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
@@ -24,11 +22,12 @@ from tui import lab_words, units
 from tui.bindings import working_bindings
 from tui.room import HEIGHTS, WIDTHS, room_classes
 from tui.sanitize import sanitize
-from tui.screens.dialog import LeftOnce
+from tui.screens.lab_about import LabAboutScreen
 from tui.widgets.counting_view import CountingView
 from tui.widgets.digit_view import DigitView
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.lab_chart import COLOURS, LabChart
+from tui.widgets.lab_tab import LabTab
 from tui.widgets.race_table import sample
 from tui.widgets.room_notice import RoomNotice
 from tui.widgets.sine_view import SineView
@@ -47,54 +46,6 @@ PICTURES = {
     "digits": ("What it takes it for", "at the right: the likeliest digit so far"),
 }
 """Title and legend of what is shown of each."""
-
-
-class LabTab(Static):
-    """The name of an experiment, to be clicked."""
-
-    class Clicked(Message):
-        """It was."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.experiment = name
-
-    def __init__(self, number: int, name: str) -> None:
-        super().__init__(f"{number} {name}", id=f"tab-{name}", markup=False)
-        self.experiment = name
-
-    def on_click(self, event: events.Click) -> None:
-        """Tell whose name it was."""
-        event.stop()
-        self.post_message(self.Clicked(self.experiment))
-
-
-class LabAboutScreen(LeftOnce[None]):
-    """What an experiment is, in a few sentences; any of the usual keys takes it away."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,f1,question_mark,space", "leave", "Back", id="help", key_display="esc"),
-    ]
-
-    def __init__(self, summary: str, *texts: str) -> None:
-        super().__init__()
-        self._summary, self._texts = summary, texts
-
-    def compose(self) -> ComposeResult:
-        """The sentences, and the key that leads back."""
-        with VerticalScroll():
-            yield Static(Content.styled(f"{self._summary[0].upper()}{self._summary[1:]}", "bold $accent"))
-            for text in filter(None, self._texts):
-                yield Static(Content(text))
-        yield KeyBar()
-
-    def action_leave(self) -> None:
-        """Go back."""
-        self.dismiss()
-
-    def on_click(self) -> None:
-        """The same by mouse."""
-        self.dismiss()
 
 
 class LabScreen(Screen[None]):

@@ -13,10 +13,10 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from corpora.digits import SIDE
 from model.lab.frames import DigitsFrame
 
 FAINT = "$foreground-muted"
-SIDE = 28
 ROWS_PER_SECOND = 9
 HOLD_SECONDS = 2.0
 """That a picture stays when all of it was read."""
