@@ -1,9 +1,13 @@
 """What every recurrent cell has in common: tensors, an input projection, and the interface the network drives.
 
-A cell with G gates computes, for each time step, z = x W_ih + b_ih from its input and h W_hh from its memory. Weights
-have the G gates side by side, in rows of G H numbers; what is computed lies gate by gate, but of a single stream: see
-`room_for_gates`. Everything that depends on x is done for all time steps at once, here; a new cell writes only what
-happens between two time steps.
+A cell with G gates computes, for each time step, z = x W_ih + b_ih from its input and h W_hh from its memory.
+Everything that depends on x is done for all time steps at once, here; a new cell writes only what happens between two
+time steps.
+
+Weights have the G gates side by side, in rows of G H numbers. What forward computes of K time steps, a block, lies gate
+by gate, (G, K, B, H), since elementwise work is quickest on one contiguous piece for each gate. What backward leaves of
+them lies side by side, (K, B, G H), since products are quickest on long rows. So does, of a single stream, what forward
+computes: there products are with vectors.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.parameters import Floats, Parameters, Shapes
-from model.products import Weights, aligned, in_panels
+from model.products import Weights, aligned, depth_at_once, in_panels
 from model.recurrence import recurrence
 from model.slices import Slices, blocks, pieces
 from model.softmax import Ids
@@ -25,15 +29,18 @@ from model.step_buffers import Reading, Step, StepBuffers
 BLOCK = 16_384
 """Numbers of one gate, time steps x B H, worked on at once: fewer mean more calls, more miss the cache."""
 
-TILE = 2**20
+TILE = 2**19
 """Weights whose gradient is summed in one product; more would be a slice that is too long."""
 
-FEW_WEIGHTS, PART = 32 * 32, 64
+FEW_WEIGHTS, PART = 64 * 64, 64
 """Gradients of up to so many weights are summed in parts of so many rows, which halves what rounding adds up to; for
 larger ones that would take longer, and BLAS itself makes parts of a few hundred rows."""
 
 AT_ONCE = 2**16
 """Numbers that are worked on again before they leave the cache."""
+
+PROJECTED = 2**18
+"""Numbers of an input projection that are made before they are worked on again: products are quickest of many rows."""
 
 SUMMED = 2**20
 """Numbers that are summed between two pauses."""
@@ -42,19 +49,17 @@ SUMMED = 2**20
 class CellWorkspace:
     """What forward leaves for backward, for windows of one size; cells add what they need.
 
-    It lies gate by gate, so that a gate is one contiguous piece over some time steps.
-
     Attributes:
-        z: Receives the input projection, `scale` * (x W_ih + `input_bias`), without h W_hh, (P, T, B, G H / P): see
-            `room_for_gates`. Cells with gates put these, activated, into the same memory, and backward dz.
-        gates: The same by gate, (G, T, B, H).
-        dz: d(loss)/d(x W_ih), (P, T, B, G H / P).
+        gates: Of each block, (G, K, B, H): receives the input projection, `scale` * (x W_ih + `input_bias`), without
+            h W_hh. Cells with gates put these, activated, into the same place.
+        dz: d(loss)/d(x W_ih), (T, B, G H), in the same memory: that of a block takes the place of its gates.
         h: Hidden states with the initial one first, (T + 1, B, H).
         dh: d(loss)/dh from above, (T, B, H); filled by the caller before backward.
         recurrence: Multiplies with the recurrent weights.
         dh_t: d(loss)/dh of the step that backward is at, (B, H).
         single: Whether there is one stream of several units, whose numbers are handled as vectors.
-        K: Time steps of a block, about `BLOCK` numbers of each gate.
+        K: Time steps of a block, about `BLOCK` numbers of each gate; the last may have fewer.
+        spans: The time steps of each block.
         ones: A vector of ones, (T B,): a product with it is a sum over all time steps and streams.
     """
 
@@ -62,8 +67,10 @@ class CellWorkspace:
         self.T, self.B, self.H = T, B, H
         self.K = max(1, min(T, BLOCK // (B * H)))
         self.single = B == 1 and H > 1
-        self.z = self.dz = room_for_gates(G, T, B, H, dtype)
-        self.gates = gate_by_gate(self.z, G)
+        self.spans = list(pieces(slice(0, T), self.K))
+        self.dz = aligned((T, B, G * H), dtype)
+        self.gates = [self.by_gate(self.dz[span]) for span in self.spans]
+        self._block_room = aligned((self.K, B, G * H), dtype)
         self.h = aligned((T + 1, B, H), dtype)
         self.dh = aligned((T, B, H), dtype)
         self.recurrence = recurrence(G, B, H, dtype)
@@ -78,10 +85,22 @@ class CellWorkspace:
         """The gates of one time step, (G, B, H), of a single stream as one vector, (G H,)."""
         return gates.reshape(-1) if self.single else gates
 
-    @property
-    def spans(self) -> list[slice]:
-        """The time steps of each block."""
-        return [slice(t, min(t + self.K, self.T)) for t in range(0, self.T, self.K)]
+    def by_gate(self, room: Floats) -> Floats:
+        """The room (K, B, G H) for numbers of some time steps as that for the same number gate by gate, (G, K, B, H).
+
+        Of a single stream that is the same in another order.
+        """
+        K, B, H = len(room), self.B, self.H
+        return in_gates(room, H) if B == 1 else room.reshape(-1, K, B, H)
+
+    def block_room(self, span: slice) -> Floats:
+        """Free memory for the numbers of a block, (G, K, B, H)."""
+        return self.by_gate(self._block_room[: span.stop - span.start])
+
+    def gates_of(self, t: int) -> Floats:
+        """The gates of one time step, (G, B, H)."""
+        block, k = divmod(t, self.K)
+        return self.gates[block][:, k]
 
     def start(self, state: Floats) -> None:
         """Begin the next window with a state (S, B, H), of which h is the first."""
@@ -90,21 +109,6 @@ class CellWorkspace:
     def end(self, state: Floats) -> None:
         """Put the state after the window into `state` (S, B, H)."""
         state[0] = self.h[-1]
-
-
-def room_for_gates(G: int, T: int, B: int, H: int, dtype: npt.DTypeLike) -> Floats:
-    """Room for numbers of each gate, (P, T, B, G H / P), in P = G panels.
-
-    Only of a single stream the gates are side by side, in one panel, as products with a vector want them.
-    """
-    return aligned((1, T, B, G * H) if B == 1 else (G, T, B, H), dtype)
-
-
-def gate_by_gate(room: Floats, G: int) -> Floats:
-    """View what `room_for_gates` made as (G, T, B, H)."""
-    P, T, B, columns = room.shape
-    H = P * columns // G
-    return room.reshape(P, T, B, G // P, H).transpose(0, 3, 1, 2, 4).reshape(G, T, B, H)
 
 
 Work = TypeVar("Work", bound=CellWorkspace)
@@ -173,7 +177,7 @@ class Cell(ABC, Generic[Work]):
 
     @abstractmethod
     def forward(self, work: Work) -> Slices[None]:
-        """Run over a window whose input projection, `scale` * (x W_ih + `input_bias`), is in `work.z`."""
+        """Run over a window whose input projection, `scale` * (x W_ih + `input_bias`), is in `work.gates`."""
 
     @abstractmethod
     def backward(self, work: Work) -> Slices[None]:
@@ -209,48 +213,56 @@ class Cell(ABC, Generic[Work]):
 
     # ----------------------------------------------------------------------- the input, for all steps
 
-    def embed(self, table: Floats, ids: Ids, out: Floats) -> Slices[None]:
+    def embed(self, table: Floats, ids: Ids, work: Work) -> Slices[None]:
         """Input projection of characters: rows of a table, gathered for all steps at once.
 
         Args:
             table: x W_ih for each of the V characters, (V, G H); of one-hot characters that is W_ih itself.
             ids: (T, B).
-            out: Receives scale * (table[ids] + bias), (P, T, B, G H / P).
+            work: Its gates receive scale * (table[ids] + bias).
         """
-        bias, scale = self.input_bias, self.scale[None]
-        width = out.shape[-1]
         if ids.size < len(table):
-            for span in blocks(len(ids), 100.0 * out[:, 0].size):
-                rows = table.take(ids[span].reshape(-1), axis=0)  # (K B, G H)
-                rows += bias
-                np.multiply(in_panels(rows, width), in_panels(scale, width), out=as_rows(out[:, span]))
-                yield
+            table.take(ids, axis=0, out=work.dz, mode="clip")
+            work.dz *= self.scale
+            self._finish_projection(work, slice(None))
+            yield
             return
-        table = table + bias
-        table *= scale
-        panels = np.ascontiguousarray(in_panels(table, width))
-        for span in blocks(len(ids), 20.0 * out[:, 0].size):
-            for panel, part in zip(panels, out[:, span], strict=True):
+        table = table + self.input_bias
+        table *= self.scale
+        rows = in_panels(table, self.H).reshape(-1, self.H)  # of each gate, all characters, (G V, H)
+        firsts = np.arange(0, len(rows), len(table)).reshape(-1, 1, 1)  # (G, 1, 1)
+        for some in blocks(len(work.gates), 20.0 * work.gates[0].size):
+            for span, gates in zip(work.spans[some], work.gates[some], strict=True):
                 # "clip" only spares numpy a buffer: ids are in range
-                np.take(panel, ids[span], axis=0, out=part, mode="clip")
+                rows.take(firsts + ids[span], axis=0, out=gates, mode="clip")
             yield
 
-    def project(self, x: Floats, out: Floats) -> Slices[None]:
+    def project(self, x: Floats, work: Work) -> Slices[None]:
         """Input projection of vectors: scale * (x W_ih + bias), for all steps at once.
 
         Args:
             x: (T, B, D).
-            out: Receives the projection, (P, T, B, G H / P).
+            work: Its gates receive the projection.
         """
-        x, out = as_rows(x), as_rows(out)
-        W = in_panels(self.W_ih * self.scale, out.shape[-1])  # (P, D, G H / P)
-        b = (self.input_bias * self.scale).reshape(len(out), 1, -1)
-        weights = Weights(W, len(x))
-        for block in blocks(len(x), W.size):
-            for rows in pieces(block, weights.rows_at_once(AT_ONCE // len(self.scale))):
-                weights.multiply(x[rows], out[:, rows])
-                out[:, rows] += b
+        x, projected = as_rows(x), as_rows(work.dz)
+        weights = Weights(self.W_ih * self.scale, len(x))
+        each = work.K * work.B  # rows of a block
+        for some in pieces(slice(0, len(work.spans)), PROJECTED // (each * projected.shape[1])):
+            rows = slice(some.start * each, some.stop * each)
+            weights.multiply(x[rows], projected[rows])
+            self._finish_projection(work, some)
             yield
+
+    def _finish_projection(self, work: Work, some: slice) -> None:
+        """Add the biases to what lies side by side in `work.dz`, for some blocks, and put it gate by gate."""
+        bias = in_gates(self.input_bias * self.scale, self.H)[:, None, None]  # (G, 1, 1, H)
+        for span, gates in zip(work.spans[some], work.gates[some], strict=True):
+            projected = in_gates(work.dz[span], self.H)
+            if work.B > 1:
+                room = work.block_room(span)
+                np.copyto(room, projected)
+                projected = room
+            np.add(projected, bias, out=gates)
 
     def input_gradients(self, work: Work, x: Floats) -> Slices[None]:
         """dW_ih and the gradients of the biases for vectors.
@@ -272,19 +284,26 @@ class Cell(ABC, Generic[Work]):
             dx: Receives dz W_ih^T, summed over the gates, (T, B, D).
         """
         yield from self.input_gradients(work, x)
-        dz, dx = as_rows(work.dz), as_rows(dx)
-        D = dx.shape[-1]
-        panels = self.W_ih.T.reshape(len(dz), dz.shape[-1], D)  # (P, G H / P, D)
-        first, *others = (Weights(W, len(dx)) for W in panels)
+        dz, dx, W = as_rows(work.dz), as_rows(dx), self.W_ih.T
+        depth, D = depth_at_once(len(W), self.H), W.shape[1]
+        first, *others = (Weights(W[start : start + depth], len(dx)) for start in range(0, len(W), depth))
         most = first.rows_at_once(AT_ONCE // D)
-        for block in blocks(len(dx), self.W_ih.size):
+        for block in blocks(len(dx), W.size):
             for rows in pieces(block, most):
-                total, part = dx[rows], np.empty_like(dx[rows])
-                first.multiply(dz[0, rows], total)
-                for weights, panel in zip(others, dz[1:, rows], strict=True):
-                    weights.multiply(panel, part)
+                total = dx[rows]
+                first.multiply(dz[rows, :depth], total)
+                for i, weights in enumerate(others, 1):
+                    part = np.empty_like(total)
+                    weights.multiply(dz[rows, i * depth : (i + 1) * depth], part)
                     np.add(total, part, out=total)
             yield
+
+
+def in_gates(side_by_side: Floats, H: int) -> Floats:
+    """View numbers of gates side by side, (..., G H), as (G, ..., H)."""
+    *above, _ = side_by_side.shape
+    n = len(above)
+    return side_by_side.reshape(*above, -1, H).transpose(n, *range(n), n + 1)
 
 
 def as_rows(array: Floats) -> Floats:
@@ -298,32 +317,29 @@ def weight_gradient(x: Floats, dz: Floats, out: Floats) -> Slices[None]:
 
     Args:
         x: (T, B, D).
-        dz: (P, T, B, G H / P).
+        dz: (T, B, G H).
         out: Receives x^T dz, (D, G H).
     """
     x, dz = as_rows(x), as_rows(dz)
-    width = max(1, TILE // len(out))
-    for right, whole in zip(dz, in_panels(out, dz.shape[-1]), strict=True):
-        for start in range(0, whole.shape[1], width):
-            columns = slice(start, start + width)
-            tile = whole[:, columns]
-            most = PART if tile.size <= FEW_WEIGHTS else len(x)
-            part: Floats | None = None
-            for block in blocks(len(x), tile.size):
-                for rows in pieces(block, most):
-                    if rows.start == 0:
-                        np.matmul(x[rows].T, right[rows, columns], out=tile)
-                    else:
-                        part = np.matmul(x[rows].T, right[rows, columns], out=part)
-                        tile += part
-                yield
+    for columns in pieces(slice(0, out.shape[1]), TILE // len(out)):
+        tile = out[:, columns]
+        most = PART if tile.size <= FEW_WEIGHTS else len(x)
+        part: Floats | None = None
+        for block in blocks(len(x), tile.size / 2):
+            for rows in pieces(block, most):
+                if rows.start == 0:
+                    np.matmul(x[rows].T, dz[rows, columns], out=tile)
+                else:
+                    part = np.matmul(x[rows].T, dz[rows, columns], out=part)
+                    tile += part
+            yield
 
 
 def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
     """Sum the rows of each character, the gradient of gathering them.
 
     Args:
-        dz: (P, T, B, G H / P).
+        dz: (T, B, G H).
         ids: (T, B).
         sums: Receives, (V, G H), at v the sum of dz[:, t, b] over all places where ids[t, b] is v.
     """
@@ -332,24 +348,23 @@ def sum_by_character(dz: Floats, ids: Ids, sums: Floats) -> Slices[None]:
         # where most characters come once or not at all, one product is quicker than so many sums
         one_hot: Floats = np.zeros((len(sums), len(flat)), dz.dtype)
         one_hot[flat, np.arange(len(flat))] = 1.0
-        np.matmul(one_hot, rows, out=in_panels(sums, dz.shape[-1]))
+        np.matmul(one_hot, rows, out=sums)
         return
     sums[...] = 0.0
     order = np.argsort(flat, kind="stable")
     # where the sorted ids change, the places of the next character begin
     borders = [0, *(np.flatnonzero(np.diff(flat[order])) + 1).tolist(), len(flat)]
-    P, _, width = rows.shape
-    most = max(1, AT_ONCE // (P * width))
-    room: Floats = np.empty(P * min(most, len(flat)) * width, dz.dtype)
+    most = max(1, AT_ONCE // rows.shape[1])
+    room: Floats = np.empty((min(most, len(flat)), rows.shape[1]), dz.dtype)
     ones: Floats = np.ones(most, dz.dtype)
     work = 0
     for first, last in itertools.pairwise(borders):
-        of_one = sums[flat[order[first]]].reshape(P, width)
+        of_one = sums[flat[order[first]]]
         for start in range(first, last, most):
             places = order[start : min(start + most, last)]
             n = len(places)
             # "clip" only spares numpy a buffer
-            gathered = rows.take(places, axis=1, out=room[: P * n * width].reshape(P, n, width), mode="clip")
+            gathered = rows.take(places, axis=0, out=room[:n], mode="clip")
             # a product with ones is a quicker sum
             of_one += np.matmul(ones[:n], gathered)
             work += gathered.size

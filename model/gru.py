@@ -16,7 +16,7 @@ import numpy as np
 from numpy import add, copyto, multiply, subtract, tanh
 
 from model.activation import SIGMOID, activation, from_tanh, scale
-from model.cell import Cell, as_rows, gate_by_gate, weight_gradient
+from model.cell import Cell, as_rows, in_gates, weight_gradient
 from model.gru_workspace import BackwardStep, ForwardStep, GRUWorkspace
 from model.parameters import Floats, Parameters
 from model.slices import Slices
@@ -85,7 +85,7 @@ class GRU(Cell[GRUWorkspace]):
         for span in work.spans:
             self._forward(work.forward[span], work)
             yield
-        work.last_gates[...] = work.gates[:, -1]
+        work.last_gates[...] = work.gates[-1][:, -1]
 
     @np.errstate(over="ignore")
     def _forward(self, steps: list[ForwardStep], work: GRUWorkspace) -> None:
@@ -112,22 +112,27 @@ class GRU(Cell[GRUWorkspace]):
         """Turn `work.dh` into d(loss)/d(x W_ih), left in `work.dz`, and the gradient of W_hh."""
         work.dh_t[...] = 0.0
         work.recurrence.take_transposed(self.W_hh)
-        for span in reversed(work.spans):
-            self._slopes(work, span)
+        for span, gates in zip(reversed(work.spans), reversed(work.gates), strict=True):
+            slopes = work.block_room(span)
+            self._slopes(work, span, gates, slopes)
             self._backward(work.backward[span], work)
+            # what is dz now takes the place of the gates
+            copyto(in_gates(work.dz[span], self.H), slopes)
             yield
         yield from weight_gradient(work.h[:-1], work.dz_hh, self.dW_hh)
 
     def bias_gradients(self, work: GRUWorkspace, total: Floats) -> None:
         """After backward: the gradients of both biases; that of b_hn differs, since r multiplies it."""
         super().bias_gradients(work, total)
-        dz_hh_n = as_rows(gate_by_gate(work.dz_hh, self.G))[2]  # (T B, H)
-        np.matmul(work.ones, dz_hh_n, out=self.db_hh[2 * self.H :])
+        np.matmul(work.ones, as_rows(work.dz_hh)[:, 2 * self.H :], out=self.db_hh[2 * self.H :])
 
-    def _slopes(self, work: GRUWorkspace, span: slice) -> None:
-        """What does not depend on later steps, for all steps of a block at once."""
-        r, z, n = work.gates[:, span]  # (K, B, H) each
-        slope_r, slope_z, slope_n = work.slopes[:, : len(r)]
+    def _slopes(self, work: GRUWorkspace, span: slice, gates: Floats, slopes: Floats) -> None:
+        """What dz_n is multiplied with to give dz_r, and dh to give dz_z and dz_n, for a block, from its gates.
+
+        Both are (3, K, B, H).
+        """
+        r, z, n = gates
+        slope_r, slope_z, slope_n = slopes
         shut = work.scratch[: len(r)]
         # dz_n = dh (1 - z) (1 - n^2), of the pre-activation of n
         subtract(self.one, z, shut)
@@ -145,16 +150,19 @@ class GRU(Cell[GRUWorkspace]):
 
     def _backward(self, steps: list[BackwardStep], work: GRUWorkspace) -> None:
         recurrence, (dh, straight) = work.recurrence, work.carried
-        for dh_above, r, z, slope_r, slope_zn, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n in reversed(steps):
+        for step in reversed(steps):
+            dh_above, r, z, dz_rz, dz_r, dz_zn, dz_n, dz_hh, dz_hh_rz, dz_hh_n, side_by_side, to_recall = step
             add(dh, dh_above, dh)
-            # what needs z and r comes first, for dz takes the place of the gates
             multiply(dh, z, straight)
-            multiply(slope_zn, dh, dz_zn)
+            # dz takes the place of the slopes
+            multiply(dz_zn, dh, dz_zn)
+            multiply(dz_r, dz_n, dz_r)
             # what goes back through h W_hn is dz_n r
             multiply(dz_n, r, dz_hh_n)
-            multiply(slope_r, dz_n, dz_r)
             copyto(dz_hh_rz, dz_rz)
+            if side_by_side is not None:
+                copyto(side_by_side, dz_hh)
 
             # on to t - 1: dh = dz_hh W_hh^T, summed over the gates, and z dh, which went straight
-            recurrence.backward(dz_hh, dh)
+            recurrence.backward(to_recall, dh)
             add(dh, straight, dh)

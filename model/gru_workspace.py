@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from model.cell import CellWorkspace, gate_by_gate, room_for_gates
+from model.cell import CellWorkspace, in_gates
 from model.parameters import Floats
 from model.products import aligned
 
@@ -37,19 +37,20 @@ class BackwardStep(NamedTuple):
     """d(loss)/dh by what is above this layer."""
     r: Floats
     z: Floats
-    slope_r: Floats
-    slope_zn: Floats
-    """(2, B, H)."""
     dz_rz: Floats
-    """(2, B, H)."""
+    """(2, B, H), at first slopes, as all of dz."""
     dz_r: Floats
     dz_zn: Floats
     """(2, B, H)."""
     dz_n: Floats
     dz_hh: Floats
-    """As the recurrence takes it."""
+    """(3, B, H)."""
     dz_hh_rz: Floats
     dz_hh_n: Floats
+    side_by_side: Floats | None
+    """Where dz_hh goes then, gates side by side, (3, B, H); of a single stream it is there already."""
+    to_recall: Floats
+    """dz_hh as the recurrence takes it."""
 
 
 class Carried(NamedTuple):
@@ -66,7 +67,6 @@ class GRUWorkspace(CellWorkspace):
     Attributes:
         last_gates: Those of the last time step, which backward leaves as they are, (3, B, H).
         recall: h W_hn + b_hn of each step, (T, B, H).
-        slopes: By what dz_n is multiplied to give dz_r, and dh to give dz_z and dz_n, (3, K, B, H).
         dz_hh: d(loss)/d(h W_hh + b_hh), as `dz`; it differs from that of the input in n, by the factor r.
         forward, backward: Views for each time step.
     """
@@ -75,16 +75,15 @@ class GRUWorkspace(CellWorkspace):
         super().__init__(3, T, B, H, dtype)
         self.last_gates: Floats = np.zeros((3, B, H), dtype)
         self.recall = aligned((T, B, H), dtype)
-        self.slopes = gate_by_gate(room_for_gates(3, self.K, B, H, dtype), 3)
-        self.dz_hh = room_for_gates(3, T, B, H, dtype)
-        self._dz_hh = gate_by_gate(self.dz_hh, 3)
+        self.dz_hh = aligned((T, B, 3 * H), dtype)
+        self._dz_hh_t = aligned((3, B, H), dtype)
         self.carried = Carried(dh=self.lean(self.dh_t), straight=self.lean(aligned((B, H), dtype)))
         self.scratch = aligned((self.K, B, H), dtype)
         self.forward = [self._forward_step(t) for t in range(T)]
         self.backward = [self._backward_step(t) for t in range(T)]
 
     def _forward_step(self, t: int) -> ForwardStep:
-        gates, lean = self.gates[:, t], self.lean
+        gates, lean = self.gates_of(t), self.lean
         return ForwardStep(
             rz=lean(gates[:2]),
             r=lean(gates[0]),
@@ -97,20 +96,21 @@ class GRUWorkspace(CellWorkspace):
         )
 
     def _backward_step(self, t: int) -> BackwardStep:
-        # dz takes the place of the gates
-        lean, gates, slopes, dz_hh = self.lean, self.gates[:, t], self.slopes[:, t % self.K], self._dz_hh[:, t]
-        dz = gates
+        block, k = divmod(t, self.K)
+        lean, gates, dz = self.lean, self.gates_of(t), self.block_room(self.spans[block])[:, k]
+        side_by_side = in_gates(self.dz_hh[t], self.H)
+        dz_hh = side_by_side if self.single else self._dz_hh_t
         return BackwardStep(
             dh_above=lean(self.dh[t]),
             r=lean(gates[0]),
             z=lean(gates[1]),
-            slope_r=lean(slopes[0]),
-            slope_zn=lean(slopes[1:]),
             dz_rz=lean(dz[:2]),
             dz_r=lean(dz[0]),
             dz_zn=lean(dz[1:]),
             dz_n=lean(dz[2]),
-            dz_hh=self.recurrence.of_dz(dz_hh),
+            dz_hh=lean(dz_hh),
             dz_hh_rz=lean(dz_hh[:2]),
             dz_hh_n=lean(dz_hh[2]),
+            side_by_side=None if self.single else side_by_side,
+            to_recall=self.recurrence.of_dz(dz_hh, self.dz_hh[t]),
         )

@@ -13,7 +13,7 @@ For each time step t, with the gates i, f, g, o:
 from __future__ import annotations
 
 import numpy as np
-from numpy import add, multiply, subtract, tanh
+from numpy import add, copyto, multiply, subtract, tanh
 
 from model.activation import SIGMOID, TANH, from_tanh, scale
 from model.cell import Cell, weight_gradient
@@ -88,7 +88,7 @@ class LSTM(Cell[LSTMWorkspace]):
         for block in work.blocks:
             self._forward(block, work)
             yield
-        work.last_gates[...] = work.gates[:, -1]
+        work.last_gates[...] = work.gates[-1][:, -1]
 
     @np.errstate(over="ignore")
     def _forward(self, block: Block, work: LSTMWorkspace) -> None:
@@ -123,7 +123,7 @@ class LSTM(Cell[LSTMWorkspace]):
 
         gates and slopes are (4, K, B, H), all else is (K, B, H).
         """
-        gates, h, c_before, tanh_c, slopes, dh_dc, i_g, _, _ = block
+        gates, h, c_before, tanh_c, slopes, dh_dc, scratch, _, _ = block
         i, f, g, o = gates
         slope_i, slope_f, slope_g, slope_o = slopes
         # dh/dc = o (1 - tanh(c)^2) = o - h tanh(c)
@@ -137,24 +137,31 @@ class LSTM(Cell[LSTMWorkspace]):
         multiply(slope_f, f, slope_f)
         multiply(slope_f, c_before, slope_f)
         # dc/dz_i = (i g) (1 - i);  dc/dz_g = i (1 - g^2) = i - (i g) g
+        i_g = scratch
         multiply(i, g, i_g)
         multiply(slope_i, i_g, slope_i)
         multiply(i_g, g, i_g)
         subtract(i, i_g, slope_g)
 
+        # of the gates, f is all that is wanted again
+        copyto(scratch, f)
+
     def _backward(self, block: Block, work: LSTMWorkspace) -> None:
         recurrence, (dh, dc, scratch) = work.recurrence, work.carried
-        # dz (4, B, H) as the recurrence takes it; dc_dz, dz_ifg (3, B, H); all else (B, H); of a single stream no B
-        for dh_above, f, dh_dc, dc_dz, dh_dz, dz, dz_ifg, dz_o in block.backward:
+        # dz, side_by_side (4, B, H), and as the recurrence takes it; dc_dz, dz_ifg (3, B, H); all else (B, H); of a
+        # single stream no B
+        for dh_above, f, dh_dc, dc_dz, dh_dz, dz, dz_ifg, dz_o, side_by_side, dz_to_recall in block.backward:
             add(dh, dh_above, dh)
             # dc += dh (dh/dc)
             multiply(dh, dh_dc, scratch)
             add(dc, scratch, dc)
-            # dc of t - 1, dc * f, comes first, for dz takes the place of the gates
+            # dc of t - 1 is dc * f
             multiply(dc, f, scratch)
             multiply(dc_dz, dc, dz_ifg)
             multiply(dh_dz, dh, dz_o)
+            if side_by_side is not None:
+                copyto(side_by_side, dz)
             # on to t - 1: dh = dz W_hh^T, summed over the gates
-            recurrence.backward(dz, dh)
+            recurrence.backward(dz_to_recall, dh)
             dc, scratch = scratch, dc
         work.carried = Carried(dh, dc, scratch)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.activation import activation
-from model.cell import CellWorkspace, gate_by_gate, room_for_gates
+from model.cell import CellWorkspace, in_gates
 from model.parameters import Floats
 from model.products import aligned
 
@@ -46,10 +46,14 @@ class BackwardStep(NamedTuple):
     dh_dz: Floats
     """That of h by the pre-activation of o."""
     dz: Floats
-    """d(loss)/d(pre-activations), (4, B, H) in the shape of `Recurrence.of_dz`; it takes the place of the gates."""
+    """d(loss)/d(pre-activations), (4, B, H); it takes the place of the slopes, of a single stream that of the gates."""
     dz_ifg: Floats
     """Its first three gates, (3, B, H)."""
     dz_o: Floats
+    side_by_side: Floats | None
+    """Where dz goes then, the gates side by side, (4, B, H); of a single stream it is there already."""
+    dz_to_recall: Floats
+    """dz in the shape of `Recurrence.of_dz`."""
 
 
 class Block(NamedTuple):
@@ -64,6 +68,7 @@ class Block(NamedTuple):
     """The derivatives of c by the pre-activations of i, f and g, and of h by that of o, (4, K, B, H)."""
     dh_dc: Floats
     scratch: Floats
+    """Holds f in the end, since dz takes the place of the gates."""
     forward: tuple[ForwardStep, ...]
     backward: tuple[BackwardStep, ...]
     """The last step first."""
@@ -101,27 +106,27 @@ class LSTMWorkspace(CellWorkspace):
         self.tanh_c = aligned((T, B, H), dtype)
         dc, scratch = (self.lean(aligned((B, H), dtype)) for _ in range(2))
         self.carried = Carried(self.lean(self.dh_t), dc, scratch)
-        self._slopes = gate_by_gate(room_for_gates(4, self.K, B, H, dtype), 4)
         self._dh_dc = aligned((self.K, B, H), dtype)
         self._scratch = aligned((self.K, B, H), dtype)
-        self.blocks = [self._block(span) for span in self.spans]
+        self.blocks = [self._block(*block) for block in zip(self.spans, self.gates, strict=True)]
 
-    def _block(self, span: slice) -> Block:
+    def _block(self, span: slice, gates: Floats) -> Block:
         first, K, lean = span.start, span.stop - span.start, self.lean
+        slopes = self.block_room(span)
         return Block(
-            gates=lean(self.gates[:, span]),
+            gates=lean(gates),
             h=lean(self.h[1:][span]),
             c_before=lean(self.c[span]),
             tanh_c=lean(self.tanh_c[span]),
-            slopes=lean(self._slopes[:, :K]),
+            slopes=lean(slopes),
             dh_dc=lean(self._dh_dc[:K]),
             scratch=lean(self._scratch[:K]),
             forward=tuple(self._forward_step(first + k) for k in range(K)),
-            backward=tuple(self._backward_step(first + k, k) for k in reversed(range(K))),
+            backward=tuple(self._backward_step(first + k, k, slopes[:, k]) for k in reversed(range(K))),
         )
 
     def _forward_step(self, t: int) -> ForwardStep:
-        gates, lean = self.gates[:, t], self.lean
+        gates, lean = self.gates_of(t), self.lean
         return ForwardStep(
             gates=self.flat(gates),
             i=lean(gates[0]),
@@ -135,17 +140,20 @@ class LSTMWorkspace(CellWorkspace):
             tanh_c=lean(self.tanh_c[t]),
         )
 
-    def _backward_step(self, t: int, k: int) -> BackwardStep:
-        lean, dz = self.lean, self.gates[:, t]
+    def _backward_step(self, t: int, k: int, slopes: Floats) -> BackwardStep:
+        lean, side_by_side = self.lean, in_gates(self.dz[t], self.H)
+        dz = side_by_side if self.single else slopes
         return BackwardStep(
             dh_above=lean(self.dh[t]),
-            f=lean(self.gates[1, t]),
+            f=lean(self._scratch[k]),
             dh_dc=lean(self._dh_dc[k]),
-            dc_dz=lean(self._slopes[:3, k]),
-            dh_dz=lean(self._slopes[3, k]),
-            dz=self.recurrence.of_dz(dz),
+            dc_dz=lean(slopes[:3]),
+            dh_dz=lean(slopes[3]),
+            dz=lean(dz),
             dz_ifg=lean(dz[:3]),
             dz_o=lean(dz[3]),
+            side_by_side=None if self.single else side_by_side,
+            dz_to_recall=self.recurrence.of_dz(dz, self.dz[t]),
         )
 
     def start(self, state: Floats) -> None:

@@ -301,9 +301,9 @@ class Network:
         for index, (layer, buffers) in enumerate(zip(self.layers, work.layers, strict=True)):
             buffers.start(state[index])
             if index:
-                yield from layer.project(outputs[-1], buffers.z)
+                yield from layer.project(outputs[-1], buffers)
             else:
-                yield from layer.embed(self._table(noisy.E), inputs, buffers.z)
+                yield from layer.embed(self._table(noisy.E), inputs, buffers)
             yield from layer.forward(buffers)
             output = buffers.h[1:]
             if noisy.masks is not None:

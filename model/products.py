@@ -87,6 +87,11 @@ def shares(rows: int, fewest: int) -> list[int]:
     return [rows, *(share for share in range(rows // 2, fewest - 1, -1) if rows % share == 0)]
 
 
+def depth_at_once(depth: int, part: int) -> int:
+    """How much of sums as deep as `depth` is best made at once: `part`, where that is what there are kernels for."""
+    return part if has_avx512() and part <= DEEP else depth
+
+
 def in_panels(array: Floats, width: int) -> Floats:
     """View columns (..., N, K) as panels of them, (..., K / width, N, width)."""
     *above, N, K = array.shape
@@ -94,16 +99,16 @@ def in_panels(array: Floats, width: int) -> Floats:
 
 
 class Weights:
-    """Weights (D, K), or as many of them as there are products, (G, D, K), that many rows are multiplied with."""
+    """Weights (D, K) that many rows are multiplied with."""
 
     def __init__(self, W: Floats, rows: int) -> None:
         """Lay them out as is quickest for so many rows, where that takes a copy."""
-        D, K = W.shape[-2:]
+        D, K = W.shape
         self._W = W
         self._panels: Floats | None = None
         if rows > WHOLE_UP_TO and D <= DEEP and (size := piece((ROWS,), D, K)):
             _, width = size
-            self._panels = copy_of(in_panels(W, width))[..., None, :, :]  # (..., K / width, 1, D, width)
+            self._panels = copy_of(in_panels(W, width))[:, None]  # (K / width, 1, D, width)
 
     def rows_at_once(self, most: int) -> int:
         """How many rows to multiply at once, where `most` stay in the cache until they are worked on again.
@@ -117,7 +122,7 @@ class Weights:
 
         Args:
             x: (N, D).
-            out: Receives x W, (N, K) or (G, N, K).
+            out: Receives x W, (N, K).
         """
         N, D = x.shape
         done = 0
@@ -125,12 +130,12 @@ class Weights:
             done = N - N % ROWS
             width = self._panels.shape[-1]
             rows = x[:done].reshape(-1, ROWS, D)
-            parts = in_panels(out[..., :done, :], width)  # (..., K / width, done, width)
-            np.matmul(rows, self._panels, out=parts.reshape(*parts.shape[:-2], -1, ROWS, width))
+            parts = in_panels(out[:done], width)  # (K / width, done, width)
+            np.matmul(rows, self._panels, out=parts.reshape(len(parts), -1, ROWS, width))
         if done < N:
-            np.matmul(x[done:], self._W, out=out[..., done:, :])
+            np.matmul(x[done:], self._W, out=out[done:])
 
 
 def multiply_rows(x: Floats, W: Floats, out: Floats) -> None:
-    """Multiply rows (N, D) once with W (D, K), or with several of them, (G, D, K): `out` receives x W."""
+    """Multiply rows (N, D) once with W (D, K): `out` receives x W."""
     Weights(W, len(x)).multiply(x, out)

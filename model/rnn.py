@@ -43,10 +43,10 @@ class RNNWorkspace(CellWorkspace):
         self.steps = [self._step(t) for t in range(T)]
 
     def _step(self, t: int) -> TimeStep:
-        z, lean = self.gates[:, t], self.lean
+        z, lean = self.gates_of(t), self.lean
         return TimeStep(
             z=lean(z[0]),
-            dz=self.recurrence.of_dz(z),
+            dz=self.recurrence.of_dz(z, z[0]),
             h_to_recall=self.recurrence.of_h(self.h[t]),
             h=lean(self.h[t + 1]),
             dh_above=lean(self.dh[t]),
@@ -94,7 +94,7 @@ class RNN(Cell[RNNWorkspace]):
         dh[...] = 0.0
         for span in reversed(work.spans):
             # dz = dh (1 - h^2), of which the second factor does not depend on later steps
-            slopes, h = work.dz[0, span], work.h[1:][span]
+            slopes, h = work.dz[span], work.h[1:][span]
             multiply(h, h, slopes)
             subtract(1.0, slopes, slopes)
             for z, dz, _, _, dh_above in reversed(work.steps[span]):

@@ -132,7 +132,7 @@ class VectorNetwork:
         """Run all layers over a window from `state`; what the last gives, (T, B, H)."""
         for layer, buffers, memory in zip(self.layers, work, state, strict=True):
             buffers.start(memory)
-            yield from layer.project(x, buffers.z)
+            yield from layer.project(x, buffers)
             yield from layer.forward(buffers)
             x = buffers.h[1:]
         return x

@@ -51,13 +51,11 @@ def test_pieces_are_small(rows: list[int], depth: int, columns: int) -> None:
         assert piece(rows, depth, columns) is None
 
 
-@given(st.integers(0, 400), st.integers(1, 130), st.integers(1, 130), st.sampled_from([(), (1,), (3,)]), st.booleans())
-def test_rows_are_multiplied_whatever_their_number(
-    N: int, D: int, K: int, several: tuple[int, ...], there: bool
-) -> None:
+@given(st.integers(0, 400), st.integers(1, 130), st.integers(1, 130), st.booleans())
+def test_rows_are_multiplied_whatever_their_number(N: int, D: int, K: int, there: bool) -> None:
     rng = np.random.default_rng(N)
-    x, W = rng.standard_normal((N, D)), rng.standard_normal((*several, K, D)).swapaxes(-1, -2)
-    out = np.full((*several, N, K), np.nan)
+    x, W = rng.standard_normal((N, D)), rng.standard_normal((K, D)).T
+    out = np.full((N, K), np.nan)
     with pytest.MonkeyPatch.context() as patch:
         let_avx512_be(patch, there=there)
         multiply_rows(x, W, out)
@@ -69,6 +67,7 @@ def learnt(shape: NetworkSettings, T: int, B: int) -> list[Floats]:
     V = 7
     network = Network(shape, V, np.float64)
     network.initialise(np.random.default_rng(0))
+    network.parameters.values += 0.05  # biases too
     inputs, targets = np.random.default_rng(1).integers(V, size=(2, T, B))
     state = network.initial_state(B) + 0.1
     loss = finish(network.gradients(inputs, targets, state, network.workspace(T, B)))
@@ -101,7 +100,7 @@ def test_slices_change_no_loss_and_no_gradient(
     at_once = learnt(shape, 20, B)
     for name, value in (("slices.SLICE_FLOPS", 3e5), ("cell.TILE", 3000), ("cell.SUMMED", 500), ("cell.BLOCK", 700)):
         monkeypatch.setattr(f"model.{name}", value)
-    for name, value in (("AT_ONCE", 2000), ("PART", 7), ("FEW_WEIGHTS", 10**6)):
+    for name, value in (("AT_ONCE", 2000), ("PROJECTED", 2000), ("PART", 7), ("FEW_WEIGHTS", 10**6)):
         monkeypatch.setattr(f"model.cell.{name}", value)
     assert_same(learnt(shape, 20, B), at_once)
 
