@@ -255,14 +255,15 @@ class Cell(ABC, Generic[Work]):
 
     def _finish_projection(self, work: Work, some: slice) -> None:
         """Add the biases to what lies side by side in `work.dz`, for some blocks, and put it gate by gate."""
-        bias = in_gates(self.input_bias * self.scale, self.H)[:, None, None]  # (G, 1, 1, H)
+        bias = self.input_bias * self.scale
         for span, gates in zip(work.spans[some], work.gates[some], strict=True):
-            projected = in_gates(work.dz[span], self.H)
-            if work.B > 1:
+            projected = work.dz[span]
+            if work.B == 1:
+                projected += bias
+            else:
                 room = work.block_room(span)
-                np.copyto(room, projected)
-                projected = room
-            np.add(projected, bias, out=gates)
+                np.copyto(room, in_gates(projected, self.H))
+                np.add(room, in_gates(bias, self.H)[:, None, None], out=gates)
 
     def input_gradients(self, work: Work, x: Floats) -> Slices[None]:
         """dW_ih and the gradients of the biases for vectors.
