@@ -7,7 +7,7 @@ import encodings
 import io
 from collections.abc import Generator, Iterable
 
-from corpora.info import CorpusError
+from corpora.info import CorpusError, UndecodableError
 
 # The longer marks first: UTF-16's is the beginning of UTF-32's.
 _MARKS = (
@@ -81,7 +81,7 @@ def decoded(blocks: Iterable[bytes], name: str, encoding: str | None) -> Generat
         encoding: None for what the byte order mark says and else UTF-8.
 
     Raises:
-        CorpusError: If the bytes are no text in that encoding, naming the first byte that fails.
+        UndecodableError: If the bytes are no text in that encoding, naming the first byte that fails.
     """
     decoder: codecs.IncrementalDecoder | None = None
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
@@ -110,8 +110,8 @@ def _text(text: str, name: str) -> str:
         return text
     order = unmarked_utf16(text)
     if order:
-        raise CorpusError(f"{name}: UTF-16 without a byte order mark, it seems; --encoding {order} reads it")
-    raise CorpusError(f"{name}: binary, it has NUL characters; a text was wanted")
+        raise UndecodableError(f"{name}: UTF-16 without a byte order mark, it seems; --encoding {order} reads it")
+    raise UndecodableError(f"{name}: binary, it has NUL characters; a text was wanted")
 
 
 def unmarked_utf16(text: str) -> str:
@@ -122,11 +122,11 @@ def unmarked_utf16(text: str) -> str:
     return "utf-16-be" if shares[0] > shares[1] else "utf-16-le"
 
 
-def _undecodable(name: str, codec: str, encoding: str | None, byte: int, head: bytes) -> CorpusError:
+def _undecodable(name: str, codec: str, encoding: str | None, byte: int, head: bytes) -> UndecodableError:
     if encoding is None and looks_binary(head):
-        return CorpusError(f"{name}: binary, not UTF-8 at byte {byte:,}; a text was wanted")
+        return UndecodableError(f"{name}: binary, not UTF-8 at byte {byte:,}; a text was wanted")
     if encoding is None and codec == "utf-8":
-        return CorpusError(
+        return UndecodableError(
             f"{name}: not UTF-8 at byte {byte:,}; name its encoding, for western texts --encoding latin-1"
         )
-    return CorpusError(f"{name}: not {codec.upper()} at byte {byte:,}; name its encoding with --encoding")
+    return UndecodableError(f"{name}: not {codec.upper()} at byte {byte:,}; name its encoding with --encoding")

@@ -17,13 +17,16 @@ from msgspec import Struct
 
 from corpora.decoding import decoded, looks_binary
 from corpora.entry import Piece
-from corpora.info import CorpusError
+from corpora.info import CorpusError, UndecodableError
 
 STANDARD_INPUT = "-"
 BLOCK = 1 << 18
 """Bytes read at a time: about a millisecond of work."""
 _HEAD = 8192
 """Bytes of a file in a folder by which it is known to be binary."""
+
+UNDECODED = "in another encoding"
+"""Why a file of a folder is passed over that is text, but not in the encoding that is read."""
 
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
@@ -41,7 +44,14 @@ class Found(Struct, frozen=True):
     size: int | None
     """Bytes of all together, None where standard input does not tell."""
     left_out: Counter[str]
-    """How many files of folders were passed over, by reason."""
+    """How many files of folders were passed over, by reason; while they are read there may be more."""
+    in_folders: frozenset[str] = frozenset()
+    """Those that were found in folders, and not named themselves."""
+
+    @property
+    def count(self) -> int:
+        """How many files the text has, once they are read."""
+        return len(self.names) - self.left_out[UNDECODED]
 
 
 def status(source: str) -> os.stat_result | None:
@@ -71,6 +81,7 @@ def find(sources: Sequence[str], encoding: str | None = None) -> Generator[float
         CorpusError: If one is missing, special or without text.
     """
     names: list[str] = []
+    in_folders: set[str] = set()
     size: int | None = 0
     left_out: Counter[str] = Counter()
     for source in sources:
@@ -85,12 +96,13 @@ def find(sources: Sequence[str], encoding: str | None = None) -> Generator[float
             raise CorpusError(f"{source}: no such file or folder")
         if stat.S_ISDIR(found.st_mode):
             inside: list[tuple[str, int]] = yield from _inside(source, encoding, left_out)
+            in_folders.update(name for name, _ in inside)
         else:
             _require_regular(source, found)
             inside = [(source, found.st_size)]
         names += [name for name, _ in inside]
         size = None if size is None else size + sum(bytes_ for _, bytes_ in inside)
-    return Found(tuple(names), size, left_out)
+    return Found(tuple(names), size, left_out, frozenset(in_folders))
 
 
 def found_now(sources: Sequence[str], encoding: str | None = None) -> Found:
@@ -107,17 +119,37 @@ def found_now(sources: Sequence[str], encoding: str | None = None) -> Found:
 def read(found: Found, encoding: str | None) -> Iterator[Piece]:
     """Read the files one after the other, as `cat` would join them.
 
+    One of a folder that is in another encoding is passed over, if there are others.
+
     Raises:
-        CorpusError: If one cannot be read or is not text.
+        CorpusError: If one cannot be read, or is not text.
     """
     done = 0
+    failed: UndecodableError | None = None
     for name in found.names:
         label = "standard input" if name == STANDARD_INPUT else name
+        held: list[str] | None = [] if name in found.in_folders else None
         with _opened(name) as file:
             before, text = done, decoded(_blocks(file, name), label, encoding)
-            for piece in text:
-                done = before + file.tell() if found.size else done
-                yield piece, min(1.0, done / found.size) if found.size else 0.0
+            try:
+                for piece in text:
+                    done = before + file.tell() if found.size else done
+                    share = min(1.0, done / found.size) if found.size else 0.0
+                    if held is None:
+                        yield piece, share
+                    else:  # nobody gets a part of what may have to be passed over
+                        held.append(piece)
+                        yield "", share
+            except UndecodableError as error:
+                if held is None:
+                    raise
+                failed = failed or error
+                found.left_out[UNDECODED] += 1
+                continue
+        for piece in held or ():
+            yield piece, share
+    if failed is not None and found.count == 0:
+        raise failed
 
 
 def _inside(folder: str, encoding: str | None, left_out: Counter[str]) -> Generator[float, None, list[tuple[str, int]]]:

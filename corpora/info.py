@@ -11,6 +11,10 @@ class CorpusError(ValueError):
     """A text that cannot be read or used; the message says what came, what was wanted and how to mend it."""
 
 
+class UndecodableError(CorpusError):
+    """Bytes that are no text in the encoding that they were taken to have."""
+
+
 class Treatment(Enum):
     """What may be done to a text before it is learnt, by choice."""
 

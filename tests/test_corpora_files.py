@@ -133,15 +133,34 @@ def test_a_folder_is_read_in_order_without_hidden_and_binary_files(tmp_path: Pat
     assert corpus.info.name == tmp_path.name
 
 
+def test_in_a_folder_what_is_in_another_encoding_is_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", b"one ")
+    write(tmp_path, "b.txt", b"x" * files.BLOCK + LATIN)
+    write(tmp_path, "c.txt", b"two")
+    corpus = load_now([str(tmp_path)])
+    assert text_of(corpus) == "one two"
+    assert corpus.info.summary == "2 files; left out: 1 in another encoding"
+    assert load_now([str(tmp_path)], encoding="latin-1").info.summary == "3 files"
+
+
+def test_what_is_named_itself_is_never_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "folder/a.txt", b"one ")
+    path = write(tmp_path, "b.txt", LATIN)
+    assert complaint(str(tmp_path / "folder"), path).startswith(f"{path}: not UTF-8")
+
+
+def test_a_folder_all_in_another_encoding_says_which_flag_reads_it(tmp_path: Path) -> None:
+    first = write(tmp_path, "a.txt", LATIN)
+    write(tmp_path, "b.txt", LATIN)
+    assert complaint(str(tmp_path)) == (
+        f"{first}: not UTF-8 at byte 2; name its encoding, for western texts --encoding latin-1"
+    )
+
+
 def test_a_folder_without_text_says_what_was_seen(tmp_path: Path) -> None:
     assert complaint(str(tmp_path)) == f"{tmp_path}: a folder without text files"
     write(tmp_path, "data.bin", b"a\0b")
     assert complaint(str(tmp_path)) == f"{tmp_path}: a folder without text files (1 binary left out)"
-
-
-def test_a_file_in_a_folder_that_fails_is_named(tmp_path: Path) -> None:
-    write(tmp_path, "good.txt", b"good")
-    assert f"{write(tmp_path, 'late.txt', LATIN)}: not UTF-8" in complaint(str(tmp_path))
 
 
 def test_special_files_are_refused_without_waiting(tmp_path: Path) -> None:
