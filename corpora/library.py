@@ -141,7 +141,7 @@ def _load_files(
     name = first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
     found = yield from files.find(sources, encoding)
     indexed = yield from index(files.read(found, encoding), Treater(treatments), name)
-    count = f"{found.count:,} files" if len(found.names) > 1 else "a text of your own"
+    count = f"{found.count:,} files" if found.count > 1 else "a text of your own"
     left_out = f"; left out: {files.counted(found.left_out)}" if found.left_out.total() else ""
     return _corpus(
         indexed,

@@ -52,6 +52,16 @@ def test_the_last_line_has_what_scripts_rely_on(tmp_path: Path, capsys: Captured
         assert math.isfinite(last[name]) and last[name] > 0, name
 
 
+def test_of_a_folder_is_said_what_was_read(tmp_path: Path, capsys: Captured) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    write_text(folder)
+    (folder / "old.txt").write_bytes("café".encode("latin-1"))
+    words = ["train", str(folder), "--out", str(tmp_path / "net.safetensors"), *TINY, "--steps", "2", "--json"]
+    assert main(words) == 0
+    assert "lstm-tui: texts: a text of your own; left out: 1 in another encoding\n" in capsys.readouterr().err
+
+
 def test_measuring_tells_how_far_it_is_and_warns_of_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shares: list[float | None] = []
 
