@@ -233,7 +233,7 @@ SECONDS = Setting(
     "seconds",
     number,
     "S",
-    "train for S seconds of wall time instead",
+    "train for S seconds of wall time instead; what is measured on the whole validation part comes on top",
     None,
     lambda s: require_number("--seconds", s, 1e-3, 1e9),
 )
