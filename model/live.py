@@ -27,8 +27,8 @@ FIXED: Final = {
 def steer(trainer: Trainer, wanted: TrainingSettings) -> tuple[str, ...]:
     """Let a trainer use `wanted` from now on, as far as that goes.
 
-    Another learning rate is a person's choice: what rollbacks have taken from the old one is forgotten. So is another
-    schedule: what `plateau` would have taken by now is not taken in one go.
+    Another learning rate is a person's choice: what rollbacks have taken from the old one is forgotten, and a run that
+    was given up may try again. So is another schedule: what `plateau` would have taken by now is not taken in one go.
 
     Returns:
         What stays as it is, in words.
@@ -43,6 +43,7 @@ def steer(trainer: Trainer, wanted: TrainingSettings) -> tuple[str, ...]:
         wanted = replace(wanted, **{name: kept})
     if wanted.learning_rate != settings.learning_rate:
         trainer.rate_factor = 1.0
+        trainer.try_again()
     if wanted.schedule != settings.schedule:
         trainer.watch = replace(trainer.watch, waited=0, drops=0)
     trainer.settings = wanted

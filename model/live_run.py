@@ -365,8 +365,8 @@ class LiveRun:
         if progress.diverged:
             self.pause()
             self.say(
-                f"training diverged after step {progress.step:,} and cannot be mended: it has stopped, with "
-                "the last good weights; start over with a lower learning rate",
+                f"training diverged after step {progress.step:,} and has stopped, with the last good weights; "
+                "with a lower learning rate it goes on from them",
                 "error",
             )
         elif progress.finished:
@@ -407,7 +407,7 @@ class LiveRun:
             if self.loading is None:
                 self.say("there is no text to learn from; choose a corpus first", "warning")
         elif self.trainer.diverged:
-            self.say("training has diverged; start over with a lower learning rate", "warning")
+            self.say("training has diverged; enter a lower learning rate to go on, or start over", "warning")
         else:
             self.trainer.wait_again()
             self.training = True
@@ -431,10 +431,13 @@ class LiveRun:
         """Use other settings from the next update of the weights on, and say which have to wait for a new network."""
         if self.trainer is None:
             return
-        before = self.trainer.settings.learning_rate
+        before, diverged = self.trainer.settings.learning_rate, self.trainer.diverged
         fixed = steer(self.trainer, training)
         if (rate := self.trainer.settings.learning_rate) != before:
             self._news.mark(Event(self.trainer.step, "rate", f"learning rate {rate:g}"))
+        if diverged and not self.trainer.diverged:
+            self.say(f"training goes on from the last good weights, with the learning rate at {rate:g}")
+            self.resume()
         if fixed:
             self.say(f"only a new network takes another {' or '.join(fixed)}: start over to use it")
         self._progress = replace(self._progress, learning_rate=self.trainer.learning_rate) if self._progress else None

@@ -124,6 +124,11 @@ class Trainer(Learner):
         if self.finished:
             self.waited = 0
 
+    def try_again(self) -> None:
+        """Go on from the last good weights, if it was given up."""
+        if self.diverged:
+            self.diverged, self.rollbacks = False, 0
+
     def increment(self, seconds: float, steps: int | None = None) -> Progress:
         """Train for about `seconds`, less than a slice over; a step may be left half done and is taken up again.
 

@@ -236,6 +236,16 @@ async def test_a_path_is_typed_with_treatments(tmp_path: Path, texts: Path) -> N
         ]
 
 
+async def test_enter_opens_from_a_tick_too_and_space_ticks(tmp_path: Path, texts: Path) -> None:
+    async with playing(tmp_path) as (session, app, pilot):
+        await pilot.press("o")
+        app.screen.query_one("#path", Input).value = str(texts)
+        app.screen.query_one("#latin").focus()
+        await pilot.press("space", "enter")
+        await disk_answered(app, pilot)
+        assert session.sent == [LoadCorpus((str(texts),), *SETTINGS, encoding="latin-1")]
+
+
 async def test_a_folder_is_read_as_one_text_and_as_latin_1_by_choice(tmp_path: Path, texts: Path) -> None:
     async with playing(tmp_path) as (session, app, pilot):
         await pilot.press("o")

@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 from textual import events
 
+from model.config import SamplingSettings
 from model.hands import TYPED, UNREAD
 from model.outlook import Candidate, Outlook
-from model.protocol import Choose, Gauges, GoOn, StartSampling, StopSampling, TakeBack, Type, Written
+from model.protocol import Choose, Gauges, GoOn, SetSampling, StartSampling, StopSampling, TakeBack, Type, Written
 from model.session import EngineError
 from tui.app import LSTMApp
 from tui.screens.help import HelpScreen
@@ -54,6 +55,16 @@ async def test_every_key_is_typed_until_escape_lets_it_write_on(tmp_path: Path) 
         assert app.focused is pane(app)
         await pilot.press("?")
         assert isinstance(app.screen, HelpScreen)
+
+
+async def test_the_temperature_turns_while_one_writes(tmp_path: Path) -> None:
+    async with playing(tmp_path, gauges=RUNNING, sampling=SamplingSettings(temperature=0.8)) as (session, app, pilot):
+        await pilot.press("y")
+        session.sent.clear()
+        await pilot.press("up", "up", "down")
+        turned = [command.sampling.temperature for command in session.sent if isinstance(command, SetSampling)]
+        assert turned == pytest.approx([0.85, 0.9, 0.85])
+        assert app.focused is line(app)
 
 
 async def test_what_is_typed_right_after_is_for_the_text(tmp_path: Path) -> None:
@@ -206,7 +217,7 @@ async def test_the_footer_has_the_keys_of_the_pen(tmp_path: Path) -> None:
         await pilot.press("y")
         await pilot.pause()
         assert str(bar.render()).startswith(
-            " tab A word  \u2192 A character  end A line  \u232b Undo  esc Let it write "
+            " tab A word  \u2192 A character  end A line  \u232b Undo  \u2193\u2191 Temperature  esc Let it write "
         )
         await pilot.press("escape")
         await pilot.pause()

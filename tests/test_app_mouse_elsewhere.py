@@ -93,6 +93,7 @@ async def go_back(session: ScriptedSession, app: LSTMApp, pilot: Pilot[None]) ->
     assert app.screen is app.main and app.main._duet is None
     if app.main.gauges != RUNNING:
         await session.play(update(RUNNING, fresh=True))
+    app.main.sampling = SAMPLING_NOW
     app.clear_notifications()
     app.main.set_focus(app.main._sample)
     app._clipboard = ""

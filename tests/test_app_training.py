@@ -60,7 +60,7 @@ async def test_space_does_nothing_while_there_is_no_network(tmp_path: Path, stat
 async def test_a_diverged_run_says_so_and_can_be_trained_on(tmp_path: Path) -> None:
     diverged = replace(GAUGES, state=RunState.DIVERGED, train_loss=None)
     async with playing(tmp_path, gauges=diverged) as (session, app, pilot):
-        assert "no longer a number" in hint(app)
+        assert "lower the learning rate to go on" in hint(app)
         assert "diverged" in str(app.main.query_one("#state", Static).render())
         await pilot.press("space")
         assert session.sent == [Train()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from model.protocol import (
     Pause,
     RunState,
     Save,
+    SetLearningRate,
     StartSampling,
     Step,
     Stop,
@@ -299,6 +301,21 @@ def test_a_run_that_went_astray_says_so_once_however_often_it_is_saved(desk: Des
         desk.save(tmp_path)
         desk.turn(2)
     assert sum("training diverged" in notice for notice in desk.notices) == 1
+
+
+def test_a_run_that_went_astray_goes_on_with_another_learning_rate(desk: Desk) -> None:
+    desk.load(training=replace(TRAINING, guard=False))
+    desk.turn(20)
+    desk.trainer.network.parameters.values[...] = np.nan
+    desk.turn(60)
+    assert desk.is_in(RunState.DIVERGED)
+    step = desk.trainer.step
+    desk.say(SetLearningRate(0.003))
+    desk.turn(60)
+    assert desk.is_in(RunState.TRAINING)
+    assert desk.trainer.step > step
+    assert math.isfinite(desk.trainer.train_loss or math.nan)
+    assert desk.notices[-1] == "training goes on from the last good weights, with the learning rate at 0.003"
 
 
 @pytest.mark.parametrize("state", [5, {}, {"bit_generator": "MT19937"}, "chance"])

@@ -40,7 +40,7 @@ CLASH = "[keys] train and step cannot both be n; train is space as usual."
         ({"go-on": "escape", "end-race": "enter"}, {"go-on": "escape", "end-race": "enter"}),
         ({"play": "enter"}, {"play": "enter"}),
         ({"mark-run": "right"}, {"mark-run": "right"}),
-        ({"one-word": "up"}, {"one-word": "up"}),
+        ({"one-word": "pageup"}, {"one-word": "pageup"}),
         ({"restart": "backspace"}, {"restart": "backspace"}),  # a field takes it for itself, as it does letters
     ],
 )

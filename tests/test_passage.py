@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import subprocess
 from pathlib import Path
 
@@ -194,6 +196,16 @@ def test_without_a_network_there_is_nothing_to_write(tmp_path: Path) -> None:
     desk.say(wish(tmp_path))
     desk.turn()
     assert desk.notices == ["there is no network yet that could write"]
+
+
+def test_others_may_read_a_passage_as_far_as_umask_lets_them(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        saved = save_passage(PASSAGE, tmp_path)
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in saved] == [0o640, 0o640]
 
 
 def test_a_lone_surrogate_outlives_the_files(tmp_path: Path) -> None:

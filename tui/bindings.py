@@ -340,7 +340,15 @@ RUN_KEYS: tuple[Key, ...] = (
     Key("play-run", "p", "p", "Play", "Among earlier runs: open this one and let it write only.", "Runs", "play"),
     Key("mark-run", "space", "space", "Mark", "Among earlier runs: mark two or more to compare them.", "Runs", "mark"),
     Key("find-run", "slash", "/", "Find", "Among earlier runs: type words of a name, text or network.", "Runs", "find"),
-    Key("name-run", "n", "n", "Name", "Among earlier runs: give this one a name, to be kept for good.", "Runs", "name"),
+    Key(
+        "name-run",
+        "n",
+        "n",
+        "Name",
+        "Among earlier runs: give this one a name; it is never thrown away, and goes on under that name.",
+        "Runs",
+        "name",
+    ),
     Key("delete-run", "delete,d", "d", "Delete", "Among earlier runs: throw this one away.", "Runs", "delete"),
     Key("leave-runs", "escape,R", "esc", "Back", "Among earlier runs: back to the present one.", "Runs", "leave"),
 )
@@ -390,6 +398,24 @@ DUET_KEYS: tuple[Key, ...] = (
         "take_back",
     ),
     Key(
+        "cooler-meanwhile",
+        "down",
+        "\u2193",
+        "Cooler",
+        "While you write with it: turn the temperature down by 0.05.",
+        "Writing",
+        "screen.turn('temperature', -1)",
+    ),
+    Key(
+        "warmer-meanwhile",
+        "up",
+        "\u2191",
+        "Warmer",
+        "While you write with it: turn the temperature up by 0.05.",
+        "Writing",
+        "screen.turn('temperature', 1)",
+    ),
+    Key(
         "write-on",
         "escape",
         "esc",
@@ -411,7 +437,17 @@ WALK_FOOTER = (
     "quit",
 )
 """While cards are shown."""
-DUET_FOOTER = ("one-word", "one-character", "one-line", "take-back", "write-on", "explain", "quit")
+DUET_FOOTER = (
+    "one-word",
+    "one-character",
+    "one-line",
+    "take-back",
+    "cooler-meanwhile",
+    "warmer-meanwhile",
+    "write-on",
+    "explain",
+    "quit",
+)
 
 THREE_KEYS: tuple[Key, ...] = (
     Key(
@@ -522,6 +558,7 @@ STEP = Binding.Group("Step", compact=True)
 
 COMPACT = {
     ("temperature-down", "temperature-up"): TEMPERATURE,
+    ("cooler-meanwhile", "warmer-meanwhile"): TEMPERATURE,
     ("earlier", "later"): STEP,
     ("page-before", "page-after"): PAGE,
 }

@@ -100,9 +100,9 @@ def save_passage(passage: Passage, folder: Path) -> tuple[Path, Path]:
         "top_p": passage.sampling.top_p,
         "text_sha256": hashlib.sha256(data).hexdigest(),
     }
-    with whole_file(text) as out:
+    with whole_file(text, shared=True) as out:
         out.write(data)
-    with whole_file(recipe) as out:
+    with whole_file(recipe, shared=True) as out:
         out.write(json.dumps(told, indent=2).encode() + b"\n")
     return text, recipe
 

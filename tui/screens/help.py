@@ -28,6 +28,7 @@ TERMS = (
         "Baselines",
         "What simpler guessers lose: chance, letter frequencies, pairs of letters; and xz.",
     ),
+    ("\u25b4 on the chart", "The loss was higher than the chart goes there; the number beside it says how high."),
     ("Perplexity", "Among how many equally likely characters the network hesitates."),
     ("Update ratio", "Length of a step against the length of the weights; about 1e-3 is healthy."),
     (

@@ -33,6 +33,9 @@ class Tick(Checkbox):
 
     BUTTON_LEFT = BUTTON_RIGHT = ""
     BUTTON_INNER = "[ ]"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.open", "Open", show=False),  # as everywhere else in the dialog; space ticks
+    ]
 
     def watch_value(self) -> None:
         """Tick it by a sign, not by colour alone."""

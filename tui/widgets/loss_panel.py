@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SAYINGS = {
     RunState.EMPTY: "No network yet.",
-    RunState.DIVERGED: "The loss is no longer a number. Training has stopped; the last good weights are kept.",
+    RunState.DIVERGED: "Training diverged and has stopped; the last good weights are kept.",
 }
 EXPLANATION = (
     "train: mean of the last steps. validation: on text that is never learnt from. "

@@ -21,7 +21,7 @@ from tui.setting import Setting
 from tui.widgets.line_button import LineButton
 from tui.widgets.setting_field import SettingField
 
-DIVERGED = "The loss is no longer a number: lower the rate, or start over."
+DIVERGED = "Training went astray: lower the learning rate to go on, or start over."
 
 
 class TrainingPanel(Vertical):
