@@ -167,7 +167,7 @@ async def test_divergence_is_a_state_and_not_a_crash() -> None:
         app.panel.extend([*falling(50), LossPoint(50, math.nan)])
         app.panel.gauges = Gauges(state=RunState.DIVERGED, step=50, train_loss=math.nan)
         await pilot.pause()
-        assert app.saying().startswith("The loss is no longer a number.")
+        assert app.saying().startswith("Training diverged and has stopped;")
         assert "nan" not in app.numbers()
         assert "nan" not in "".join(app.landscape())
 

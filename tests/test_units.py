@@ -74,6 +74,10 @@ def test_rates_losses_and_shares_are_short() -> None:
         (3e12, "3e12"),
         (1e300, "1e300"),
         (0.0, "0.000"),
+        (0.0006, "0.001"),
+        (0.00042, "4e-4"),
+        (1e-8, "1e-8"),
+        (1e-300, "0.000"),
     ],
 )
 def test_a_loss_never_needs_more_than_five_cells(value: float, shown: str) -> None:

@@ -33,14 +33,22 @@ def short(value: float, digits: int) -> str:
     return f"{mantissa}e{int(exponent)}" if value < 9.5e9 else f"{value:.0e}".replace("+", "")
 
 
+def shown_loss(value: float, digits: int) -> str:
+    """Return a loss as `short` does, but one that would be told as 0 and is not as `4e-4`."""
+    if 1e-9 < value < 0.5 * 10.0**-digits:
+        mantissa, _, exponent = f"{value:.0e}".partition("e-")
+        return f"{mantissa}e-{int(exponent)}"
+    return short(value, digits)
+
+
 def loss(value: float | None) -> str:
     """Return a loss in at most five cells, with three digits after the point where there is room: `1.723`, `2.9e4`."""
-    return NOTHING if value is None or not math.isfinite(value) else short(value, 3)
+    return NOTHING if value is None or not math.isfinite(value) else shown_loss(value, 3)
 
 
 def loss_bits(nats: float | None) -> str:
     """Return a loss given in nats per character as bits per character: `2.49`, in at most five cells."""
-    return NOTHING if nats is None or not math.isfinite(nats) else short(bits(nats), 2)
+    return NOTHING if nats is None or not math.isfinite(nats) else shown_loss(bits(nats), 2)
 
 
 def characters(count: float | None) -> str:
@@ -113,7 +121,7 @@ class LossUnit(Enum):
 
     def show(self, nats: float | None) -> str:
         """Return a loss in at most five cells."""
-        return NOTHING if nats is None or not math.isfinite(nats) else short(self.of(nats), 3)
+        return NOTHING if nats is None or not math.isfinite(nats) else shown_loss(self.of(nats), 3)
 
     def told(self, nats: float | None) -> str:
         """Return a loss with what it is, to stand by itself: `loss 1.723 nats`, `perplexity 5.601`."""

@@ -51,7 +51,7 @@ class Scale(NamedTuple):
         values = self._decades(most) if self.log and self.high > 5.0 * self.low else self._evenly(most)
         ticks: list[Tick] = []
         for value, digits in values:
-            tick = Tick(self.share(value), units.short(value, digits))
+            tick = Tick(self.share(value), units.shown_loss(value, digits))
             # on a logarithmic axis they come closer and closer
             if not ticks or (tick.label != ticks[-1].label and tick.share - ticks[-1].share >= 0.7 / max(1, most)):
                 ticks.append(tick)

@@ -261,7 +261,7 @@ class LossPlot:
     # --------------------------------------------------------------------------------------------- axes
 
     def _number(self, nats: float, digits: int = 2) -> str:
-        return units.short(self.view.unit.of(nats), digits)
+        return units.shown_loss(self.view.unit.of(nats), digits)
 
     def _draw_steps_axis(self) -> None:
         """Write round steps below, on the line of the axis where there is only one row."""
